@@ -1,0 +1,287 @@
+package ll2
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Sentinels for [errors.Is]. The structs behind them, for [errors.As], say more.
+var (
+	// ErrNotFound is a 404 in the API's own JSON: [DockingEventsService.Get]
+	// with an id that the service does not know. A 404 in HTML, as a wrong base
+	// URL or a content delivery network answers, is an [*APIError] only. A
+	// filter that no event fits is no error.
+	ErrNotFound = errors.New("ll2: not found")
+
+	// ErrUnauthorized is a 401 or a 403: the service does not take the token of
+	// [WithToken].
+	ErrUnauthorized = errors.New("ll2: unauthorized")
+
+	// ErrRateLimited is every [*RateLimitError] and every 429.
+	ErrRateLimited = errors.New("ll2: rate limited")
+
+	// ErrForeignLink is a link or a redirect that leads away from the endpoint:
+	// a link whose path does not end in the endpoint's, or a redirect to
+	// another origin. It is not followed.
+	ErrForeignLink = errors.New("ll2: foreign link")
+
+	// ErrLinkLoop is a page whose next link was followed before.
+	ErrLinkLoop = errors.New("ll2: link loop")
+
+	// ErrIncomplete is every [*IncompleteError].
+	ErrIncomplete = errors.New("ll2: incomplete")
+)
+
+// maxErrorBody is how much of an error answer's body an APIError keeps.
+const maxErrorBody = 64 << 10
+
+// An APIError is an answer whose status is not 2xx, whatever its body is.
+//
+// It is [ErrNotFound], [ErrUnauthorized], [ErrRateLimited] or [ErrForeignLink]
+// where its status says so.
+type APIError struct {
+	StatusCode int
+	Method     string
+	URL        string // of the request that was answered so
+
+	// Detail is the API's own word for what is wrong, "" where the body is not
+	// the API's.
+	Detail string
+	// Fields holds what is wrong with each parameter, as the API says in a 400.
+	Fields map[string][]string
+
+	Header   http.Header
+	Body     []byte // the first 64 KiB of it
+	Attempts int    // how many requests were sent, this one included
+}
+
+// newAPIError reads what the API says of an error in its JSON: either a detail,
+// or a list of complaints for each parameter.
+func newAPIError(status int, header http.Header, body []byte) *APIError {
+	e := &APIError{StatusCode: status, Method: http.MethodGet, Header: header, Body: body}
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(body, &keys) != nil {
+		return e
+	}
+	for key, raw := range keys {
+		var complaints []string
+		if key == "detail" {
+			_ = json.Unmarshal(raw, &e.Detail) // a detail of another type is left in Body
+		} else if json.Unmarshal(raw, &complaints) == nil && complaints != nil {
+			if e.Fields == nil {
+				e.Fields = make(map[string][]string)
+			}
+			e.Fields[key] = complaints
+		}
+	}
+	return e
+}
+
+// Error says which request was answered how, in one line.
+func (e *APIError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "ll2: %s %s: %d", e.Method, e.URL, e.StatusCode)
+	if text := http.StatusText(e.StatusCode); text != "" {
+		b.WriteString(" " + text)
+	}
+	if e.Detail != "" {
+		b.WriteString(": " + e.Detail)
+	}
+	for _, key := range slices.Sorted(maps.Keys(e.Fields)) {
+		fmt.Fprintf(&b, ": %s: %s", key, strings.Join(e.Fields[key], " "))
+	}
+	if to := e.redirectsAway(); to != "" {
+		fmt.Fprintf(&b, ": redirect to %s refused: it leads away from the base URL", to)
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, " (%d attempts)", e.Attempts)
+	}
+	return b.String()
+}
+
+// Is makes the error its sentinel for [errors.Is].
+func (e *APIError) Is(target error) bool {
+	switch target {
+	case ErrNotFound:
+		return e.StatusCode == http.StatusNotFound && (e.Detail != "" || len(e.Fields) > 0)
+	case ErrUnauthorized:
+		return e.StatusCode == http.StatusUnauthorized || e.StatusCode == http.StatusForbidden
+	case ErrRateLimited:
+		return e.StatusCode == http.StatusTooManyRequests
+	case ErrForeignLink:
+		return e.redirectsAway() != ""
+	}
+	return false
+}
+
+// redirectsAway returns where the answer redirects to, if to another origin.
+func (e *APIError) redirectsAway() string {
+	location := e.Header.Get("Location")
+	if e.StatusCode/100 != 3 || location == "" {
+		return ""
+	}
+	from, err := url.Parse(e.URL)
+	if err != nil {
+		return ""
+	}
+	to, err := from.Parse(location)
+	if err != nil || sameOrigin(from, to) {
+		return ""
+	}
+	return to.Scheme + "://" + to.Host
+}
+
+// A DecodeError is a 2xx answer whose body is not what the API promises: not
+// JSON, JSON of another shape, a page without a count or a results list, an
+// event without an id, or more than 32 MiB.
+type DecodeError struct {
+	URL     string
+	Offset  int64  // in the body, of what does not fit; 0 where that is not known
+	Snippet string // of the body there; "" for api-throttle/, which can hold the token
+	Err     error
+}
+
+// Error says which answer could not be read, and where.
+func (e *DecodeError) Error() string {
+	s := "ll2: GET " + e.URL + ": unexpected body"
+	if e.Offset > 0 {
+		s += fmt.Sprintf(" at byte %d", e.Offset)
+	}
+	s += ": " + trimPrefix(e.Err)
+	if e.Snippet != "" {
+		s += fmt.Sprintf(", near %q", e.Snippet)
+	}
+	return s
+}
+
+// Unwrap returns what the decoder said.
+func (e *DecodeError) Unwrap() error { return e.Err }
+
+// newDecodeError points at the place in the body at which err came.
+func newDecodeError(url string, body []byte, err error) *DecodeError {
+	const around = 40
+	e := &DecodeError{URL: url, Err: err}
+	var syntax *json.SyntaxError
+	var mismatch *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		e.Offset = syntax.Offset
+	case errors.As(err, &mismatch):
+		e.Offset = mismatch.Offset
+	}
+	start := max(0, min(int(e.Offset), len(body))-around)
+	end := min(len(body), start+2*around)
+	e.Snippet = string(bytes.ToValidUTF8(body[start:end], nil))
+	return e
+}
+
+// A RateLimitError is a request that the quota does not allow now: the service
+// refused it (429), or the client did not send it, because it would have had to
+// wait longer than [WithMaxWait] or the context allow.
+type RateLimitError struct {
+	// RetryAfter is how long from now on the next request can go; 0: unknown.
+	RetryAfter time.Duration
+
+	// Local is true where this attempt was not sent.
+	Local bool
+
+	// Err is the [*APIError] of the 429, or the failure whose retry would have
+	// had to wait, or nil.
+	Err error
+}
+
+// Error says when the next request can go.
+func (e *RateLimitError) Error() string {
+	s := "ll2: rate limited"
+	if e.Local {
+		s += ", not sent"
+	}
+	if e.RetryAfter > 0 {
+		s += fmt.Sprintf(": the next request can go in %v", e.RetryAfter)
+	} else {
+		s += ": when the next request can go is not known"
+	}
+	if e.Err != nil {
+		s += ": " + trimPrefix(e.Err)
+	}
+	return s
+}
+
+// Is makes the error [ErrRateLimited].
+func (e *RateLimitError) Is(target error) bool { return target == ErrRateLimited }
+
+// Unwrap returns Err.
+func (e *RateLimitError) Unwrap() error { return e.Err }
+
+// A PageError is how [DockingEventsService.Pages] and
+// [DockingEventsService.All] end where they cannot go on.
+type PageError struct {
+	// URL is the request that failed; give it to [StartAt] to go on from there.
+	// Where the page itself came but its next link cannot be followed
+	// ([ErrForeignLink], [ErrLinkLoop]), it is that page's request, so its
+	// events come again. With [ErrIncomplete] it is the walk's first request.
+	// It is "" where the options were wrong and nothing was sent.
+	URL string
+	Err error
+}
+
+// Error says what ended the walk, and where.
+func (e *PageError) Error() string {
+	s := e.Err.Error()
+	if e.URL == "" || strings.Contains(s, e.URL) {
+		return s
+	}
+	return "ll2: at " + e.URL + ": " + trimPrefix(e.Err)
+}
+
+// Unwrap returns Err.
+func (e *PageError) Unwrap() error { return e.Err }
+
+// An IncompleteError is a walk that came to its end and saw fewer events than
+// the service counts: rows moved between the pages while it read. Only a new
+// walk mends it.
+type IncompleteError struct {
+	Want int // the largest count on the way, less the offset at which the walk began
+	Got  int // distinct events seen
+}
+
+// Error says how many events are missing.
+func (e *IncompleteError) Error() string {
+	return fmt.Sprintf("ll2: incomplete: the service counted %d events, the walk saw %d: rows moved meanwhile; walk again",
+		e.Want, e.Got)
+}
+
+// Is makes the error [ErrIncomplete].
+func (e *IncompleteError) Is(target error) bool { return target == ErrIncomplete }
+
+// contextError says that the context ended while doing what, keeping both what
+// ended it and, where there is one, the failure that was to be tried again.
+func contextError(ctx context.Context, what string, failure error) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if !errors.Is(cause, err) {
+		err = fmt.Errorf("%w: %w", err, cause)
+	} else {
+		err = cause
+	}
+	if failure != nil {
+		return fmt.Errorf("ll2: %s: %w, after: %w", what, err, unprefixed{failure})
+	}
+	return fmt.Errorf("ll2: %s: %w", what, err)
+}
+
+// unprefixed is an error that is quoted in another one of this package.
+type unprefixed struct{ error }
+
+func (e unprefixed) Error() string { return trimPrefix(e.error) }
+func (e unprefixed) Unwrap() error { return e.error }
+
+func trimPrefix(err error) string { return strings.TrimPrefix(err.Error(), "ll2: ") }
