@@ -1,0 +1,350 @@
+package ll2
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// maxBody is the largest body that is read.
+const maxBody = 32 << 20
+
+// lateness is how long after sending a request whose answer the client did not
+// wait for is taken to be counted at the latest. It is the default timeout of an
+// attempt.
+const lateness = 30 * time.Second
+
+// An exchange is one request with all of its attempts. Its methods are what
+// retryablehttp calls, in this order:
+//
+//	admit          takes the quota, before the first attempt and each further one
+//	RoundTrip      sends, through net/http
+//	checkRetry     with the headers: settles the quota
+//	read           reads and decodes the body, inside the loop, so that a damaged one is retried
+//	checkRetry     concludes the attempt: is there another one, and after how long
+//	announcePause  before retryablehttp sleeps
+//
+// The limiter is not in RoundTrip, because an error from there would be retried,
+// nor around the whole, because retries would pass it by.
+type exchange struct {
+	c      *Client
+	url    string
+	decode func([]byte) error
+	free   bool // of quota, and so of the gate
+
+	number  int // of the attempt under way, from 1
+	began   time.Time
+	place   *place
+	wire    *wire
+	status  int // 0 until the headers are in
+	pause   Wait
+	failure error // of the last attempt
+	err     error // with which the exchange ends
+}
+
+func (c *Client) exchange(u *url.URL, decode func([]byte) error) *exchange {
+	return &exchange{c: c, url: u.String(), decode: decode}
+}
+
+// run sends the request until it succeeds or trying again cannot help.
+func (x *exchange) run(ctx context.Context) error {
+	if err := x.admit(ctx); err != nil {
+		return err
+	}
+	// Where a RoundTripper panics, others must not wait for ever.
+	defer func() { x.settle(lost, time.Now()) }()
+
+	req, err := retryablehttp.NewRequestWithContext(ctx, http.MethodGet, x.url, nil)
+	if err != nil {
+		return fmt.Errorf("ll2: GET %s: %w", x.url, err)
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", x.c.userAgent)
+	x.c.authorize(req.Header)
+	req.SetResponseHandler(x.read)
+
+	client := *x.c.http
+	client.Transport = &roundTripper{base: client.Transport, x: x}
+	loop := retryablehttp.Client{
+		HTTPClient: &client,
+		RetryMax:   x.c.retries,
+		CheckRetry: x.checkRetry,
+		Backoff: func(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
+			return x.announcePause(ctx)
+		},
+		PrepareRetry: func(*http.Request) error { return x.admit(ctx) },
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	resp, err := loop.Do(req)
+	if resp != nil {
+		_ = resp.Body.Close() // read already, where there was anything to read
+	}
+	if err == nil || x.err != nil {
+		return x.err
+	}
+	// What is left is the context ending in the sleep before a retry.
+	return contextError(ctx, "GET "+x.url, x.failure)
+}
+
+// admit begins an attempt as soon as the quota has a place for it.
+func (x *exchange) admit(ctx context.Context) error {
+	x.err = x.acquire(ctx)
+	x.number++
+	x.began = time.Now()
+	x.status = 0
+	x.wire = new(wire)
+	return x.err
+}
+
+func (x *exchange) acquire(ctx context.Context) error {
+	announce := func(w Wait) { x.announce(ctx, w) }
+	err := ctx.Err()
+	if err == nil && x.c.limiter != nil && !x.free {
+		// Not while the gate is closed for longer than this request may wait: it
+		// would take a place from the limiter for nothing.
+		if err = x.c.quota.check(ctx, 0, x.c.maxWait); err == nil {
+			err = askLimiter(ctx, x.c.limiter, x.c.maxWait, announce)
+		}
+	}
+	if err == nil && !x.free {
+		x.place, err = x.c.quota.take(ctx, x.c.maxWait, announce)
+	}
+	var limited *RateLimitError
+	if errors.As(err, &limited) {
+		if limited.Err == nil {
+			limited.Err = x.failure
+		}
+		return limited
+	}
+	if err != nil {
+		return contextError(ctx, "GET "+x.url, x.failure)
+	}
+	return nil
+}
+
+// checkRetry is called twice: with the headers, and with what read made of the
+// body; or once, where no answer came.
+func (x *exchange) checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	if err == nil && x.status == 0 {
+		x.answered(resp)
+		return false, nil // so that read is called, whatever the status is
+	}
+	return x.conclude(ctx, err), nil
+}
+
+// answered settles the quota as the service does: a request that it refuses
+// before its throttle, or that the throttle itself refuses, does not count.
+func (x *exchange) answered(resp *http.Response) {
+	x.status = resp.StatusCode
+	now := time.Now()
+	switch status := resp.StatusCode; {
+	case status == http.StatusTooManyRequests:
+		// At once where the header says until when; the text is still to come.
+		if d, ok := retryAfter(resp.Header, now); ok {
+			x.refused(d, WaitRetryAfter)
+		}
+	case status/100 == 3, status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusNotAcceptable:
+		x.settle(uncounted, now)
+	default:
+		x.settle(counted, now)
+	}
+}
+
+// refused shuts the gate for everybody.
+func (x *exchange) refused(after time.Duration, reason WaitReason) {
+	if x.free {
+		return
+	}
+	now := time.Now()
+	x.c.quota.close(now.Add(after), reason)
+	x.settle(refused, now)
+}
+
+func (x *exchange) settle(o outcome, at time.Time) {
+	if x.place != nil {
+		x.place.settle(o, at)
+		x.place = nil
+	}
+}
+
+// read takes the whole body off the connection, so that the connection can be
+// used again, and makes a result or an error of it.
+func (x *exchange) read(resp *http.Response) error {
+	defer func() {
+		_ = resp.Body.Close()
+		resp.Body = http.NoBody // retryablehttp would read on
+	}()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	switch {
+	case resp.StatusCode/100 != 2:
+		// Whatever came of the body: the status says more than its end.
+		return x.statusError(resp, body)
+	case err != nil:
+		return fmt.Errorf("reading the body: %w", err)
+	case len(body) > maxBody:
+		err = fmt.Errorf("more than %d MiB", maxBody>>20)
+	default:
+		err = x.decode(body)
+	}
+	if err == nil {
+		return nil
+	}
+	decodeErr := newDecodeError(x.url, x.c.redact(body), err)
+	if x.free {
+		decodeErr.Snippet = "" // the body can hold the token
+	}
+	return decodeErr
+}
+
+// statusError makes an error of an answer that is not 2xx.
+func (x *exchange) statusError(resp *http.Response, body []byte) error {
+	header := resp.Header.Clone()
+	for _, values := range header {
+		for i := range values {
+			values[i] = string(x.c.redact([]byte(values[i])))
+		}
+	}
+	body = x.c.redact(body)
+	apiErr := newAPIError(resp.StatusCode, header, body[:min(len(body), maxErrorBody)])
+	apiErr.URL, apiErr.Attempts = x.url, x.number
+	if resp.Request != nil { // a transport that is not net/http's may leave it out
+		apiErr.URL = resp.Request.URL.String() // the last one of redirects
+	}
+	if resp.StatusCode != http.StatusTooManyRequests {
+		return apiErr
+	}
+	d, ok := retryAfter(header, time.Now())
+	if !ok {
+		d, ok = expectedIn(apiErr.Detail)
+		if ok {
+			x.refused(d, WaitRetryAfter)
+		} else {
+			x.refused(x.c.backoff(x.number), WaitBackoff)
+		}
+	}
+	return &RateLimitError{RetryAfter: d, Err: apiErr}
+}
+
+// conclude ends an attempt and reports whether there is to be another one.
+func (x *exchange) conclude(ctx context.Context, err error) bool {
+	failure := x.describe(err)
+	if x.status == 0 {
+		x.unanswered(ctx, err)
+	}
+	attempt := Attempt{Number: x.number, StatusCode: x.status, URL: x.url, Took: time.Since(x.began), Err: failure}
+	attrs := []any{"url", x.url, "number", attempt.Number, "status", attempt.StatusCode, "took", attempt.Took}
+	if failure != nil {
+		attrs = append(attrs, "error", failure)
+	}
+	x.c.log.DebugContext(ctx, "ll2: attempt", attrs...)
+	if x.c.trace.Attempt != nil {
+		x.c.trace.Attempt(ctx, attempt)
+	}
+	x.failure, x.err = failure, nil
+	if failure == nil {
+		return false
+	}
+	if x.err = x.giveUp(ctx); x.err != nil {
+		return false
+	}
+	x.c.log.WarnContext(ctx, "ll2: trying again", "url", x.url, "attempt", x.number, "error", failure)
+	return true
+}
+
+// describe says of an error of net/http what was being done.
+func (x *exchange) describe(err error) error {
+	var api *APIError
+	var decode *DecodeError
+	if err == nil || errors.As(err, &api) || errors.As(err, &decode) {
+		return err
+	}
+	var urlErr *url.Error
+	if errors.As(err, &urlErr) {
+		err = urlErr.Err // which says the URL, too
+	}
+	if x.number > 1 {
+		return fmt.Errorf("ll2: GET %s: %w (%d attempts)", x.url, err, x.number)
+	}
+	return fmt.Errorf("ll2: GET %s: %w", x.url, err)
+}
+
+// unanswered settles the quota of an attempt that failed without a status.
+func (x *exchange) unanswered(ctx context.Context, err error) {
+	now := time.Now()
+	var netErr net.Error
+	switch {
+	case x.wire.neverSent():
+		x.settle(unsent, now)
+	case ctx.Err() != nil, errors.As(err, &netErr) && netErr.Timeout():
+		// The client stopped listening; the service may be about to count.
+		x.settle(lost, later(now, x.began.Add(min(lateness, x.c.quota.window()))))
+	default:
+		x.settle(lost, now)
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// announcePause tells of the pause before a retry, which retryablehttp sleeps.
+func (x *exchange) announcePause(ctx context.Context) time.Duration {
+	if x.pause.For > 0 {
+		x.announce(ctx, x.pause)
+	}
+	return x.pause.For
+}
+
+func (x *exchange) announce(ctx context.Context, w Wait) {
+	x.c.log.InfoContext(ctx, "ll2: waiting", "reason", w.Reason, "for", w.For, "until", w.Until, "url", x.url)
+	if x.c.trace.Wait != nil {
+		x.c.trace.Wait(ctx, w)
+	}
+}
+
+// A roundTripper is the transport of one exchange. It watches what net/http
+// sends. It has no CloseIdleConnections, which retryablehttp calls at every
+// failure, and which would close those of everybody who shares the transport.
+type roundTripper struct {
+	base http.RoundTripper // nil: http.DefaultTransport, as it is when the request goes
+	x    *exchange
+}
+
+func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
+	base := t.base
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	w, place := t.x.wire, t.x.place
+	var connections atomic.Int32
+	return base.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GetConn: func(string) { w.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) {
+			w.got.Store(true)
+			// The second one is a connection that broke before the first byte of
+			// an answer; net/http repeats a GET then by itself.
+			if connections.Add(1) > 1 && place != nil {
+				place.sentAgain()
+			}
+		},
+	})))
+}
+
+// wire is what net/http did in one attempt. A transport that is not net/http's
+// tells nothing.
+type wire struct{ asked, got atomic.Bool }
+
+// neverSent reports that no connection came about, and so nothing was sent.
+func (w *wire) neverSent() bool { return w.asked.Load() && !w.got.Load() }
