@@ -1,0 +1,594 @@
+package ll2_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/ll2test"
+)
+
+// roundTrip is an http.RoundTripper that is a function.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// through puts a transport between the client and the server.
+func through(transport func(server http.RoundTripper) roundTrip, server *ll2test.Server, opts ...ll2.Option) *ll2.Client {
+	return server.Client(append([]ll2.Option{
+		ll2.WithHTTPClient(&http.Client{Transport: transport(server)}),
+	}, opts...)...)
+}
+
+// rewritingPages lets edit change each page of the server before the client
+// sees it; n counts the pages from 1.
+func rewritingPages(edit func(n int, page map[string]any)) func(http.RoundTripper) roundTrip {
+	n := 0
+	return func(server http.RoundTripper) roundTrip {
+		return func(req *http.Request) (*http.Response, error) {
+			resp, err := server.RoundTrip(req)
+			if err != nil {
+				return nil, err
+			}
+			var page map[string]any
+			if err := json.NewDecoder(resp.Body).Decode(&page); err != nil {
+				return nil, err
+			}
+			n++
+			edit(n, page)
+			body, err := json.Marshal(page)
+			if err != nil {
+				return nil, err
+			}
+			resp.Body = io.NopCloser(strings.NewReader(string(body)))
+			resp.ContentLength = int64(len(body))
+			return resp, nil
+		}
+	}
+}
+
+func ids[E ll2.DockingEvent | *ll2.DockingEvent](events []E) []int {
+	all := make([]int, len(events))
+	for i := range events {
+		switch e := any(events[i]).(type) {
+		case ll2.DockingEvent:
+			all[i] = e.ID
+		case *ll2.DockingEvent:
+			all[i] = e.ID
+		}
+	}
+	return all
+}
+
+func collect(t *testing.T, client *ll2.Client, opts ...ll2.ListOption) []*ll2.DockingEvent {
+	t.Helper()
+	events, err := ll2.Collect(client.DockingEvents.All(t.Context(), opts...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return events
+}
+
+// byDepartureDescending sorts as the service is asked to by
+// OrderBy(ByDeparture.Desc()): those still docked first, ties by id.
+func byDepartureDescending(a, b ll2.DockingEvent) int {
+	switch {
+	case a.Docked() != b.Docked():
+		if a.Docked() {
+			return -1
+		}
+		return 1
+	case !a.Docked() && !a.Departure.Equal(*b.Departure):
+		return b.Departure.Compare(*a.Departure)
+	}
+	return cmp.Compare(a.ID, b.ID)
+}
+
+// tied returns 515 events of which many depart at the same time, so that ties lie
+// across the pages of every size.
+func tied() []ll2.DockingEvent {
+	events := ll2test.Events(515)
+	for i := range events {
+		if d := events[i].Departure; d != nil {
+			year := time.Date(d.Year(), 1, 1, 0, 0, 0, 0, time.UTC)
+			events[i].Departure = &year
+		}
+	}
+	return events
+}
+
+func TestWalkReadsTheRecordedEventsInThreeRequests(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Recorded()...)
+	got := collect(t, server.Client(), ll2.PageSize(4), ll2.OrderBy(ll2.ByDeparture.Desc()))
+
+	want := ll2test.Recorded()
+	slices.SortFunc(want, byDepartureDescending)
+	if diff := gocmp.Diff(ids(want), ids(got)); diff != "" {
+		t.Errorf("ids (-want +got):\n%s", diff)
+	}
+	for i, event := range got {
+		if diff := gocmp.Diff(want[i], *event); diff != "" {
+			t.Errorf("event %d (-want +got):\n%s", event.ID, diff)
+		}
+	}
+	if n := len(server.Requests()); n != 3 {
+		t.Errorf("%d requests, want 3", n)
+	}
+}
+
+func TestWalkYieldsEachEventOnceAndInOrderThoughTiesAreShuffled(t *testing.T) {
+	t.Parallel()
+	want := tied()
+	slices.SortFunc(want, byDepartureDescending)
+	for _, size := range []int{1, 7, 100} {
+		t.Run(fmt.Sprintf("page size %d", size), func(t *testing.T) {
+			t.Parallel()
+			server := ll2test.NewServer(tied()...)
+			server.ShuffleTies(1)
+			got := collect(t, server.Client(), ll2.PageSize(size), ll2.OrderBy(ll2.ByDeparture.Desc()))
+			if diff := gocmp.Diff(ids(want), ids(got)); diff != "" {
+				t.Errorf("ids (-want +got):\n%s", diff)
+			}
+			if n, want := len(server.Requests()), (515+size-1)/size; n != want {
+				t.Errorf("%d requests, want %d", n, want)
+			}
+		})
+	}
+}
+
+// The counterpart of the test above: without the id as the last key, the same
+// walk over the same server loses events, and All says so.
+func TestWalkWithoutTotalOrderIsIncomplete(t *testing.T) {
+	t.Parallel()
+	withoutID := func(server http.RoundTripper) roundTrip {
+		return func(req *http.Request) (*http.Response, error) {
+			query := req.URL.Query()
+			query.Set("ordering", strings.TrimSuffix(query.Get("ordering"), ",id"))
+			req = req.Clone(req.Context())
+			req.URL.RawQuery = query.Encode()
+			return server.RoundTrip(req)
+		}
+	}
+	for _, size := range []int{1, 7, 100} {
+		t.Run(fmt.Sprintf("page size %d", size), func(t *testing.T) {
+			t.Parallel()
+			server := ll2test.NewServer(tied()...)
+			server.ShuffleTies(1)
+			client := through(withoutID, server)
+			events, err := ll2.Collect(client.DockingEvents.All(t.Context(),
+				ll2.PageSize(size), ll2.OrderBy(ll2.ByDeparture.Desc())))
+			var incomplete *ll2.IncompleteError
+			if !errors.As(err, &incomplete) || !errors.Is(err, ll2.ErrIncomplete) {
+				t.Fatalf("error %v, want an *IncompleteError", err)
+			}
+			if incomplete.Want != 515 || incomplete.Got != len(events) || len(events) >= 515 {
+				t.Errorf("want %d, got %d, with %d events yielded", incomplete.Want, incomplete.Got, len(events))
+			}
+		})
+	}
+}
+
+func TestEveryListRequestCarriesTotalOrderAndPageSize(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(250)...)
+	client := server.Client()
+	collect(t, client)
+	if _, err := client.DockingEvents.List(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, req := range server.Requests() {
+		query := req.URL.Query()
+		if query.Get("ordering") != "docking,id" || query.Get("limit") != "100" {
+			t.Errorf("%s: want ordering=docking,id and limit=100", req.URL)
+		}
+	}
+}
+
+func TestNothingIsSentBeforeTheRangeStarts(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(10)...)
+	client := server.Client()
+	client.DockingEvents.All(t.Context())
+	client.DockingEvents.Pages(t.Context())
+	if n := len(server.Requests()); n != 0 {
+		t.Errorf("%d requests before any range", n)
+	}
+}
+
+func TestEachRangeIsAFreshWalk(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	seq := server.Client().DockingEvents.All(t.Context(), ll2.PageSize(10))
+	for round := range 2 {
+		events, err := ll2.Collect(seq)
+		if err != nil || len(events) != 30 {
+			t.Errorf("round %d: %d events, %v", round, len(events), err)
+		}
+	}
+	if n := len(server.Requests()); n != 6 {
+		t.Errorf("%d requests, want 6", n)
+	}
+}
+
+func TestBreakSendsNothingMore(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	client := server.Client()
+	for range client.DockingEvents.All(t.Context(), ll2.PageSize(10)) {
+		break
+	}
+	for range client.DockingEvents.Pages(t.Context(), ll2.PageSize(10)) {
+		break
+	}
+	if n := len(server.Requests()); n != 2 {
+		t.Errorf("%d requests, want 2", n)
+	}
+}
+
+func TestAnErrorIsYieldedOnceAndEndsTheWalk(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	server.Fail(ll2test.Fault{}, ll2test.Fault{Status: http.StatusBadRequest})
+	client := server.Client()
+	events, errs := 0, 0
+	for event, err := range client.DockingEvents.All(t.Context(), ll2.PageSize(10)) {
+		if err == nil {
+			events++
+			continue
+		}
+		errs++
+		var page *ll2.PageError
+		var api *ll2.APIError
+		if event != nil || !errors.As(err, &page) || !errors.As(err, &api) {
+			t.Errorf("yielded (%v, %v), want (nil, *PageError of an *APIError)", event, err)
+		}
+	}
+	if events != 10 || errs != 1 {
+		t.Errorf("%d events and %d errors, want 10 and 1", events, errs)
+	}
+	if n := len(server.Requests()); n != 2 {
+		t.Errorf("%d requests, want 2", n)
+	}
+}
+
+func TestStartAtResumesWhereAPageErrorCame(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(95)...)
+	server.Fail(ll2test.Fault{}, ll2test.Fault{}, ll2test.Fault{Status: http.StatusBadRequest})
+	client := server.Client()
+	opts := []ll2.ListOption{ll2.PageSize(10), ll2.OrderBy(ll2.ByDocking.Desc()), ll2.InMode(ll2.ModeDetailed)}
+	first, err := ll2.Collect(client.DockingEvents.All(t.Context(), opts...))
+	var page *ll2.PageError
+	if !errors.As(err, &page) || len(first) != 20 {
+		t.Fatalf("%d events, %v; want 20 and a *PageError", len(first), err)
+	}
+	rest := collect(t, client, append(opts, ll2.StartAt(page.URL))...)
+	whole := collect(t, client, opts...)
+	if diff := gocmp.Diff(ids(whole), ids(append(first, rest...))); diff != "" {
+		t.Errorf("ids (-whole +resumed):\n%s", diff)
+	}
+}
+
+func TestAllYieldsAnEventOnceHoweverOftenItIsSent(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	again := func(n int, page map[string]any) {
+		results := page["results"].([]any)
+		page["results"] = append(results, results...)
+	}
+	got := collect(t, through(rewritingPages(again), server), ll2.PageSize(10))
+	if len(got) != 30 {
+		t.Errorf("%d events, want 30", len(got))
+	}
+}
+
+// One event is inserted before the walk's place and one removed from it, so
+// that a row slips from an unread page onto a read one. The last count alone
+// would hide that.
+func TestAllComparesWithTheLargestCountOnItsWay(t *testing.T) {
+	t.Parallel()
+	all := ll2test.Events(31)
+	server := ll2test.NewServer(all[:30]...)
+	n := 0
+	var got []*ll2.DockingEvent
+	var last error
+	for event, err := range server.Client().DockingEvents.All(t.Context(), ll2.PageSize(10), ll2.OrderBy(ll2.ByID)) {
+		if err != nil {
+			last = err
+			break
+		}
+		got = append(got, event)
+		if n++; n == 10 {
+			server.SetEvents(all[1:30]...) // the first is gone: number 11 moves to the page just read
+		}
+	}
+	var incomplete *ll2.IncompleteError
+	if !errors.As(last, &incomplete) || incomplete.Want != 30 || incomplete.Got != 29 || len(got) != 29 {
+		t.Fatalf("%d events, %v; want 29 and an *IncompleteError of 30", len(got), last)
+	}
+	var page *ll2.PageError
+	if !errors.As(last, &page) || page.URL != server.Requests()[0].URL.String() {
+		t.Errorf("%#v, want a *PageError with the walk's first request", last)
+	}
+}
+
+func TestAllStartingAtAnOffsetIsCompleteWithTheRest(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	client := server.Client()
+	for offset, want := range map[int]int{0: 30, 12: 18, 30: 0, 99: 0} {
+		if got := collect(t, client, ll2.PageSize(10), ll2.Offset(offset)); len(got) != want {
+			t.Errorf("Offset(%d): %d events, want %d", offset, len(got), want)
+		}
+	}
+}
+
+func TestARepeatedLinkIsALoop(t *testing.T) {
+	t.Parallel()
+	for back := range 3 { // to itself, to the page before, to the first of three
+		t.Run(fmt.Sprintf("%d pages back", back), func(t *testing.T) {
+			t.Parallel()
+			server := ll2test.NewServer(ll2test.Events(50)...)
+			links := []string{"http://ll2.test/2.2.0/docking_event/?limit=10&ordering=docking%2Cid"}
+			loop := func(n int, page map[string]any) {
+				if n == 3 {
+					page["next"] = links[n-1-back]
+				}
+				links = append(links, page["next"].(string))
+			}
+			client := through(rewritingPages(loop), server)
+			events, err := ll2.Collect(client.DockingEvents.All(t.Context(), ll2.PageSize(10)))
+			if !errors.Is(err, ll2.ErrLinkLoop) || len(events) != 30 {
+				t.Errorf("%d events, %v; want 30 and ErrLinkLoop", len(events), err)
+			}
+			var page *ll2.PageError
+			if last := server.Requests()[2].URL.String(); !errors.As(err, &page) || page.URL != last {
+				t.Errorf("%#v, want a *PageError at %s", err, last)
+			}
+		})
+	}
+}
+
+func TestAnEmptyPageWithANextDoesNotEndTheWalk(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	empty := func(n int, page map[string]any) {
+		page["count"] = 20
+		if n == 2 {
+			page["results"] = []any{}
+		}
+	}
+	got := collect(t, through(rewritingPages(empty), server), ll2.PageSize(10))
+	if len(got) != 20 || len(server.Requests()) != 3 {
+		t.Errorf("%d events in %d requests, want 20 in 3", len(got), len(server.Requests()))
+	}
+}
+
+func TestLinksAreFollowedOnTheClientsOwnBaseURL(t *testing.T) {
+	t.Parallel()
+	for name, base := range map[string]string{
+		"another host":   "https://elsewhere.example/2.2.0/docking_event/",
+		"plain http":     "http://ll.thespacedevs.com/2.2.0/docking_event/",
+		"another port":   "https://ll.thespacedevs.com:8443/2.2.0/docking_event/",
+		"another prefix": "https://ll.thespacedevs.com/mirror/docking_event/",
+		"no host":        "/2.2.0/docking_event/",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := ll2test.NewServer(ll2test.Events(30)...)
+			moved := func(_ int, page map[string]any) {
+				if next, ok := page["next"].(string); ok {
+					_, query, _ := strings.Cut(next, "?")
+					page["next"] = base + "?format=api&" + query
+				}
+			}
+			client := through(rewritingPages(moved), server,
+				ll2.WithBaseURL(ll2.DefaultBaseURL), ll2.WithoutRateLimit())
+			if got := collect(t, client, ll2.PageSize(10)); len(got) != 30 {
+				t.Errorf("%d events, want 30", len(got))
+			}
+			for _, req := range server.Requests() {
+				if !strings.HasPrefix(req.URL.String(), ll2.DefaultBaseURL+"docking_event/?") || req.URL.Query().Has("format") {
+					t.Errorf("asked %s", req.URL)
+				}
+			}
+		})
+	}
+}
+
+func TestALinkToAnotherPathIsForeign(t *testing.T) {
+	t.Parallel()
+	for _, next := range []string{
+		"https://ll.thespacedevs.com/2.2.0/launch/?offset=10",
+		"https://ll.thespacedevs.com/2.2.0/docking_event/5/",
+		"https://ll.thespacedevs.com/2.2.0/not_docking_event/?offset=10",
+		"https://ll.thespacedevs.com/2.2.0/docking_event/?offset=%zz",
+		"://",
+	} {
+		t.Run(next, func(t *testing.T) {
+			t.Parallel()
+			server := ll2test.NewServer(ll2test.Events(30)...)
+			foreign := func(_ int, page map[string]any) { page["next"] = next }
+			events, err := ll2.Collect(through(rewritingPages(foreign), server).DockingEvents.All(t.Context(), ll2.PageSize(10)))
+			if !errors.Is(err, ll2.ErrForeignLink) || len(events) != 10 || len(server.Requests()) != 1 {
+				t.Errorf("%d events in %d requests, %v; want 10 in 1, ErrForeignLink", len(events), len(server.Requests()), err)
+			}
+		})
+	}
+}
+
+// A mirror that drops the order from its links does not make the walk lose it.
+func TestALinkWithoutOrderOrLimitGetsTheWalksOwn(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	bare := func(_ int, page map[string]any) {
+		if next, ok := page["next"].(string); ok {
+			u, _ := url.Parse(next)
+			page["next"] = "/docking_event/?offset=" + u.Query().Get("offset")
+		}
+	}
+	collect(t, through(rewritingPages(bare), server), ll2.PageSize(10), ll2.OrderBy(ll2.ByDeparture))
+	for _, req := range server.Requests() {
+		if q := req.URL.Query(); q.Get("limit") != "10" || q.Get("ordering") != "departure,id" {
+			t.Errorf("asked %s, want limit=10 and ordering=departure,id", req.URL)
+		}
+	}
+}
+
+func TestPagesYieldsWhatTheServerSent(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(25)...)
+	pages, err := ll2.Collect(server.Client().DockingEvents.Pages(t.Context(), ll2.PageSize(10)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sizes, left []int
+	for _, page := range pages {
+		sizes = append(sizes, len(page.Results))
+		left = append(left, page.Left())
+		if page.Count != 25 {
+			t.Errorf("count %d, want 25", page.Count)
+		}
+	}
+	if !slices.Equal(sizes, []int{10, 10, 5}) || !slices.Equal(left, []int{2, 1, 0}) {
+		t.Errorf("sizes %v, left %v; want [10 10 5], [2 1 0]", sizes, left)
+	}
+	if pages[0].Previous != "" || pages[2].Next != "" || pages[1].Previous == "" {
+		t.Errorf("links %q %q, %q", pages[0].Previous, pages[2].Next, pages[1].Previous)
+	}
+}
+
+func TestLeftTellsTheRequestsThatRemain(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		count   int
+		next    string
+		results int
+		want    int
+	}{
+		{515, "https://ll.thespacedevs.com/2.2.0/docking_event/?limit=100&offset=100", 100, 5},
+		{515, "https://ll.thespacedevs.com/2.2.0/docking_event/?limit=100&offset=500", 100, 1},
+		{500, "https://ll.thespacedevs.com/2.2.0/docking_event/?limit=100&offset=100", 100, 4},
+		{515, "", 15, 0},
+		{515, "/docking_event/?offset=500", 10, 2}, // the page's own size, where the link has none
+		{0, "/docking_event/?offset=500", 0, 1},    // there is a link, so there is a request
+		{515, "/docking_event/?limit=x", 0, 515},   // nothing to tell the size from
+		{515, "http://[::1", 10, 1},                // not a URL
+		{515, "/docking_event/?limit=1&offset=-5", 1, 515},
+	} {
+		page := ll2.Page[ll2.DockingEvent]{Count: test.count, Next: test.next, Results: make([]ll2.DockingEvent, test.results)}
+		if got := page.Left(); got != test.want {
+			t.Errorf("count %d, next %q: %d left, want %d", test.count, test.next, got, test.want)
+		}
+	}
+}
+
+func TestListSendsOneRequest(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	page, err := server.Client().DockingEvents.List(t.Context(), ll2.PageSize(5), ll2.Offset(10), ll2.OrderBy(ll2.ByID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []int{11, 12, 13, 14, 15}; !slices.Equal(ids(page.Results), want) || len(server.Requests()) != 1 {
+		t.Errorf("ids %v in %d requests, want %v in 1", ids(page.Results), len(server.Requests()), want)
+	}
+}
+
+func TestAFilterThatFitsNothingIsNoError(t *testing.T) {
+	t.Parallel()
+	client := ll2test.NewServer(ll2test.Events(30)...).Client()
+	if got := collect(t, client, ll2.ForSpaceStation(987654)); len(got) != 0 {
+		t.Errorf("%d events, want none", len(got))
+	}
+}
+
+func TestGetReturnsTheDetailedShape(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	event, err := server.Client().DockingEvents.Get(t.Context(), 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if event.ID != 7 || event.SpaceStation == nil || event.FlightVehicle.Spacecraft.SpacecraftConfig.HumanRated == nil {
+		t.Errorf("event %+v is not number 7 in the detailed shape", event)
+	}
+}
+
+func TestGetOfAnUnknownIDIsNotFound(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	event, err := server.Client().DockingEvents.Get(t.Context(), 99)
+	if event != nil || !errors.Is(err, ll2.ErrNotFound) || len(server.Requests()) != 1 {
+		t.Errorf("(%v, %v) in %d requests, want (nil, ErrNotFound) in 1", event, err, len(server.Requests()))
+	}
+}
+
+func TestModesSelectTheShape(t *testing.T) {
+	t.Parallel()
+	client := ll2test.NewServer(ll2test.Events(3)...).Client()
+	for mode, detailed := range map[ll2.Mode]bool{ll2.ModeNormal: false, ll2.ModeDetailed: true} {
+		for _, event := range collect(t, client, ll2.InMode(mode)) {
+			if (event.SpaceStation != nil) != detailed {
+				t.Errorf("%s: event %d has station %v", mode, event.ID, event.SpaceStation)
+			}
+		}
+	}
+}
+
+func TestCollectReturnsWhatItHadAndTheError(t *testing.T) {
+	t.Parallel()
+	wrong := errors.New("wrong")
+	got, err := ll2.Collect(func(yield func(int, error) bool) {
+		_ = yield(1, nil) && yield(2, nil) && yield(0, wrong) && yield(3, nil)
+	})
+	if !slices.Equal(got, []int{1, 2}) || !errors.Is(err, wrong) {
+		t.Errorf("%v, %v; want [1 2] and the error", got, err)
+	}
+	if _, err := ll2.Collect[int](nil); err == nil {
+		t.Error("no error for a nil sequence")
+	}
+}
+
+func TestACutOffBodyIsRetried(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	server.Fail(ll2test.Fault{}, ll2test.Fault{CutAfter: 5000})
+	client := server.Client(ll2.WithBackoff(0, time.Millisecond))
+	if got := collect(t, client, ll2.PageSize(10)); len(got) != 30 {
+		t.Errorf("%d events, want 30", len(got))
+	}
+	if n := len(server.Requests()); n != 4 {
+		t.Errorf("%d requests, want 4: three pages, one of them twice", n)
+	}
+}
+
+func TestAClientThatNewDidNotMakeSaysSo(t *testing.T) {
+	t.Parallel()
+	var client ll2.Client
+	if _, err := client.DockingEvents.List(t.Context()); err == nil || !strings.Contains(err.Error(), "New") {
+		t.Errorf("List: %v", err)
+	}
+	if _, err := new(ll2.DockingEventsService).Get(t.Context(), 1); err == nil {
+		t.Error("Get: no error")
+	}
+	if _, err := client.Throttle(t.Context()); err == nil {
+		t.Error("Throttle: no error")
+	}
+	if _, err := (*ll2.Client)(nil).Throttle(context.Background()); err == nil {
+		t.Error("Throttle of nil: no error")
+	}
+}
