@@ -1,0 +1,198 @@
+package ll2test
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/docking-event/ll2"
+)
+
+//go:embed testdata/docking_event_list_offset490.json
+var recordedPage []byte
+
+// Recorded returns ten events of the real service, in the normal shape: the
+// dockings of Soyuz and Progress craft at Salyut 6 from June 1978 to May 1979,
+// the latest departure first. Two of them, 190 and 189, are one flight. Every
+// call returns them anew, to do with as one likes.
+func Recorded() []ll2.DockingEvent {
+	// The page was recorded as a browser sees it, whose links say so.
+	plain := bytes.ReplaceAll(recordedPage, []byte(`/?format=api"`), []byte(`/"`))
+	var recorded struct {
+		Results []ll2.DockingEvent `json:"results"`
+	}
+	if err := json.Unmarshal(plain, &recorded); err != nil {
+		panic(err) // a page that is part of this package
+	}
+	return recorded.Results
+}
+
+// Events returns n made-up events in the detailed shape, always the same for
+// the same n, with the ids 1 to n. They tell a plausible history from 1975 to
+// 2026: six stations, whose ports have the same names; craft that fly once and
+// craft that fly again; flights that dock twice; stays of 5 to 200 days, which
+// at one port do not overlap; and at the ports of the stations that still fly,
+// some that have not departed. With thousands of events stays get shorter, to
+// make room.
+//
+// They have what real data has: several events with the same time of docking or
+// departure, ids that do not quite follow the dockings, null and "" wherever
+// the service has them, line breaks and every alphabet in descriptions, a
+// mission end before the departure. The names are those of the real things, but
+// nothing else is: ids, dates and numbers are made up.
+//
+// Every call returns them anew, to do with as one likes.
+func Events(n int) []ll2.DockingEvent {
+	h := newHistory(max(n, 0))
+	events := make([]ll2.DockingEvent, len(h.dockings))
+	for i := range h.dockings {
+		events[i] = h.event(i)
+	}
+	// Ids are given when a row is entered, which is not always in time.
+	for i := 23; i < len(events); i += 23 {
+		events[i-1].ID, events[i].ID = events[i].ID, events[i-1].ID
+		events[i-1].URL, events[i].URL = events[i].URL, events[i-1].URL
+	}
+	return events
+}
+
+const site = "https://ll.thespacedevs.com/2.2.0/"
+
+// event writes the i-th docking out as the service would.
+func (h *history) event(i int) ll2.DockingEvent {
+	d := h.dockings[i]
+	f := d.flight
+	station := ll2.SpaceStation{ID: d.at.station.id, URL: address("spacestation", d.at.station.id), Name: d.at.station.name}
+	e := ll2.DockingEvent{
+		ID:       i + 1,
+		URL:      address("docking_event", i+1),
+		LaunchID: f.launchID(),
+		Docking:  d.docking,
+		FlightVehicle: ll2.FlightVehicle{
+			ID:          f.id,
+			URL:         address("spacecraft/flight", f.id),
+			Destination: f.destination(),
+			MissionEnd:  f.missionEnd(),
+			Spacecraft:  f.craft.spacecraft(),
+		},
+		DockingLocation: ll2.DockingLocation{ID: d.at.id, Name: d.at.name, SpaceStation: station},
+	}
+	if !d.departure.IsZero() {
+		e.Departure = &d.departure
+	}
+	if d.at.station.picture != "" {
+		station.ImageURL = ptr(d.at.station.picture)
+	}
+	e.SpaceStation = &station
+	return e
+}
+
+func (f *flight) launchID() *string {
+	if f.id%13 == 0 {
+		return nil
+	}
+	r := rand.New(rand.NewPCG(uint64(f.id), 0))
+	a, b := r.Uint64(), r.Uint64()
+	return ptr(fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>48&0x3fff|0x8000, b&0xffffffffffff))
+}
+
+func (f *flight) destination() *string {
+	switch {
+	case f.id%17 == 0:
+		return nil
+	case f.id%19 == 0:
+		return ptr("")
+	case f.id%7 == 0:
+		return ptr(f.station.name + " Space Station") // people do not agree on names
+	}
+	return ptr(f.station.name)
+}
+
+// missionEnd is hours after the last departure but for a few flights, as is so
+// in the real data.
+func (f *flight) missionEnd() *time.Time {
+	switch {
+	case f.inSpace() || f.id%37 == 0:
+		return nil
+	case f.id%29 == 0:
+		return ptr(f.last.departure.Add(-90 * time.Minute))
+	}
+	return ptr(f.last.departure.Add(3*time.Hour + time.Duration(f.id%50)*time.Minute))
+}
+
+func (c *craft) spacecraft() ll2.Spacecraft {
+	s := ll2.Spacecraft{
+		ID:            c.id,
+		URL:           address("spacecraft", c.id),
+		Name:          c.name,
+		SerialNumber:  ptr(fmt.Sprintf("%s No.%d", c.model.name, 100+c.id)),
+		IsPlaceholder: c.id%97 == 0,
+		InSpace:       c.inSpace(),
+		Status:        c.status(),
+		Description:   c.description(),
+
+		SpacecraftConfig: c.model.config(),
+	}
+	switch c.id % 9 {
+	case 4:
+		s.SerialNumber = nil
+	case 7:
+		s.SerialNumber = ptr("")
+	}
+	// What was added late is not filled in for every craft.
+	if c.id%31 != 0 {
+		s.TimeDocked = &ll2.Duration{Duration: c.docked}
+		s.TimeInSpace = &ll2.Duration{Duration: c.docked + time.Duration(len(c.flights))*51*time.Hour}
+		s.FlightsCount = ptr(len(c.flights))
+		s.MissionEndsCount = ptr(len(c.flights))
+		if s.InSpace {
+			*s.MissionEndsCount--
+		}
+	}
+	return s
+}
+
+func (c *craft) status() ll2.SpacecraftStatus {
+	switch {
+	case c.model.inUse && len(c.model.fleet) > 0, c.inSpace():
+		return ll2.SpacecraftStatus{ID: 1, Name: "Active"}
+	case len(c.model.fleet) > 0:
+		return ll2.SpacecraftStatus{ID: 2, Name: "Retired"}
+	case c.model.crew == 0:
+		return ll2.SpacecraftStatus{ID: 3, Name: "Destroyed"}
+	}
+	return ll2.SpacecraftStatus{ID: 4, Name: "Single Use"}
+}
+
+func (c *craft) description() string {
+	first := c.flights[0]
+	task := fmt.Sprintf("brought %d kg of food, water, fuel and experiments to", 1800+c.id*37%1500)
+	if c.model.crew > 0 {
+		task = fmt.Sprintf("carried a crew of %d to", 1+c.id%c.model.crew)
+	}
+	text := fmt.Sprintf("%s (%s) is a spacecraft of the type %s, which %s the %s. Its first docking there was on %s.",
+		c.name, c.model.native, c.model.name, task, first.station.name, first.first.docking.Format("2 January 2006 at 15:04 UTC"))
+	switch c.id % 5 {
+	case 1:
+		text += "\r\n\r\nThe approach was automatic; the last 20 m took 4½ minutes at 0.1 m/s – “slow & steady”, as the log has it."
+	case 3:
+		text += "  After departure it was used for tests of attitude control <±0.5°> before it left its orbit over the Pacific. 🛰"
+	}
+	return text
+}
+
+func address(path string, id int) string { return fmt.Sprintf("%s%s/%d/", site, path, id) }
+
+func ptr[T any](v T) *T { return &v }
+
+// ptrUnlessZero is for tables, in which zero stands for null.
+func ptrUnlessZero[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
