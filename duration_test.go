@@ -204,7 +204,7 @@ func TestDurationHasTheMethodsOfTimeAndItsOwnPrint(t *testing.T) {
 	if got := d.Truncate(24 * time.Hour); got != 24*time.Hour {
 		t.Errorf("Truncate = %v, want 24h", got)
 	}
-	for _, got := range []string{fmt.Sprint(d), fmt.Sprint(&d), fmt.Sprintf("%s", d)} {
+	for _, got := range []string{fmt.Sprint(d), fmt.Sprint(&d), fmt.Sprintf("%v", d)} {
 		if got != "P1DT12H" {
 			t.Errorf("printed as %s, want P1DT12H", got)
 		}
