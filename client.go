@@ -50,7 +50,6 @@ type Client struct {
 	redact    func([]byte) []byte
 
 	quota   *quota
-	limiter Limiter // of WithLimiter; asked before quota
 	maxWait time.Duration
 	retries int
 	backoff func(attempt int) time.Duration
@@ -74,7 +73,6 @@ func New(opts ...Option) (*Client, error) {
 		authorize: func(http.Header) {},
 		redact:    func(b []byte) []byte { return b },
 		quota:     new(quota),
-		limiter:   cfg.limiter,
 		maxWait:   cfg.maxWait,
 		retries:   cfg.retries,
 		backoff:   fullJitter(cfg.backoffMin, cfg.backoffMax),
@@ -87,11 +85,20 @@ func New(opts ...Option) (*Client, error) {
 			return bytes.ReplaceAll(b, []byte(token), []byte("[REDACTED]"))
 		}
 	}
+	shared, _ := cfg.limiter.(*sharedQuota)
 	switch {
+	case shared != nil:
+		c.quota = (*quota)(shared)
+	case cfg.limiter != nil:
+		c.quota.limiter = cfg.limiter
 	case cfg.limit > 0:
-		c.quota = newQuota(cfg.limit, cfg.per)
+		c.quota.window = newWindow(cfg.limit, cfg.per)
+	case cfg.quotaSync:
+		c.quota.learner = &learner{log: c.log, throttle: func(ctx context.Context) (*Throttle, error) {
+			return c.throttle(ctx, true)
+		}}
 	case cfg.quotaOption == "" && cfg.token == "" && isProduction(c.base):
-		c.quota = newQuota(anonymousLimit, anonymousWindow)
+		c.quota.window = newWindow(anonymousLimit, anonymousWindow)
 	}
 	c.DockingEvents = &DockingEventsService{client: c}
 	return c, nil
@@ -122,16 +129,39 @@ func (c *Client) Throttle(ctx context.Context) (*Throttle, error) {
 	if err := checkContext(ctx); err != nil {
 		return nil, err
 	}
+	return c.throttle(ctx, false)
+}
+
+func (c *Client) throttle(ctx context.Context, once bool) (*Throttle, error) {
 	var throttle *Throttle
 	x := c.exchange(c.base.JoinPath("api-throttle/"), func(body []byte) (err error) {
 		throttle, err = decodeThrottle(body)
 		return err
 	})
-	x.free = true
+	x.free, x.once = true, once
 	if err := x.run(ctx); err != nil {
 		return nil, err
 	}
 	return throttle, nil
+}
+
+// Quota returns what the client itself knows of its quota; it sends nothing.
+// Others that spend the same quota show in it only with [WithQuotaSync], and as
+// of the last time that the service was asked; [Client.Throttle] asks now.
+func (c *Client) Quota() Quota {
+	if c == nil || c.quota == nil {
+		return Quota{}
+	}
+	return c.quota.view()
+}
+
+// Limiter returns the client's window and gate, for [WithLimiter] of another
+// client: both together then keep to one quota.
+func (c *Client) Limiter() Limiter {
+	if c == nil || c.quota == nil {
+		return nil
+	}
+	return (*sharedQuota)(c.quota)
 }
 
 // decodeThrottle reads the answer of api-throttle/, an object or an array of

@@ -40,6 +40,7 @@ type exchange struct {
 	url    string
 	decode func([]byte) error
 	free   bool // of quota, and so of the gate
+	once   bool // not to be tried again
 
 	number  int // of the attempt under way, from 1
 	began   time.Time
@@ -106,18 +107,14 @@ func (x *exchange) admit(ctx context.Context) error {
 }
 
 func (x *exchange) acquire(ctx context.Context) error {
-	announce := func(w Wait) { x.announce(ctx, w) }
-	err := ctx.Err()
-	if err == nil && x.c.limiter != nil && !x.free {
-		// Not while the gate is closed for longer than this request may wait: it
-		// would take a place from the limiter for nothing.
-		if err = x.c.quota.check(ctx, 0, x.c.maxWait); err == nil {
-			err = askLimiter(ctx, x.c.limiter, x.c.maxWait, announce)
+	if x.free {
+		if ctx.Err() != nil {
+			return contextError(ctx, "GET "+x.url, x.failure)
 		}
+		return nil
 	}
-	if err == nil && !x.free {
-		x.place, err = x.c.quota.take(ctx, x.c.maxWait, announce)
-	}
+	place, err := x.c.quota.acquire(ctx, x.c.maxWait, func(w Wait) { x.announce(ctx, w) })
+	x.place = place
 	var limited *RateLimitError
 	if errors.As(err, &limited) {
 		if limited.Err == nil {
@@ -164,9 +161,8 @@ func (x *exchange) refused(after time.Duration, reason WaitReason) {
 	if x.free {
 		return
 	}
-	now := time.Now()
-	x.c.quota.close(now.Add(after), reason)
-	x.settle(refused, now)
+	x.c.quota.close(after, reason)
+	x.settle(refused, time.Now())
 }
 
 func (x *exchange) settle(o outcome, at time.Time) {
@@ -286,7 +282,7 @@ func (x *exchange) unanswered(ctx context.Context, err error) {
 		x.settle(unsent, now)
 	case ctx.Err() != nil, errors.As(err, &netErr) && netErr.Timeout():
 		// The client stopped listening; the service may be about to count.
-		x.settle(lost, later(now, x.began.Add(min(lateness, x.c.quota.window()))))
+		x.settle(lost, later(now, x.began.Add(lateness)))
 	default:
 		x.settle(lost, now)
 	}

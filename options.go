@@ -31,6 +31,7 @@ type config struct {
 	limit       int
 	per         time.Duration
 	limiter     Limiter
+	quotaSync   bool
 	maxWait     time.Duration
 
 	retries                int
@@ -187,6 +188,23 @@ func WithLimiter(limiter Limiter) Option {
 // up.
 func WithoutRateLimit() Option {
 	return func(c *config) error { return c.chooseQuota("WithoutRateLimit") }
+}
+
+// WithQuotaSync asks the service how much of the quota is left, by
+// [Client.Throttle], which is free: before the first request, and again when the
+// quota is spent or a 429 shows that it was. The client keeps to the limit and
+// the window that the service names, and counts what others have used: other
+// processes at the same address, or with the same token. Without this option no
+// request is sent that the caller did not ask for.
+//
+// Where the service does not answer in 5 seconds, or makes no sense, the client
+// keeps to 15 requests an hour, logs a warning, and asks again before a later
+// request, but not more often than once a minute.
+func WithQuotaSync() Option {
+	return func(c *config) error {
+		c.quotaSync = true
+		return c.chooseQuota("WithQuotaSync")
+	}
 }
 
 // chooseQuota refuses two options that each say how much is sent: with either

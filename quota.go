@@ -1,46 +1,21 @@
 package ll2
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
-// A Limiter decides when a request may go. It is asked before every attempt,
-// retries included, and must be safe for concurrent use.
-//
-// A [*rate.Limiter] of golang.org/x/time/rate is one; it is asked by ReserveN, so
-// that a wait that is too long is refused at once. Of any other, Wait is called.
-// Its context ends with the caller's, or when the time of [WithMaxWait] is over
-// (but not before a second has passed, so that a limiter on the network has the
-// time to answer). It says the exact time at which the next request can go by
-// returning a [*RateLimitError]; any other error is wrapped in one with
-// RetryAfter 0: unknown.
-type Limiter interface {
-	Wait(ctx context.Context) error
-}
-
-// A quota says when a request may go: as soon as its turn has come in the
-// queue, the gate is open, and the window has a place for it.
-//
-// The window is exact: in any span of the length per, no more than n requests
-// are counted by the service. It counts each somewhere between sending and
-// answer, so a place is taken before sending and is free again one per after
-// the answer.
+// A quota says when a request may go: as soon as its turn has come in the queue,
+// the gate is open, and the window has a place for it.
 type quota struct {
+	limiter Limiter  // of WithLimiter, asked first; nil without
+	learner *learner // of WithQuotaSync; nil without
+
 	mu     sync.Mutex
-	n      int                 // places of the window; 0: there is no window
-	per    time.Duration       // its length
-	every  rate.Limit          // one in per
-	flying int                 // places of requests that are not answered yet
-	spent  []*rate.Reservation // places of answered ones, the first to be free again first
+	window *window // nil: there is none
 	gate   gate
 	queue  []*waiter // who waits, in the order in which they came
 }
@@ -49,70 +24,91 @@ type quota struct {
 // goes first, on trial, since only one place can be counted on; its answer opens
 // the gate for all.
 type gate struct {
+	closed time.Time // when it was closed last
 	until  time.Time
 	reason WaitReason // WaitRetryAfter, or WaitBackoff where the service named no time
-	trial  bool       // no answer has opened it since it was closed
+	trial  bool       // no answer has opened it since
 	trying bool       // the request on trial is under way
 }
 
 type waiter struct{ wake chan struct{} }
 
-func newQuota(n int, per time.Duration) *quota {
-	q := &quota{n: n, per: per, every: rate.Every(per)}
-	// Every rounds. A place that is free a nanosecond early is free too early,
-	// so go down to the next rate that is not.
-	for start := time.Now(); q.spend(start).DelayFrom(start) < per; {
-		q.every = rate.Limit(math.Nextafter(float64(q.every), 0))
-	}
-	return q
-}
-
-// spend starts a place anew: a limiter of one token, which is gone at the time
-// at. What it returns is the place's next use.
-func (q *quota) spend(at time.Time) *rate.Reservation {
-	lim := rate.NewLimiter(q.every, 1)
-	lim.AllowN(at, 1)
-	return lim.ReserveN(at, 1)
-}
-
-// take waits for a place, but not longer than maxWait or the context allow:
+// acquire waits for a place, but not longer than maxWait or the context allow:
 // then it returns a *RateLimitError at once and has changed nothing. Where the
 // context ends meanwhile it returns ctx.Err(). It announces a wait before it
 // begins.
-func (q *quota) take(ctx context.Context, maxWait time.Duration, announce func(Wait)) (*place, error) {
-	w := &waiter{wake: make(chan struct{}, 1)}
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.queue = append(q.queue, w)
+func (q *quota) acquire(ctx context.Context, maxWait time.Duration, announce func(Wait)) (*place, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if q.limiter != nil {
+		// Not while the gate is closed for longer than this request may wait: it
+		// would take a place from the limiter for nothing.
+		if err := q.check(ctx, 0, maxWait); err != nil {
+			return nil, err
+		}
+		if err := askLimiter(ctx, q.limiter, maxWait, announce); err != nil {
+			return nil, err
+		}
+	}
+	w := q.join()
 	defer q.leave(w)
 	var announced Wait
 	for {
-		now := time.Now()
-		ahead := slices.Index(q.queue, w)
-		wait, known := q.wait(now, ahead)
-		if ahead == 0 && known && wait.For == 0 {
-			return q.grant(), nil
+		next := q.step(ctx, w, maxWait)
+		switch {
+		case next.place != nil || next.err != nil:
+			return next.place, next.err
+		case next.ask:
+			q.learner.ask(ctx, q)
+			continue
+		case next.wait.Reason != announced.Reason || !next.wait.Until.Equal(announced.Until):
+			announce(next.wait)
+			announced = next.wait
 		}
-		if err := refuse(ctx, now, wait, known, maxWait); err != nil {
+		if err := w.sleep(ctx, next, maxWait); err != nil {
 			return nil, err
-		}
-		// A wait for whoever is ahead, who goes now, is none.
-		tell := (wait.For > 0 || !known) &&
-			(wait.Reason != announced.Reason || !wait.Until.Equal(announced.Until))
-		q.mu.Unlock()
-		if tell {
-			announce(wait)
-			announced = wait
-		}
-		timedOut, err := w.sleep(ctx, wait, known, maxWait)
-		q.mu.Lock()
-		if err != nil {
-			return nil, err
-		}
-		if timedOut {
-			return nil, &RateLimitError{Local: true}
 		}
 	}
+}
+
+// A step is what someone in the queue does next: the first of these that is set.
+type step struct {
+	place *place // go
+	err   error  // give up
+	ask   bool   // ask the service how much is left
+	wait  Wait   // wait, if only for whoever is ahead and about to go
+	open  bool   // the end of that wait is not known
+}
+
+// step looks at where w stands.
+func (q *quota) step(ctx context.Context, w *waiter, maxWait time.Duration) step {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return step{err: err}
+	}
+	now := time.Now()
+	ahead := slices.Index(q.queue, w)
+	if q.learner != nil {
+		if ahead == 0 && q.learner.due(q, now) {
+			return step{ask: true}
+		}
+		if ahead > 0 && q.window == nil {
+			return step{} // whoever is first is asking
+		}
+	}
+	wait, known := q.wait(now, ahead)
+	if ahead == 0 && known && wait.For == 0 {
+		return step{place: q.grant(now)}
+	}
+	if err := refuse(ctx, now, wait, known, maxWait); err != nil {
+		return step{err: err}
+	}
+	if wait.For == 0 && known {
+		return step{}
+	}
+	return step{wait: wait, open: !known}
 }
 
 // refuse returns the error for a wait that is too long to begin.
@@ -128,13 +124,13 @@ func refuse(ctx context.Context, now time.Time, wait Wait, known bool, maxWait t
 	return nil
 }
 
-// sleep returns when the wait is over, when something has changed, or with
-// ctx.Err() when the context ends. A wait of which the end is not known is over
-// after maxWait, and has then timed out.
-func (w *waiter) sleep(ctx context.Context, wait Wait, known bool, maxWait time.Duration) (timedOut bool, err error) {
+// sleep returns when the wait is over, or when something has changed; with an
+// error when the context ends, or when a wait whose end is not known takes
+// longer than maxWait.
+func (w *waiter) sleep(ctx context.Context, s step, maxWait time.Duration) error {
 	var over <-chan time.Time
-	if d := wait.For; d > 0 || !known {
-		if !known {
+	if d := s.wait.For; d > 0 || s.open {
+		if s.open {
 			d = maxWait
 		}
 		timer := time.NewTimer(d)
@@ -143,18 +139,24 @@ func (w *waiter) sleep(ctx context.Context, wait Wait, known bool, maxWait time.
 	}
 	select {
 	case <-ctx.Done():
-		return false, ctx.Err()
-	case <-over:
-		return !known, nil
+		return ctx.Err()
 	case <-w.wake:
-		return false, nil
+		return nil
+	case <-over:
+		if s.open {
+			return &RateLimitError{Local: true}
+		}
+		return nil
 	}
 }
 
 // wait returns how long someone with so many ahead in the queue has to wait at
 // least, and whether a time can be told at all.
 func (q *quota) wait(now time.Time, ahead int) (wait Wait, known bool) {
-	wait = Wait{Reason: WaitQuota, For: q.delay(now, ahead)}
+	wait.Reason = WaitQuota
+	if q.window != nil {
+		wait.For = q.window.delay(now, ahead)
+	}
 	if q.gate.trial {
 		if d := q.gate.until.Sub(now); d > wait.For {
 			wait.Reason, wait.For = q.gate.reason, d
@@ -169,42 +171,30 @@ func (q *quota) wait(now time.Time, ahead int) (wait Wait, known bool) {
 	return wait, true
 }
 
-// delay returns how long the window makes someone with so many ahead wait. Of a
-// place that is in flight it is only known that it takes one per and more.
-func (q *quota) delay(now time.Time, ahead int) time.Duration {
-	if q.n == 0 {
-		return 0
-	}
-	for len(q.spent) > 0 && q.spent[0].DelayFrom(now) == 0 {
-		q.spent = q.spent[1:]
-	}
-	// Those ahead take the places in the order in which they become free: the
-	// idle ones, the spent ones, those in flight, and then the same again.
-	rounds, nth := ahead/q.n, ahead%q.n
-	idle := q.n - q.flying - len(q.spent)
-	d := time.Duration(rounds) * q.per
-	switch nth -= idle; {
-	case nth < 0:
-		return d
-	case nth < len(q.spent):
-		return d + q.spent[nth].DelayFrom(now)
-	default:
-		return d + q.per
-	}
-}
-
-func (q *quota) grant() *place {
-	p := &place{q: q, sends: 1, trial: q.gate.trial}
+func (q *quota) grant(now time.Time) *place {
 	q.gate.trying = q.gate.trial
-	q.flying++
+	p := &place{q: q, window: q.window, taken: now, sends: 1, trial: q.gate.trial}
+	if p.window != nil {
+		p.window.flying++
+	}
+	if q.learner != nil {
+		q.learner.granted = true
+	}
 	return p
 }
 
-// window returns the length of the window, 0 where there is none.
-func (q *quota) window() time.Duration { return q.per }
+func (q *quota) join() *waiter {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	w := &waiter{wake: make(chan struct{}, 1)}
+	q.queue = append(q.queue, w)
+	return w
+}
 
 // leave takes w out of the queue and wakes whoever is first then.
 func (q *quota) leave(w *waiter) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	i := slices.Index(q.queue, w)
 	q.queue = slices.Delete(q.queue, i, i+1)
 	q.wakeFirst()
@@ -216,6 +206,13 @@ func (q *quota) wakeFirst() {
 	}
 }
 
+// wakeAll has all who wait look at the time again.
+func (q *quota) wakeAll() {
+	for _, w := range q.queue {
+		w.wakeUp()
+	}
+}
+
 func (w *waiter) wakeUp() {
 	select {
 	case w.wake <- struct{}{}:
@@ -223,20 +220,22 @@ func (w *waiter) wakeUp() {
 	}
 }
 
-// close shuts the gate after a 429, and has all who wait look at the time again.
-func (q *quota) close(until time.Time, reason WaitReason) {
+// close shuts the gate after a 429.
+func (q *quota) close(after time.Duration, reason WaitReason) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if until.After(q.gate.until) {
+	q.gate.closed = time.Now()
+	if until := q.gate.closed.Add(after); until.After(q.gate.until) {
 		q.gate.until, q.gate.reason = until, reason
 	}
 	q.gate.trial = true
-	for _, w := range q.queue {
-		w.wakeUp()
+	if q.learner != nil {
+		q.learner.refused = true
 	}
+	q.wakeAll()
 }
 
-// check returns the error with which take would refuse a request that comes
+// check returns the error with which acquire would refuse a request that comes
 // after a pause.
 func (q *quota) check(ctx context.Context, pause, maxWait time.Duration) error {
 	q.mu.Lock()
@@ -246,24 +245,27 @@ func (q *quota) check(ctx context.Context, pause, maxWait time.Duration) error {
 	if !known || wait.For <= pause {
 		return nil
 	}
-	if err := refuse(ctx, now, wait, known, math.MaxInt64); err != nil {
-		return err
+	if wait.Reason == WaitQuota && q.learner != nil {
+		return nil // who knows what the service will say when it is asked
 	}
 	rest := wait
 	rest.For -= pause
-	if refuse(ctx, now, rest, known, maxWait) != nil {
-		return &RateLimitError{RetryAfter: wait.For, Local: true}
+	err := refuse(ctx, now, wait, known, math.MaxInt64)
+	if err == nil && refuse(ctx, now, rest, known, maxWait) != nil {
+		err = &RateLimitError{RetryAfter: wait.For, Local: true}
 	}
-	return nil
+	return err
 }
 
 // A place is what a request holds in the quota from before it is sent until it
 // is known whether the service counted it.
 type place struct {
-	q     *quota
-	sends int  // requests that it stands for
-	trial bool // the one that goes first through the gate
-	over  bool
+	q      *quota
+	window *window // nil: none
+	taken  time.Time
+	sends  int  // requests that it stands for
+	trial  bool // the one that goes first through the gate
+	over   bool
 }
 
 // sentAgain notes that net/http sent the request once more by itself. There is
@@ -271,9 +273,12 @@ type place struct {
 func (p *place) sentAgain() {
 	p.q.mu.Lock()
 	defer p.q.mu.Unlock()
-	if !p.over {
-		p.sends++
-		p.q.flying++
+	if p.over {
+		return
+	}
+	p.sends++
+	if p.window != nil {
+		p.window.flying++
 	}
 }
 
@@ -282,8 +287,8 @@ type outcome int
 
 const (
 	unsent    outcome = iota // no connection came about
-	uncounted                // answered, with a status that the service does not count
 	refused                  // answered with a 429
+	uncounted                // answered, with a status that the service does not count
 	lost                     // never answered; the service may have counted it
 	counted                  // answered
 )
@@ -298,69 +303,89 @@ func (p *place) settle(o outcome, at time.Time) {
 		return
 	}
 	p.over = true
-	q.flying -= p.sends
-	if o >= lost && q.n > 0 {
-		for range p.sends {
-			q.remember(at)
+	if w := p.window; w != nil {
+		if most := time.Now().Add(w.per); at.After(most) {
+			at = most // a guess is not to cost more than a window
+		}
+		w.flying -= p.sends
+		for i := range p.sends {
+			// Of one that was sent again only the last answer is seen: the
+			// others can have been counted.
+			if o >= lost || i > 0 {
+				w.spend(p.taken, at, false)
+			}
 		}
 	}
 	if p.trial {
 		q.gate.trying = false
 		if o == counted || o == uncounted {
-			q.gate.trial = false
+			q.gate.trial = q.careful(time.Now())
 		}
 	}
 	q.wakeFirst()
 }
 
-// remember keeps a place spent, in the order in which they become free. That is
-// the order of calls, except where at is in the future.
-func (q *quota) remember(at time.Time) {
-	free := q.spend(at)
-	i := len(q.spent)
-	for i > 0 && q.spent[i-1].DelayFrom(at) > free.DelayFrom(at) {
-		i--
-	}
-	q.spent = slices.Insert(q.spent, i, free)
+// careful reports whether requests go on one by one though the gate is open: a
+// 429 that the window did not foresee means that others spend the quota too.
+// Until all that they had spent by then is over, every place that is free can be
+// the only one, so that of several requests at once all but one would be refused.
+func (q *quota) careful(now time.Time) bool {
+	return q.window != nil && q.learner == nil && now.Sub(q.gate.closed) < q.window.per
 }
 
-// askLimiter waits for a limiter of the caller's. Its errors are
-// *RateLimitErrors, or ctx.Err() where the context ended.
-func askLimiter(ctx context.Context, limiter Limiter, maxWait time.Duration, announce func(Wait)) error {
-	if bucket, ok := limiter.(*rate.Limiter); ok {
-		return askBucket(ctx, bucket, maxWait, announce)
-	}
-	waitCtx, cancel := context.WithTimeout(ctx, max(maxWait, time.Second))
-	defer cancel()
-	err := limiter.Wait(waitCtx)
-	if err == nil || ctx.Err() != nil {
-		return ctx.Err()
-	}
-	var limited *RateLimitError
-	if errors.As(err, &limited) && limited != nil {
-		return &RateLimitError{RetryAfter: max(0, limited.RetryAfter), Local: true, Err: limited.Err}
-	}
-	return &RateLimitError{Local: true, Err: fmt.Errorf("limiter of WithLimiter: %w", err)}
+// A Quota is what a client knows of its quota.
+type Quota struct {
+	Limit  int           // requests in a Window; 0: not known
+	Window time.Duration // a sliding one
+	Used   int           // places of it that are taken, by requests under way too
+
+	now    time.Time
+	gate   time.Time
+	window window // a copy
+	ahead  int    // who is waiting already
 }
 
-// askBucket reserves in place of waiting: Wait would fail with an error of no
-// type where the deadline is too near, and could not be told to give up.
-func askBucket(ctx context.Context, bucket *rate.Limiter, maxWait time.Duration, announce func(Wait)) error {
-	now := time.Now()
-	r := bucket.ReserveN(now, 1)
-	wait := Wait{Reason: WaitQuota, For: r.DelayFrom(now)}
-	if wait.For == 0 {
-		return nil
+// Next returns when the next n requests can have gone, n being 1 or more, if
+// nobody else sends any and each is answered at once. It is not in the future
+// where they can go now, as all can where Limit is 0, unless a 429 closed the
+// gate.
+func (q Quota) Next(n int) time.Time {
+	next := q.now
+	if q.Limit > 0 {
+		w := q.window
+		next = next.Add(w.delay(q.now, q.ahead+max(n, 1)-1))
 	}
-	if err := refuse(ctx, now, wait, true, maxWait); err != nil || !r.OK() {
-		r.CancelAt(now)
-		return cmp.Or(err, error(&RateLimitError{Local: true}))
+	if q.gate.After(next) {
+		return q.gate
 	}
-	wait.Until = now.Add(wait.For)
-	announce(wait)
-	if _, err := new(waiter).sleep(ctx, wait, true, maxWait); err != nil {
-		r.Cancel()
-		return err
+	return next
+}
+
+// view returns what is known of the quota.
+func (q *quota) view() Quota {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	v := Quota{now: time.Now()}
+	if q.gate.trial {
+		v.gate = q.gate.until
 	}
-	return nil
+	if w := q.window; w != nil {
+		v.Limit, v.Window, v.Used = w.n, w.per, w.used(v.now)
+		v.window, v.ahead = *w, len(q.queue)
+		v.window.spent = slices.Clone(w.spent)
+	}
+	return v
+}
+
+// sharedQuota is a quota as a Limiter: another client that is given it by
+// WithLimiter takes the quota itself. Wait is for anybody else.
+type sharedQuota quota
+
+// Wait waits for a place as a request does, however long it takes, and takes it.
+func (s *sharedQuota) Wait(ctx context.Context) error {
+	p, err := (*quota)(s).acquire(ctx, math.MaxInt64, func(Wait) {})
+	if err == nil {
+		p.settle(counted, time.Now())
+	}
+	return err
 }

@@ -27,7 +27,7 @@ func (x *exchange) giveUp(ctx context.Context) error {
 		}
 		return contextError(ctx, "GET "+x.url, failure)
 	}
-	if x.number > x.c.retries {
+	if x.once || x.number > x.c.retries {
 		return x.failure
 	}
 	now := time.Now()

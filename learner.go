@@ -1,0 +1,71 @@
+package ll2
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+const (
+	askTimeout  = 5 * time.Second // for one question of a learner
+	askInterval = time.Minute     // between questions where nothing has changed, or the service does not answer
+	maxLimit    = 1_000_000       // requests that a window can have, so that nonsense does not cost memory
+	maxWindow   = 31 * 24 * time.Hour
+)
+
+// A learner asks the service how much of the quota is left: before the first
+// request, and again when the window says that the quota is spent, or a 429
+// shows that it was. Whoever is first in the queue asks for all. Its fields are
+// the quota's to guard.
+type learner struct {
+	throttle func(context.Context) (*Throttle, error)
+	log      *slog.Logger
+
+	asked   time.Time // the last time; zero: never
+	learned bool      // the last answer was good
+	granted bool      // a request has gone since then
+	refused bool      // a 429 has come since then
+}
+
+// due reports whether it is time to ask.
+func (l *learner) due(q *quota, now time.Time) bool {
+	if l.asked.IsZero() {
+		return true
+	}
+	longAgo := now.Sub(l.asked) >= askInterval
+	if !l.learned {
+		return longAgo
+	}
+	return l.refused || q.window.delay(now, 0) > 0 && (l.granted || longAgo)
+}
+
+// ask asks the service once and tells q what it says. Where it says nothing that
+// makes sense, the window is what anybody is granted.
+func (l *learner) ask(ctx context.Context, q *quota) {
+	askCtx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	t, err := l.throttle(askCtx)
+	if err == nil && (t.Limit < 1 || t.Limit > maxLimit || t.Window <= 0 || t.Window > maxWindow) {
+		err = fmt.Errorf("ll2: no quota to keep to: %d requests in %v", t.Limit, t.Window)
+	}
+	if ctx.Err() != nil {
+		return // the next in the queue asks
+	}
+	if err != nil {
+		l.log.WarnContext(ctx, "ll2: the service does not say how much of the quota is left", "error", err)
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	if err == nil {
+		if q.window == nil {
+			q.window = newWindow(t.Limit, t.Window)
+		}
+		q.window.learn(*t, now)
+	} else if q.window == nil {
+		q.window = newWindow(anonymousLimit, anonymousWindow)
+	}
+	l.asked, l.learned, l.granted, l.refused = now, err == nil, false, false
+	q.wakeAll()
+}

@@ -1,0 +1,66 @@
+package ll2
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// A Limiter decides when a request may go. It is asked before every attempt,
+// retries included, and must be safe for concurrent use.
+//
+// A [*rate.Limiter] of golang.org/x/time/rate is one; it is asked by ReserveN, so
+// that a wait that is too long is refused at once. Of any other, Wait is called.
+// Its context ends with the caller's, or when the time of [WithMaxWait] is over
+// (but not before a second has passed, so that a limiter on the network has the
+// time to answer). It says the exact time at which the next request can go by
+// returning a [*RateLimitError]; any other error is wrapped in one with
+// RetryAfter 0: unknown.
+type Limiter interface {
+	Wait(ctx context.Context) error
+}
+
+// askLimiter waits for a limiter of the caller's. Its errors are
+// *RateLimitErrors, or ctx.Err() where the context ended.
+func askLimiter(ctx context.Context, limiter Limiter, maxWait time.Duration, announce func(Wait)) error {
+	if bucket, ok := limiter.(*rate.Limiter); ok {
+		return askBucket(ctx, bucket, maxWait, announce)
+	}
+	waitCtx, cancel := context.WithTimeout(ctx, max(maxWait, time.Second))
+	defer cancel()
+	err := limiter.Wait(waitCtx)
+	if err == nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var limited *RateLimitError
+	if errors.As(err, &limited) && limited != nil {
+		return &RateLimitError{RetryAfter: max(0, limited.RetryAfter), Local: true, Err: limited.Err}
+	}
+	return &RateLimitError{Local: true, Err: fmt.Errorf("limiter of WithLimiter: %w", err)}
+}
+
+// askBucket reserves in place of waiting: Wait would fail with an error of no
+// type where the deadline is too near, and could not be told to give up.
+func askBucket(ctx context.Context, bucket *rate.Limiter, maxWait time.Duration, announce func(Wait)) error {
+	now := time.Now()
+	r := bucket.ReserveN(now, 1)
+	wait := Wait{Reason: WaitQuota, For: r.DelayFrom(now)}
+	if wait.For == 0 {
+		return nil
+	}
+	if err := refuse(ctx, now, wait, true, maxWait); err != nil || !r.OK() {
+		r.CancelAt(now)
+		return cmp.Or(err, error(&RateLimitError{Local: true}))
+	}
+	wait.Until = now.Add(wait.For)
+	announce(wait)
+	if err := new(waiter).sleep(ctx, step{wait: wait}, maxWait); err != nil {
+		r.Cancel()
+		return err
+	}
+	return nil
+}
