@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -47,7 +48,7 @@ type Client struct {
 	// The token is in the reach of these two only: fmt prints a func as an
 	// address, and unexported fields without asking their String method.
 	authorize func(http.Header)
-	redact    func([]byte) []byte
+	redact    func(string) string
 
 	quota   *quota
 	maxWait time.Duration
@@ -71,7 +72,7 @@ func New(opts ...Option) (*Client, error) {
 		http:      newHTTPClient(cfg.httpClient),
 		userAgent: cfg.userAgent,
 		authorize: func(http.Header) {},
-		redact:    func(b []byte) []byte { return b },
+		redact:    func(s string) string { return s },
 		quota:     new(quota),
 		maxWait:   cfg.maxWait,
 		retries:   cfg.retries,
@@ -81,9 +82,7 @@ func New(opts ...Option) (*Client, error) {
 	}
 	if token := cfg.token; token != "" {
 		c.authorize = func(h http.Header) { h.Set("Authorization", "Token "+token) }
-		c.redact = func(b []byte) []byte {
-			return bytes.ReplaceAll(b, []byte(token), []byte("[REDACTED]"))
-		}
+		c.redact = newRedactor(token)
 	}
 	shared, _ := cfg.limiter.(*sharedQuota)
 	switch {
@@ -103,6 +102,41 @@ func New(opts ...Option) (*Client, error) {
 	c.DockingEvents = &DockingEventsService{client: c}
 	return c, nil
 }
+
+// newRedactor returns what takes a token out of a text, as it is or escaped: a
+// service or a proxy can send back what it was sent.
+func newRedactor(token string) func(string) string {
+	const mark = "[REDACTED]"
+	quoted := strconv.Quote(token)
+	return strings.NewReplacer(
+		token, mark,
+		quoted[1:len(quoted)-1], mark,
+		url.QueryEscape(token), mark,
+		url.PathEscape(token), mark,
+	).Replace
+}
+
+// redactError returns err, or where its text holds the token an error without
+// it. That one Is all that err Is, but nobody gets at err itself.
+func (c *Client) redactError(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	if clean := c.redact(text); clean != text {
+		return redactedError{clean, func(target error) bool { return errors.Is(err, target) }}
+	}
+	return err
+}
+
+// A redactedError holds the original in a func only, which fmt cannot look into.
+type redactedError struct {
+	text string
+	is   func(error) bool
+}
+
+func (e redactedError) Error() string        { return e.text }
+func (e redactedError) Is(target error) bool { return e.is(target) }
 
 // isProduction reports whether the service's quota for an IP address holds.
 func isProduction(base *url.URL) bool {
@@ -181,8 +215,8 @@ func decodeThrottle(body []byte) (*Throttle, error) {
 	if err != nil {
 		return nil, err
 	}
-	if wire.Limit == nil || wire.Window == nil {
-		return nil, errors.New("ll2: no your_request_limit or no limit_frequency_secs")
+	if wire.Limit == nil || *wire.Limit < 0 || wire.Window == nil || *wire.Window <= 0 {
+		return nil, errors.New("ll2: no your_request_limit or no limit_frequency_secs that makes sense")
 	}
 	return &Throttle{
 		Limit:  *wire.Limit,

@@ -2,7 +2,6 @@ package ll2
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"iter"
 	"net/url"
@@ -84,7 +83,7 @@ func (s *DockingEventsService) Get(ctx context.Context, id int) (*DockingEvent, 
 	u := s.client.base.JoinPath(dockingEventEndpoint, strconv.Itoa(id)+"/")
 	err := s.client.fetch(ctx, u, func(body []byte) error {
 		event = new(DockingEvent)
-		if err := json.Unmarshal(body, event); err != nil {
+		if err := decode(body, event); err != nil {
 			return err
 		}
 		return checkEvent(event)
@@ -104,11 +103,11 @@ func (s *DockingEventsService) listing(ctx context.Context, opts []ListOption) (
 	}
 	o, err := newListOptions(opts)
 	if err != nil {
-		return list, nil, err
+		return list, nil, s.client.redactError(err)
 	}
 	first, err := o.query()
 	if err != nil {
-		return list, nil, err
+		return list, nil, s.client.redactError(err)
 	}
 	endpoint := s.client.base.JoinPath(dockingEventEndpoint)
 	list = listing[DockingEvent]{
@@ -118,9 +117,11 @@ func (s *DockingEventsService) listing(ctx context.Context, opts []ListOption) (
 			u.RawQuery = query.Encode()
 			return &u
 		},
-		get:      s.page,
-		complete: o.complete,
-		id:       func(e *DockingEvent) int { return e.ID },
+		get:         s.page,
+		complete:    o.complete,
+		id:          func(e *DockingEvent) int { return e.ID },
+		redact:      s.client.redact,
+		redactError: s.client.redactError,
 	}
 	return list, first, nil
 }
@@ -129,7 +130,7 @@ func (s *DockingEventsService) page(ctx context.Context, u *url.URL) (*Page[Dock
 	var page *Page[DockingEvent]
 	err := s.client.fetch(ctx, u, func(body []byte) error {
 		page = new(Page[DockingEvent])
-		if err := json.Unmarshal(body, page); err != nil {
+		if err := page.UnmarshalJSON(body); err != nil {
 			return err
 		}
 		for i := range page.Results {

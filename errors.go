@@ -86,6 +86,28 @@ func newAPIError(status int, header http.Header, body []byte) *APIError {
 	return e
 }
 
+// redact takes the token out of all that the service said.
+func (e *APIError) redact(redact func(string) string) {
+	e.URL, e.Detail = redact(e.URL), redact(e.Detail)
+	if clean := redact(string(e.Body)); clean != string(e.Body) {
+		e.Body = []byte(clean)
+	}
+	redactAll(e.Header, redact)
+	redactAll(e.Fields, redact)
+}
+
+func redactAll(lists map[string][]string, redact func(string) string) {
+	for key, values := range lists {
+		for i, value := range values {
+			values[i] = redact(value)
+		}
+		if clean := redact(key); clean != key {
+			delete(lists, key)
+			lists[clean] = values
+		}
+	}
+}
+
 // Error says which request was answered how, in one line.
 func (e *APIError) Error() string {
 	var b strings.Builder
@@ -94,10 +116,10 @@ func (e *APIError) Error() string {
 		b.WriteString(" " + text)
 	}
 	if e.Detail != "" {
-		b.WriteString(": " + e.Detail)
+		b.WriteString(": " + oneLine(e.Detail))
 	}
 	for _, key := range slices.Sorted(maps.Keys(e.Fields)) {
-		fmt.Fprintf(&b, ": %s: %s", key, strings.Join(e.Fields[key], " "))
+		fmt.Fprintf(&b, ": %s: %s", oneLine(key), oneLine(strings.Join(e.Fields[key], " ")))
 	}
 	if to := e.redirectsAway(); to != "" {
 		fmt.Fprintf(&b, ": redirect to %s refused: it leads away from the base URL", to)
@@ -107,6 +129,9 @@ func (e *APIError) Error() string {
 	}
 	return b.String()
 }
+
+// oneLine is for what the service says: an error is one line.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // Is makes the error its sentinel for [errors.Is].
 func (e *APIError) Is(target error) bool {
@@ -236,11 +261,11 @@ type PageError struct {
 
 // Error says what ended the walk, and where.
 func (e *PageError) Error() string {
-	s := e.Err.Error()
+	s := trimPrefix(e.Err)
 	if e.URL == "" || strings.Contains(s, e.URL) {
-		return s
+		return "ll2: " + s
 	}
-	return "ll2: at " + e.URL + ": " + trimPrefix(e.Err)
+	return "ll2: at " + e.URL + ": " + s
 }
 
 // Unwrap returns Err.
@@ -284,4 +309,11 @@ type unprefixed struct{ error }
 func (e unprefixed) Error() string { return trimPrefix(e.error) }
 func (e unprefixed) Unwrap() error { return e.error }
 
-func trimPrefix(err error) string { return strings.TrimPrefix(err.Error(), "ll2: ") }
+// trimPrefix returns the text of an error to be quoted in another one of this
+// package. Nothing stops a caller from leaving it out of a struct.
+func trimPrefix(err error) string {
+	if err == nil {
+		return "nothing is known of the error"
+	}
+	return strings.TrimPrefix(err.Error(), "ll2: ")
+}

@@ -37,7 +37,8 @@ const lateness = 30 * time.Second
 // nor around the whole, because retries would pass it by.
 type exchange struct {
 	c      *Client
-	url    string
+	target string
+	url    string // the same, to be shown
 	decode func([]byte) error
 	free   bool // of quota, and so of the gate
 	once   bool // not to be tried again
@@ -53,7 +54,7 @@ type exchange struct {
 }
 
 func (c *Client) exchange(u *url.URL, decode func([]byte) error) *exchange {
-	return &exchange{c: c, url: u.String(), decode: decode}
+	return &exchange{c: c, target: u.String(), url: c.redact(u.String()), decode: decode}
 }
 
 // run sends the request until it succeeds or trying again cannot help.
@@ -64,7 +65,7 @@ func (x *exchange) run(ctx context.Context) error {
 	// Where a RoundTripper panics, others must not wait for ever.
 	defer func() { x.settle(lost, time.Now()) }()
 
-	req, err := retryablehttp.NewRequestWithContext(ctx, http.MethodGet, x.url, nil)
+	req, err := retryablehttp.NewRequestWithContext(ctx, http.MethodGet, x.target, nil)
 	if err != nil {
 		return fmt.Errorf("ll2: GET %s: %w", x.url, err)
 	}
@@ -179,11 +180,11 @@ func (x *exchange) read(resp *http.Response) error {
 		_ = resp.Body.Close()
 		resp.Body = http.NoBody // retryablehttp would read on
 	}()
+	if resp.StatusCode/100 != 2 {
+		return x.statusError(resp)
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	switch {
-	case resp.StatusCode/100 != 2:
-		// Whatever came of the body: the status says more than its end.
-		return x.statusError(resp, body)
 	case err != nil:
 		return fmt.Errorf("reading the body: %w", err)
 	case len(body) > maxBody:
@@ -194,31 +195,31 @@ func (x *exchange) read(resp *http.Response) error {
 	if err == nil {
 		return nil
 	}
-	decodeErr := newDecodeError(x.url, x.c.redact(body), err)
-	if x.free {
-		decodeErr.Snippet = "" // the body can hold the token
+	decodeErr := newDecodeError(x.url, body, err)
+	decodeErr.Err = x.c.redactError(err)
+	if x.free || x.c.redact(string(body)) != string(body) {
+		decodeErr.Snippet = "" // a part of the token may be in it
 	}
 	return decodeErr
 }
 
-// statusError makes an error of an answer that is not 2xx.
-func (x *exchange) statusError(resp *http.Response, body []byte) error {
-	header := resp.Header.Clone()
-	for _, values := range header {
-		for i := range values {
-			values[i] = string(x.c.redact([]byte(values[i])))
-		}
-	}
-	body = x.c.redact(body)
-	apiErr := newAPIError(resp.StatusCode, header, body[:min(len(body), maxErrorBody)])
+// statusError makes an error of an answer that is not 2xx. Whatever came of its
+// body: the status says more than the body's end.
+func (x *exchange) statusError(resp *http.Response) error {
+	start, _ := io.ReadAll(io.LimitReader(resp.Body, 2*maxErrorBody))
+	_, _ = io.CopyN(io.Discard, resp.Body, maxBody)
+	// The token goes out before the cut, which could lie in it.
+	body := []byte(x.c.redact(string(start)))
+	apiErr := newAPIError(resp.StatusCode, resp.Header.Clone(), body[:min(len(body), maxErrorBody)])
 	apiErr.URL, apiErr.Attempts = x.url, x.number
 	if resp.Request != nil { // a transport that is not net/http's may leave it out
 		apiErr.URL = resp.Request.URL.String() // the last one of redirects
 	}
+	apiErr.redact(x.c.redact)
 	if resp.StatusCode != http.StatusTooManyRequests {
 		return apiErr
 	}
-	d, ok := retryAfter(header, time.Now())
+	d, ok := retryAfter(resp.Header, time.Now())
 	if !ok {
 		d, ok = expectedIn(apiErr.Detail)
 		if ok {
@@ -267,6 +268,7 @@ func (x *exchange) describe(err error) error {
 	if errors.As(err, &urlErr) {
 		err = urlErr.Err // which says the URL, too
 	}
+	err = x.c.redactError(err)
 	if x.number > 1 {
 		return fmt.Errorf("ll2: GET %s: %w (%d attempts)", x.url, err, x.number)
 	}
@@ -325,7 +327,7 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	w, place := t.x.wire, t.x.place
 	var connections atomic.Int32
-	return base.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+	resp, err := base.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 		GetConn: func(string) { w.asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) {
 			w.got.Store(true)
@@ -336,6 +338,19 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 			}
 		},
 	})))
+	if resp != nil && leadsNowhere(req.URL, resp) {
+		// net/http would hide the answer behind an error that looks as if it
+		// could pass.
+		resp.Header = resp.Header.Clone()
+		resp.Header.Del("Location")
+	}
+	return resp, err
+}
+
+// leadsNowhere reports whether an answer redirects to what is no URL.
+func leadsNowhere(from *url.URL, resp *http.Response) bool {
+	_, err := from.Parse(resp.Header.Get("Location"))
+	return resp.StatusCode/100 == 3 && err != nil
 }
 
 // wire is what net/http did in one attempt. A transport that is not net/http's

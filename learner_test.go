@@ -216,7 +216,7 @@ func TestSyncIsNoOptionBesideAnotherLimit(t *testing.T) {
 	for name, opt := range map[string]ll2.Option{
 		"WithRateLimit":    ll2.WithRateLimit(15, time.Hour),
 		"WithoutRateLimit": ll2.WithoutRateLimit(),
-		"WithLimiter":      ll2.WithLimiter(limiterFunc(nil)),
+		"WithLimiter":      ll2.WithLimiter(new(stampedAtSending)),
 	} {
 		if _, err := ll2.New(ll2.WithQuotaSync(), opt); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: error %v, want one that names it", name, err)

@@ -172,7 +172,7 @@ func WithRateLimit(n int, per time.Duration) Option {
 // sends nothing until the service's time is up.
 func WithLimiter(limiter Limiter) Option {
 	return func(c *config) error {
-		if v := reflect.ValueOf(limiter); limiter == nil || v.Kind() == reflect.Pointer && v.IsNil() {
+		if isNil(limiter) {
 			return errors.New("ll2: WithLimiter: nil limiter; use WithoutRateLimit for none")
 		}
 		if l, ok := limiter.(*rate.Limiter); ok && l.Burst() < 1 && l.Limit() != rate.Inf {
@@ -180,6 +180,19 @@ func WithLimiter(limiter Limiter) Option {
 		}
 		c.limiter = limiter
 		return c.chooseQuota("WithLimiter")
+	}
+}
+
+// isNil reports whether v is nil, or holds a nil pointer, func or the like, which
+// an interface hides.
+func isNil(v any) bool {
+	switch value := reflect.ValueOf(v); value.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Slice, reflect.Chan:
+		return value.IsNil()
+	default:
+		return false
 	}
 }
 
@@ -449,7 +462,7 @@ func PageSize(n int) ListOption {
 func Offset(n int) ListOption {
 	return func(o *listOptions) error {
 		if n < 0 {
-			return fmt.Errorf("ll2: Offset: %d is negative", n)
+			return fmt.Errorf("ll2: Offset: %d is negative; it must be 0 or more", n)
 		}
 		o.offset = n
 		return nil
@@ -470,7 +483,7 @@ func StartAt(link string) ListOption {
 		}
 		query, err := parseLink(link, dockingEventEndpoint)
 		if err != nil {
-			return fmt.Errorf("ll2: StartAt: %w", err)
+			return fmt.Errorf("ll2: StartAt: %w", unprefixed{err})
 		}
 		if err := checkLink(query); err != nil {
 			return err

@@ -59,10 +59,10 @@ func (p Page[T]) MarshalJSON() ([]byte, error) {
 	if results == nil {
 		results = []T{}
 	}
-	return json.Marshal(pageJSON[T]{&p.Count, nullable(p.Next), nullable(p.Previous), &results})
+	return json.Marshal(pageJSON[T]{&p.Count, orNull(p.Next), orNull(p.Previous), &results})
 }
 
-func nullable(s string) *string {
+func orNull(s string) *string {
 	if s == "" {
 		return nil
 	}
@@ -71,6 +71,10 @@ func nullable(s string) *string {
 
 // UnmarshalJSON decodes a page of the service.
 func (p *Page[T]) UnmarshalJSON(data []byte) error {
+	if page, ok := scanPage[T](data); ok {
+		*p = page
+		return nil
+	}
 	var wire pageJSON[T]
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
@@ -110,6 +114,10 @@ type listing[T any] struct {
 	get      func(context.Context, *url.URL) (*Page[T], error) // sends it
 	complete func(link url.Values)                             // adds what a link's query leaves out
 	id       func(*T) int                                      // tells whether two are the same
+
+	// Links can hold whatever a service sends back.
+	redact      func(string) string
+	redactError func(error) error
 }
 
 // pages walks from the query first along the next links, one page a step.
@@ -121,7 +129,7 @@ func (l listing[T]) pages(ctx context.Context, first url.Values) iter.Seq2[*Page
 			u := l.url(query)
 			page, err := l.get(ctx, u)
 			if err != nil {
-				yield(nil, &PageError{URL: u.String(), Err: err})
+				yield(nil, l.fail(u, err))
 				return
 			}
 			if !yield(page, nil) || page.Next == "" {
@@ -135,11 +143,15 @@ func (l listing[T]) pages(ctx context.Context, first url.Values) iter.Seq2[*Page
 				}
 			}
 			if err != nil {
-				yield(nil, &PageError{URL: u.String(), Err: err})
+				yield(nil, l.fail(u, err))
 				return
 			}
 		}
 	}
+}
+
+func (l listing[T]) fail(u *url.URL, err error) *PageError {
+	return &PageError{URL: l.redact(u.String()), Err: l.redactError(err)}
 }
 
 // all walks the pages and yields what they hold, each once, and proves that
@@ -171,10 +183,7 @@ func (l listing[T]) all(ctx context.Context, first url.Values) iter.Seq2[*T, err
 		}
 		offset, _ := strconv.Atoi(first.Get("offset"))
 		if want := count - offset; len(seen) < want {
-			yield(nil, &PageError{
-				URL: l.url(first).String(),
-				Err: &IncompleteError{Want: want, Got: len(seen)},
-			})
+			yield(nil, l.fail(l.url(first), &IncompleteError{Want: want, Got: len(seen)}))
 		}
 	}
 }

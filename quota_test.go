@@ -163,7 +163,7 @@ func TestAWaitForTheQuotaEndsWithTheContextAndItsCause(t *testing.T) {
 func TestQuotaServesWaitersInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(40)...)
-		client := server.Client(ll2.WithRateLimit(2, time.Minute), ll2.WithMaxWait(math.MaxInt64))
+		client := server.Client(ll2.WithRateLimit(1, time.Minute), ll2.WithMaxWait(math.MaxInt64))
 		var wg sync.WaitGroup
 		for i := range 10 {
 			wg.Go(func() {
