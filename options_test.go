@@ -1,0 +1,272 @@
+package ll2_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"math"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/docking-event/ll2"
+)
+
+// A nilFunc is the usual way to make a limiter of a function, and cannot be
+// called where it is nil.
+type nilFunc func(context.Context) error
+
+func (f nilFunc) Wait(ctx context.Context) error { return f(ctx) }
+
+type pointerLimiter struct{ asked int }
+
+func (l *pointerLimiter) Wait(context.Context) error { l.asked++; return nil }
+
+var aClient = &http.Client{}
+
+func TestInvalidOptionFailsNew(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		opt  ll2.Option
+		says []string
+	}{
+		"token empty":               {ll2.WithToken(""), []string{"WithToken", "empty", "leave the option out"}},
+		"base URL empty":            {ll2.WithBaseURL(""), []string{"WithBaseURL", ll2.DefaultBaseURL}},
+		"base URL without scheme":   {ll2.WithBaseURL("ll.thespacedevs.com/2.2.0/"), []string{"WithBaseURL", ll2.DefaultBaseURL}},
+		"base URL with only a path": {ll2.WithBaseURL("/2.2.0/"), []string{"WithBaseURL", ll2.DefaultBaseURL}},
+		"base URL of another kind":  {ll2.WithBaseURL("ftp://api.example/"), []string{"WithBaseURL", "http"}},
+		"base URL without host":     {ll2.WithBaseURL("https:///2.2.0/"), []string{"WithBaseURL", ll2.DefaultBaseURL}},
+		"base URL with only a port": {ll2.WithBaseURL("https://:443/"), []string{"WithBaseURL", ll2.DefaultBaseURL}},
+		"base URL without slashes":  {ll2.WithBaseURL("https:api.example"), []string{"WithBaseURL", ll2.DefaultBaseURL}},
+		"base URL with a bad port":  {ll2.WithBaseURL("https://api.example:port/"), []string{"WithBaseURL", ll2.DefaultBaseURL}},
+		"base URL with a space":     {ll2.WithBaseURL("https://api example/"), []string{"WithBaseURL", ll2.DefaultBaseURL}},
+		"base URL with a NUL":       {ll2.WithBaseURL("https://api.example/\x00"), []string{"WithBaseURL", ll2.DefaultBaseURL}},
+		"base URL with a user":      {ll2.WithBaseURL("https://me@api.example/"), []string{"WithBaseURL", "use WithToken"}},
+		"base URL with a query":     {ll2.WithBaseURL("https://api.example/?mode=list"), []string{"WithBaseURL", "query", "leave it out"}},
+		"base URL with a bare ?":    {ll2.WithBaseURL("https://api.example/?"), []string{"WithBaseURL", "query", "leave it out"}},
+		"base URL with a fragment":  {ll2.WithBaseURL("https://api.example/#top"), []string{"WithBaseURL", "fragment", "leave it out"}},
+		"HTTP client nil":           {ll2.WithHTTPClient(nil), []string{"WithHTTPClient", "nil", "leave the option out"}},
+		"user agent empty":          {ll2.WithUserAgent(""), []string{"WithUserAgent", "empty", "leave the option out"}},
+		"user agent blank":          {ll2.WithUserAgent("  "), []string{"WithUserAgent", "empty", "leave the option out"}},
+		"user agent with a newline": {ll2.WithUserAgent("a\r\nX-Evil: 1"), []string{"WithUserAgent", "printable ASCII"}},
+		"user agent in Unicode":     {ll2.WithUserAgent("café/1"), []string{"WithUserAgent", "printable ASCII"}},
+		"rate limit of none":        {ll2.WithRateLimit(0, time.Hour), []string{"WithRateLimit", "1 or more"}},
+		"rate limit negative":       {ll2.WithRateLimit(-1, time.Hour), []string{"WithRateLimit", "1 or more"}},
+		"rate limit in no time":     {ll2.WithRateLimit(1, 0), []string{"WithRateLimit", "more than zero"}},
+		"rate limit backwards":      {ll2.WithRateLimit(1, -time.Hour), []string{"WithRateLimit", "more than zero"}},
+		"limiter nil":               {ll2.WithLimiter(nil), []string{"WithLimiter", "nil", "WithoutRateLimit"}},
+		"limiter nil bucket":        {ll2.WithLimiter((*rate.Limiter)(nil)), []string{"WithLimiter", "nil", "WithoutRateLimit"}},
+		"limiter nil pointer":       {ll2.WithLimiter((*pointerLimiter)(nil)), []string{"WithLimiter", "nil", "WithoutRateLimit"}},
+		"limiter nil func":          {ll2.WithLimiter(nilFunc(nil)), []string{"WithLimiter", "nil", "WithoutRateLimit"}},
+		"limiter that admits none":  {ll2.WithLimiter(rate.NewLimiter(1, 0)), []string{"WithLimiter", "burst", "1 or more"}},
+		"wait negative":             {ll2.WithMaxWait(-1), []string{"WithMaxWait", "0", "math.MaxInt64"}},
+		"retries negative":          {ll2.WithRetries(-1), []string{"WithRetries", "-1", "0"}},
+		"retries without end":       {ll2.WithRetries(math.MaxInt), []string{"WithRetries"}},
+		"backoff negative":          {ll2.WithBackoff(-1, time.Second), []string{"WithBackoff", "0 <= min <= max"}},
+		"backoff the wrong way":     {ll2.WithBackoff(2*time.Second, time.Second), []string{"WithBackoff", "2s", "1s", "min <= max"}},
+		"logger nil":                {ll2.WithLogger(nil), []string{"WithLogger", "nil", "leave the option out"}},
+		"trace nil":                 {ll2.WithTrace(nil), []string{"WithTrace", "nil", "leave the option out"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, err := ll2.New(ll2.WithHTTPClient(aClient), tc.opt, ll2.WithRetries(1))
+			wantError(t, err, tc.says...)
+			if client != nil {
+				t.Error("New returned a client beside the error")
+			}
+		})
+	}
+}
+
+func TestInvalidTokenFailsNewAndIsNotShown(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{
+		"Token " + canary, canary + " ", " " + canary, canary + "\n", canary + "\r\nX-Evil: 1",
+		canary + "\t", canary + "\x00", canary + "\x7f", canary + "é", "\ufeff" + canary,
+	} {
+		_, err := ll2.New(ll2.WithToken(key))
+		wantError(t, err, "WithToken", "the key alone")
+		if err != nil && strings.Contains(err.Error(), "canary") {
+			t.Errorf("the error shows the token: %v", err)
+		}
+	}
+}
+
+// A password in a URL is as secret as a token.
+func TestInvalidBaseURLDoesNotShowItsPassword(t *testing.T) {
+	t.Parallel()
+	for _, base := range []string{
+		"https://me:secret@api.example/", "https://me:secret@api example/", "ftp://me:secret@api.example/",
+		"https://me:secret@api.example:port/", "me:secret@api.example", "https://me:secret@/%zz",
+	} {
+		_, err := ll2.New(ll2.WithBaseURL(base))
+		wantError(t, err, "WithBaseURL")
+		if err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("the error shows the password: %v", err)
+		}
+	}
+}
+
+func TestValidOptionIsTaken(t *testing.T) {
+	t.Parallel()
+	for name, opts := range map[string][]ll2.Option{
+		"none":                    {},
+		"nil":                     {nil, nil},
+		"token":                   {ll2.WithToken(canary)},
+		"token of any printable":  {ll2.WithToken("!~\"#aZ09")},
+		"base URL":                {ll2.WithBaseURL(ll2.DevelopmentBaseURL)},
+		"base URL on IPv6":        {ll2.WithBaseURL("http://[::1]:8080/2.2.0")},
+		"HTTP client":             {ll2.WithHTTPClient(aClient)},
+		"user agent":              {ll2.WithUserAgent("my-app/1.2 (+https://my.example)")},
+		"shortest window":         {ll2.WithRateLimit(1, 1)},
+		"longest window":          {ll2.WithRateLimit(math.MaxInt, math.MaxInt64)},
+		"bucket":                  {ll2.WithLimiter(rate.NewLimiter(1, 1))},
+		"bucket without limit":    {ll2.WithLimiter(rate.NewLimiter(rate.Inf, 0))},
+		"limiter":                 {ll2.WithLimiter(new(pointerLimiter))},
+		"no limit":                {ll2.WithoutRateLimit()},
+		"no wait":                 {ll2.WithMaxWait(0)},
+		"wait without bound":      {ll2.WithMaxWait(math.MaxInt64)},
+		"no retries":              {ll2.WithRetries(0)},
+		"many retries":            {ll2.WithRetries(math.MaxInt - 1)},
+		"no backoff":              {ll2.WithBackoff(0, 0)},
+		"constant backoff":        {ll2.WithBackoff(time.Second, time.Second)},
+		"longest backoff":         {ll2.WithBackoff(math.MaxInt64, math.MaxInt64)},
+		"logger":                  {ll2.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))},
+		"trace without callbacks": {ll2.WithTrace(&ll2.Trace{})},
+		"the same option twice":   {ll2.WithToken("a"), ll2.WithToken("b"), ll2.WithRetries(1), ll2.WithRetries(2)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, err := ll2.New(opts...)
+			if err != nil || client == nil || client.DockingEvents == nil {
+				t.Errorf("New returned %v, %v", client, err)
+			}
+		})
+	}
+}
+
+func TestTwoQuotaOptionsExcludeEachOther(t *testing.T) {
+	t.Parallel()
+	quotas := map[string]ll2.Option{
+		"WithRateLimit":    ll2.WithRateLimit(1, time.Hour),
+		"WithLimiter":      ll2.WithLimiter(new(pointerLimiter)),
+		"WithoutRateLimit": ll2.WithoutRateLimit(),
+	}
+	for first, a := range quotas {
+		for second, b := range quotas {
+			_, err := ll2.New(a, ll2.WithRetries(1), b)
+			wantError(t, err, first, second, "give one")
+		}
+	}
+}
+
+func TestOptionOrderDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	transport := newScript(status(http.StatusServiceUnavailable, ""))
+	opts := []ll2.Option{
+		ll2.WithToken(canary),
+		ll2.WithBaseURL("https://mirror.example/ll2"),
+		ll2.WithUserAgent("my-app/1.2"),
+		ll2.WithHTTPClient(&http.Client{Transport: transport}),
+		ll2.WithRetries(0),
+		ll2.WithBackoff(0, 0),
+		ll2.WithRateLimit(100, time.Hour),
+	}
+	for range opts {
+		opts = append(opts[1:], opts[0])
+		for range 2 {
+			slices.Reverse(opts)
+			client, err := ll2.New(opts...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := transport.sent()
+			wantError(t, listOnce(t, client), "503")
+			if n := transport.sent() - before; n != 1 {
+				t.Errorf("sent %d requests, want 1 without retries", n)
+			}
+		}
+	}
+	for _, req := range transport.requests {
+		got := req.URL.Host + req.URL.Path + " " + req.Header.Get("User-Agent") + " " + req.Header.Get("Authorization")
+		if want := "mirror.example/ll2/docking_event/ my-app/1.2 ll2-go/0.1.0 Token " + canary; got != want {
+			t.Errorf("sent %q, want %q", got, want)
+		}
+	}
+}
+
+func TestHTTPClientIsNotModified(t *testing.T) {
+	t.Parallel()
+	transport := newScript(
+		status(http.StatusFound, "", "Location", wireList+"?again=1", "Set-Cookie", "a=b"),
+		status(http.StatusServiceUnavailable, ""), status(http.StatusOK, emptyPage))
+	jar, _ := cookiejar.New(nil)
+	for name, callers := range map[string]*http.Client{
+		"bare":   {Transport: transport},
+		"filled": {Transport: transport, Jar: jar, Timeout: time.Hour},
+	} {
+		before := *callers
+		client, err := ll2.New(ll2.WithBaseURL(wireBase), ll2.WithHTTPClient(callers), ll2.WithBackoff(0, 0), ll2.WithToken(canary))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := listOnce(t, client); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if callers.Transport != before.Transport || callers.CheckRedirect != nil || callers.Jar != before.Jar || callers.Timeout != before.Timeout {
+			t.Errorf("%s: the client was modified: %+v, before %+v", name, callers, before)
+		}
+	}
+}
+
+func TestHTTPClientIsCopiedByNew(t *testing.T) {
+	t.Parallel()
+	transport := newScript(status(http.StatusOK, emptyPage))
+	callers := &http.Client{Transport: transport}
+	client := newWireClient(t, nil, ll2.WithHTTPClient(callers))
+	callers.Transport = sendsNothing(t)
+	if err := listOnce(t, client); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTraceIsCopiedByNew(t *testing.T) {
+	t.Parallel()
+	attempts := 0
+	trace := &ll2.Trace{Attempt: func(context.Context, ll2.Attempt) { attempts++ }}
+	client := newWireClient(t, newScript(status(http.StatusOK, emptyPage)), ll2.WithTrace(trace))
+	trace.Attempt = nil
+	if err := listOnce(t, client); err != nil || attempts != 1 {
+		t.Errorf("List: %v; the trace was told of %d attempts, want 1", err, attempts)
+	}
+}
+
+// What the caller's client brings along is used.
+func TestHTTPClientsJarAndCheckRedirectAreUsed(t *testing.T) {
+	t.Parallel()
+	transport := newScript(
+		status(http.StatusFound, "", "Location", wireList+"?again=1", "Set-Cookie", "a=b; Path=/"),
+		status(http.StatusOK, emptyPage))
+	jar, _ := cookiejar.New(nil)
+	asked := 0
+	client := newWireClient(t, nil, ll2.WithHTTPClient(&http.Client{Transport: transport, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error {
+		asked++
+		return nil
+	}}))
+	if err := listOnce(t, client); err != nil {
+		t.Fatal(err)
+	}
+	if asked != 1 {
+		t.Errorf("CheckRedirect was asked %d times, want 1", asked)
+	}
+	base, _ := url.Parse(wireBase)
+	if len(jar.Cookies(base)) != 1 {
+		t.Error("the jar has no cookie")
+	}
+}

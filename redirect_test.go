@@ -1,0 +1,169 @@
+package ll2_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/docking-event/ll2"
+)
+
+func TestRedirectWithinTheOriginIsFollowedWithTheToken(t *testing.T) {
+	t.Parallel()
+	for _, location := range []string{
+		"/elsewhere/", "elsewhere/", "?again=1",
+		"https://api.example/elsewhere/", "https://api.example:443/elsewhere/", "//api.example/elsewhere/",
+	} {
+		for _, code := range []int{301, 302, 303, 307, 308} {
+			transport := newScript(status(code, "", "Location", location), status(http.StatusOK, emptyPage))
+			client := newWireClient(t, transport, ll2.WithToken(canary))
+			if err := listOnce(t, client); err != nil {
+				t.Errorf("%d to %s: %v", code, location, err)
+				continue
+			}
+			if got := transport.requests[1].Header.Get("Authorization"); got != "Token "+canary {
+				t.Errorf("%d to %s: sent Authorization %q", code, location, got)
+			}
+		}
+	}
+}
+
+func TestRedirectToAnotherOriginIsRefused(t *testing.T) {
+	t.Parallel()
+	for location, names := range map[string]string{
+		"https://evil.example/2.2.0/docking_event/":     "https://evil.example",
+		"https://sub.api.example/2.2.0/docking_event/":  "https://sub.api.example",
+		"https://api.example:444/2.2.0/docking_event/":  "https://api.example:444",
+		"http://api.example/2.2.0/docking_event/":       "http://api.example",
+		"http://api.example:443/2.2.0/docking_event/":   "http://api.example:443",
+		"//evil.example/2.2.0/docking_event/":           "https://evil.example",
+		"https://api.example.evil.example/":             "https://api.example.evil.example",
+		"https://api.example@evil.example/":             "https://evil.example",
+		"ftp://api.example/2.2.0/docking_event/":        "ftp://api.example",
+		"https://api.example.:443/2.2.0/docking_event/": "https://api.example.",
+	} {
+		t.Run(location, func(t *testing.T) {
+			t.Parallel()
+			for name, call := range calls {
+				transport := newScript(status(http.StatusFound, "<html>moved</html>", "Location", location))
+				err := call.do(t, newWireClient(t, transport, ll2.WithToken(canary)))
+				wantError(t, err, "302", "redirect to "+names, "refused")
+				if api := asError[*ll2.APIError](t, err); api.StatusCode != 302 || string(api.Body) != "<html>moved</html>" || api.Attempts != 1 {
+					t.Errorf("%s: the error is %+v", name, api)
+				}
+				if !errors.Is(err, ll2.ErrForeignLink) {
+					t.Errorf("%s: %v is not ErrForeignLink", name, err)
+				}
+				if n := transport.sent(); n != 1 {
+					t.Errorf("%s sent %d requests, want 1: %s must not be asked, nor the redirect be retried", name, n, location)
+				}
+			}
+		})
+	}
+}
+
+// What leads away at the second step leads away, too.
+func TestRedirectWithinTheOriginAndThenAwayIsRefused(t *testing.T) {
+	t.Parallel()
+	transport := newScript(
+		status(http.StatusFound, "", "Location", "/elsewhere/"),
+		status(http.StatusFound, "", "Location", "https://evil.example/"))
+	err := listOnce(t, newWireClient(t, transport, ll2.WithToken(canary)))
+	wantError(t, err, "https://api.example/elsewhere/", "https://evil.example")
+	if !errors.Is(err, ll2.ErrForeignLink) || transport.sent() != 2 {
+		t.Errorf("%v after %d requests, want ErrForeignLink after 2", err, transport.sent())
+	}
+}
+
+// The same with real sockets: nothing at all arrives at the other port.
+func TestRedirectToAnotherServerNeverArrivesThere(t *testing.T) {
+	t.Parallel()
+	var arrived atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		arrived.Add(1)
+		if auth := r.Header.Get("Authorization"); auth != "" {
+			t.Errorf("the other server was sent %q", auth)
+		}
+		_, _ = io.WriteString(w, emptyPage)
+	}))
+	defer other.Close()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL+r.URL.RequestURI(), http.StatusMovedPermanently)
+	}))
+	defer server.Close()
+	client := newWireClient(t, nil, ll2.WithHTTPClient(server.Client()), ll2.WithBaseURL(server.URL), ll2.WithToken(canary))
+	err := listOnce(t, client)
+	wantError(t, err, "redirect to "+other.URL+" refused")
+	if !errors.Is(err, ll2.ErrForeignLink) || arrived.Load() != 0 {
+		t.Errorf("%v, and %d requests arrived; want ErrForeignLink and none", err, arrived.Load())
+	}
+}
+
+func TestTooManyRedirectsAreNotRetried(t *testing.T) {
+	t.Parallel()
+	transport := newScript(status(http.StatusFound, "", "Location", wireList))
+	err := listOnce(t, newWireClient(t, transport))
+	wantError(t, err, "10 redirects")
+	if n := transport.sent(); n != 10 {
+		t.Errorf("sent %d requests, want 10", n)
+	}
+}
+
+func TestCallersCheckRedirect(t *testing.T) {
+	t.Parallel()
+	refusal := errors.New("not this one")
+	for name, tc := range map[string]struct {
+		err      error
+		location string
+		sent     int
+		check    func(error) bool
+	}{
+		"refuses":            {refusal, "/elsewhere/", 1, func(err error) bool { return errors.Is(err, refusal) }},
+		"takes the redirect": {http.ErrUseLastResponse, "/elsewhere/", 1, isStatus(302)},
+		"cannot allow more":  {nil, "https://evil.example/", 1, func(err error) bool { return errors.Is(err, ll2.ErrForeignLink) }},
+	} {
+		transport := newScript(status(http.StatusFound, "", "Location", tc.location))
+		client := newWireClient(t, nil, ll2.WithHTTPClient(&http.Client{
+			Transport:     transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return tc.err },
+		}))
+		err := listOnce(t, client)
+		wantError(t, err)
+		if !tc.check(err) || transport.sent() != tc.sent {
+			t.Errorf("%s: %v after %d requests, want %d", name, err, transport.sent(), tc.sent)
+		}
+	}
+}
+
+// There is no redirect where there is no place to go: the answer is one like
+// any other that is not 2xx.
+func TestRedirectThatNamesNoPlaceIsAnAPIError(t *testing.T) {
+	t.Parallel()
+	for name, headers := range map[string][]string{
+		"no Location":      nil,
+		"damaged Location": {"Location", "https://api example/%zz"},
+		"not a redirect":   {"Location", "/elsewhere/", "ETag", "x"},
+	} {
+		code := http.StatusFound
+		if name == "not a redirect" {
+			code = http.StatusNotModified
+		}
+		transport := newScript(status(code, "gone somewhere", headers...))
+		err := listOnce(t, newWireClient(t, transport))
+		wantError(t, err)
+		if !isStatus(code)(err) || errors.Is(err, ll2.ErrForeignLink) || transport.sent() != 1 {
+			t.Errorf("%s: %v (%T) after %d requests, want an *APIError after 1", name, err, err, transport.sent())
+		}
+	}
+}
+
+func isStatus(code int) func(error) bool {
+	return func(err error) bool {
+		var api *ll2.APIError
+		return errors.As(err, &api) && api.StatusCode == code && !strings.Contains(err.Error(), "refused")
+	}
+}

@@ -1,0 +1,392 @@
+package ll2_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/docking-event/ll2"
+)
+
+// retried are the statuses after which the same request can succeed.
+var retried = map[int]bool{
+	408: true, 429: true, 499: true, 500: true, 502: true, 503: true, 504: true,
+	520: true, 521: true, 522: true, 523: true, 524: true, 525: true, 526: true, 527: true,
+}
+
+func TestExactlyTheStatusesThatMayPassAreRetried(t *testing.T) {
+	t.Parallel()
+	for code := 400; code < 600; code++ {
+		transport := newScript(status(code, "<html>failure</html>"))
+		_, err := newWireClient(t, transport, ll2.WithRetries(3)).DockingEvents.Get(t.Context(), 7)
+		want := 1
+		if retried[code] {
+			want = 4
+		}
+		if n := transport.sent(); n != want {
+			t.Errorf("%d: sent %d requests, want %d", code, n, want)
+		}
+		api := asError[*ll2.APIError](t, err)
+		if api.StatusCode != code || api.Attempts != want || string(api.Body) != "<html>failure</html>" {
+			t.Errorf("%d: the error is %+v, want %d attempts", code, api, want)
+		}
+		if says := strings.Contains(err.Error(), fmt.Sprintf("(%d attempts)", want)); says != (want > 1) {
+			t.Errorf("%d: %v", code, err)
+		}
+	}
+}
+
+// Of what is neither a success nor a failure, nothing changes with time.
+func TestRedirectionWithoutAPlaceIsNotRetried(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{300, 301, 302, 303, 304, 307, 308} {
+		transport := newScript(status(code, ""))
+		err := listOnce(t, newWireClient(t, transport))
+		if !isStatus(code)(err) || transport.sent() != 1 {
+			t.Errorf("%d: %v after %d requests, want an *APIError after 1", code, err, transport.sent())
+		}
+	}
+}
+
+func TestRetriesAreBounded(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		opts []ll2.Option
+		want int
+	}{
+		"default": {nil, 3},
+		"0":       {[]ll2.Option{ll2.WithRetries(0)}, 1},
+		"1":       {[]ll2.Option{ll2.WithRetries(1)}, 2},
+		"2":       {[]ll2.Option{ll2.WithRetries(2)}, 3},
+		"5":       {[]ll2.Option{ll2.WithRetries(5)}, 6},
+	} {
+		for kind, failure := range map[string]answer{
+			"status": status(500, ""), "no answer": breaks(syscall.ECONNRESET), "body": breaksOff(`{"id":`, io.ErrUnexpectedEOF),
+		} {
+			for name2, call := range calls {
+				transport := newScript(failure)
+				err := call.do(t, newWireClient(t, transport, tc.opts...))
+				if n := transport.sent(); err == nil || n != tc.want {
+					t.Errorf("%s, %s retries, %s: %v after %d requests, want %d", name2, name, kind, err, n, tc.want)
+				}
+			}
+		}
+	}
+}
+
+// failures are what is no answer, and whether it may be one the next time.
+var failures = map[string]struct {
+	fails   answer
+	retried bool
+	says    string
+}{
+	"refused":              {breaks(&net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}), true, "connection refused"},
+	"reset":                {breaks(syscall.ECONNRESET), true, "connection reset"},
+	"closed":               {breaks(io.EOF), true, "EOF"},
+	"name not found":       {breaks(&net.DNSError{Err: "no such host", Name: "api.example", IsNotFound: true}), true, "no such host"},
+	"cut body":             {breaksOff(`{"id":7`, io.ErrUnexpectedEOF), true, "unexpected EOF"},
+	"reset in the body":    {breaksOff(``, syscall.ECONNRESET), true, "connection reset"},
+	"damaged body":         {breaksOff(``, errors.New("gzip: invalid checksum")), true, "invalid checksum"},
+	"JSON stops half-way":  {status(200, `{"id":7,"docking":"20`), true, "unexpected end of JSON input"},
+	"JSON stops at once":   {status(200, ``), true, "unexpected end of JSON input"},
+	"no content":           {status(204, ``), true, "unexpected end of JSON input"},
+	"JSON of another form": {status(200, `[]`), false, "array"},
+	"JSON with an error":   {status(200, `{"id":7,}`), false, "invalid character"},
+	"JSON without an id":   {status(200, `{"url":"x"}`), false, "without an id"},
+	"HTML":                 {status(200, `<html>`), false, "invalid character"},
+}
+
+func TestFailureThatMayPassIsRetried(t *testing.T) {
+	t.Parallel()
+	for name, tc := range failures {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := 1
+			if tc.retried {
+				want = 3
+			}
+			transport := newScript(tc.fails)
+			_, err := newWireClient(t, transport).DockingEvents.Get(t.Context(), 7)
+			wantError(t, err, "GET "+eventURL, tc.says)
+			if n := transport.sent(); n != want {
+				t.Errorf("sent %d requests, want %d", n, want)
+			}
+			if !tc.retried {
+				return
+			}
+			transport = newScript(tc.fails, tc.fails, status(200, anEvent))
+			event, err := newWireClient(t, transport).DockingEvents.Get(t.Context(), 7)
+			if err != nil || event.ID != 7 {
+				t.Errorf("after two failures: %+v, %v", event, err)
+			}
+		})
+	}
+}
+
+// Nothing of an attempt that failed shows in the result of the next one.
+func TestRetryStartsFromNothing(t *testing.T) {
+	t.Parallel()
+	transport := newScript(
+		status(200, `{"count":9,"next":"x","previous":"y","results":[{"id":1,"url":"first"},{"id":2`),
+		status(200, `{"count":1,"next":null,"previous":null,"results":[{"id":3}]}`))
+	page, err := newWireClient(t, transport).DockingEvents.List(t.Context())
+	if err != nil || page.Count != 1 || page.Next != "" || len(page.Results) != 1 || page.Results[0].URL != "" {
+		t.Errorf("got %+v, %v", page, err)
+	}
+}
+
+func TestRefusedConnectionIsRetried(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	_ = listener.Close() // so that nobody is there
+	var attempts []ll2.Attempt
+	client := newWireClient(t, nil, ll2.WithBaseURL("http://"+address), ll2.WithHTTPClient(&http.Client{}),
+		ll2.WithTrace(&ll2.Trace{Attempt: func(_ context.Context, a ll2.Attempt) { attempts = append(attempts, a) }}))
+	err = listOnce(t, client)
+	wantError(t, err, "GET http://"+address+"/docking_event/", "connection refused", "(3 attempts)")
+	if !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("%v is not ECONNREFUSED", err)
+	}
+	if len(attempts) != 3 || attempts[2].StatusCode != 0 || !errors.Is(attempts[2].Err, syscall.ECONNREFUSED) {
+		t.Errorf("the attempts are %+v, want 3 refused ones", attempts)
+	}
+}
+
+// A server that closes the connection in the middle of the body, for real.
+func TestBodyCutOffOnTheWireIsRetried(t *testing.T) {
+	t.Parallel()
+	for name, head := range map[string]string{
+		"with a length": "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n",
+		"chunked":       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n",
+		"with neither":  "HTTP/1.0 200 OK\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var n atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if n.Add(1) > 1 {
+					_, _ = io.WriteString(w, emptyPage)
+					return
+				}
+				conn, _, err := w.(http.Hijacker).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = io.WriteString(conn, head+emptyPage[:30])
+				_ = conn.Close()
+			}))
+			defer server.Close()
+			client := newWireClient(t, nil, ll2.WithHTTPClient(server.Client()), ll2.WithBaseURL(server.URL))
+			if err := listOnce(t, client); err != nil || n.Load() != 2 {
+				t.Errorf("%v after %d requests, want a page after 2", err, n.Load())
+			}
+		})
+	}
+}
+
+// A certificate does not become better with time, and asking again and again
+// would only spend it.
+func TestBadCertificateIsNotRetried(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("the request arrived")
+	}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it tells of each bad handshake
+	server.StartTLS()
+	defer server.Close()
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	trusting := server.Client()
+	for name, tc := range map[string]struct {
+		url    string
+		client *http.Client
+		says   string
+	}{
+		"unknown authority": {server.URL, &http.Client{Transport: new(http.Transport)}, "certificate"},
+		"another host":      {strings.Replace(server.URL, "127.0.0.1", "localhost", 1), trusting, "certificate"},
+		"no TLS at all":     {strings.Replace(plain.URL, "http", "https", 1), &http.Client{Transport: new(http.Transport)}, "HTTP response to HTTPS client"},
+	} {
+		attempts := 0
+		client := newWireClient(t, nil, ll2.WithBaseURL(tc.url), ll2.WithHTTPClient(tc.client),
+			ll2.WithTrace(&ll2.Trace{Attempt: func(context.Context, ll2.Attempt) { attempts++ }}))
+		wantError(t, listOnce(t, client), tc.says)
+		if attempts != 1 {
+			t.Errorf("%s: %d attempts, want 1", name, attempts)
+		}
+		tc.client.CloseIdleConnections()
+	}
+}
+
+// The timeout is an attempt's, not the call's, and covers the body.
+func TestTimeoutOfAnAttemptIsRetried(t *testing.T) {
+	t.Parallel()
+	for name, hanging := range map[string]answer{"headers": hangs, "body": hangsInTheBody} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				transport := newScript(hanging)
+				client := newWireClient(t, nil, ll2.WithHTTPClient(&http.Client{Transport: transport, Timeout: 5 * time.Second}),
+					ll2.WithBackoff(time.Second, time.Second))
+				start := time.Now()
+				_, err := client.DockingEvents.Get(t.Context(), 7)
+				wantError(t, err, "GET "+eventURL, "deadline exceeded", "(3 attempts)")
+				if took := time.Since(start); took != 17*time.Second || transport.sent() != 3 {
+					t.Errorf("took %v and %d requests, want 3 of 5s and 2s between them", took, transport.sent())
+				}
+				var netErr net.Error
+				if !errors.As(err, &netErr) || !netErr.Timeout() {
+					t.Errorf("%v is no timeout", err)
+				}
+			})
+		})
+	}
+}
+
+// So that no call hangs.
+func TestDefaultTimeoutIsThirtySeconds(t *testing.T) {
+	// Not parallel: a client without WithHTTPClient uses http.DefaultTransport.
+	callers := http.DefaultTransport
+	defer func() { http.DefaultTransport = callers }()
+	synctest.Test(t, func(t *testing.T) {
+		transport := newScript(hangs)
+		http.DefaultTransport = transport
+		client, err := ll2.New(ll2.WithRetries(0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		_, err = client.DockingEvents.Get(t.Context(), 7)
+		wantError(t, err, "deadline exceeded")
+		if took := time.Since(start); took != 30*time.Second || transport.sent() != 1 {
+			t.Errorf("took %v and %d requests, want 30s and 1", took, transport.sent())
+		}
+	})
+}
+
+// The waits are random: that they reach far up, and are not all the same, is
+// certain for so many of them.
+func TestBackoffIsBetweenMinAndABoundThatDoubles(t *testing.T) {
+	t.Parallel()
+	const least, most, calls = time.Second, 10 * time.Second, 200
+	bounds := []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, most, most, most}
+	synctest.Test(t, func(t *testing.T) {
+		longest, shortest := make([]time.Duration, len(bounds)), make([]time.Duration, len(bounds))
+		for range calls {
+			transport := newScript(status(500, ""))
+			var told []time.Duration
+			client := newWireClient(t, transport, ll2.WithRetries(len(bounds)), ll2.WithBackoff(least, most),
+				ll2.WithTrace(&ll2.Trace{Wait: func(_ context.Context, w ll2.Wait) { told = append(told, w.For) }}))
+			if err := listOnce(t, client); err == nil {
+				t.Fatal("no error")
+			}
+			for i, gap := range transport.gaps() {
+				if gap != told[i] || gap < least || gap > bounds[i] {
+					t.Fatalf("wait %d was %v, told as %v, want from %v to %v", i+1, gap, told[i], least, bounds[i])
+				}
+				longest[i] = max(longest[i], gap)
+				if shortest[i] == 0 || gap < shortest[i] {
+					shortest[i] = gap
+				}
+			}
+		}
+		for i, bound := range bounds {
+			if span := bound - least; longest[i] < bound-span/4 || shortest[i] > least+span/4 {
+				t.Errorf("of %d waits %d were from %v to %v, want all of %v to %v", calls, i+1, shortest[i], longest[i], least, bound)
+			}
+		}
+	})
+}
+
+func TestBackoffKeepsToItsBounds(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ least, most time.Duration }{
+		{0, 0}, {time.Second, time.Second}, {0, time.Second}, {time.Hour, time.Hour}, {1, 1}, {300 * 24 * time.Hour, 301 * 24 * time.Hour},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			transport := newScript(status(500, ""))
+			client := newWireClient(t, transport, ll2.WithRetries(40), ll2.WithBackoff(tc.least, tc.most))
+			if err := listOnce(t, client); err == nil {
+				t.Fatal("no error")
+			}
+			gaps := transport.gaps()
+			if len(gaps) != 40 {
+				t.Fatalf("%d retries, want 40", len(gaps))
+			}
+			for _, gap := range gaps {
+				if gap < tc.least || gap > tc.most {
+					t.Errorf("waited %v, want from %v to %v", gap, tc.least, tc.most)
+				}
+			}
+		})
+	}
+}
+
+func TestDefaultBackoffIsHalfASecondToTen(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := newScript(status(500, ""))
+		client, err := ll2.New(ll2.WithBaseURL(wireBase), ll2.WithHTTPClient(&http.Client{Transport: transport}), ll2.WithRetries(50))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := listOnce(t, client); err == nil {
+			t.Fatal("no error")
+		}
+		longest := time.Duration(0)
+		for i, gap := range transport.gaps() {
+			if gap < 500*time.Millisecond || gap > 10*time.Second || i == 0 && gap > time.Second {
+				t.Errorf("wait %d was %v", i+1, gap)
+			}
+			longest = max(longest, gap)
+		}
+		if longest < 7*time.Second {
+			t.Errorf("the longest of 50 waits was %v, want up to 10s", longest)
+		}
+	})
+}
+
+// WithMaxWait is about what the service asks for, not about the client's own
+// patience.
+func TestMaxWaitDoesNotBoundTheBackoff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := newScript(status(500, ""), status(200, emptyPage))
+		client := newWireClient(t, transport, ll2.WithMaxWait(0), ll2.WithBackoff(time.Minute, time.Minute))
+		if err := listOnce(t, client); err != nil || transport.gaps()[0] != time.Minute {
+			t.Errorf("%v after waits of %v", err, transport.gaps())
+		}
+	})
+}
+
+// A retry that the deadline would cut off is not begun, and the failure itself
+// is what the caller gets.
+func TestBackoffPastTheDeadlineEndsWithTheFailureAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		transport := newScript(status(500, ""))
+		start := time.Now()
+		_, err := newWireClient(t, transport, ll2.WithBackoff(6*time.Second, 6*time.Second)).DockingEvents.Get(ctx, 7)
+		wantError(t, err, strconv.Itoa(http.StatusInternalServerError))
+		if took := time.Since(start); took != 0 || transport.sent() != 1 || !isStatus(500)(err) || errors.Is(err, ll2.ErrRateLimited) {
+			t.Errorf("%v after %v and %d requests", err, took, transport.sent())
+		}
+	})
+}

@@ -1,0 +1,273 @@
+package ll2_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/docking-event/ll2"
+)
+
+// ownBackoff is the wait where the service says nothing: of a length that no
+// Retry-After of these tests has.
+const ownBackoff = 17 * time.Second
+
+// In virtual time it is midnight of 2000-01-01 UTC first.
+var (
+	epoch    = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	httpDate = func(d time.Duration) string { return epoch.Add(d).Format(http.TimeFormat) }
+)
+
+// retryAfters are what a service can say, and how long that is.
+var retryAfters = map[string]struct {
+	headers []string
+	want    time.Duration // 0: nothing, so the client's own backoff
+}{
+	"seconds":                 {[]string{"Retry-After", "7"}, 7 * time.Second},
+	"one second":              {[]string{"Retry-After", "1"}, time.Second},
+	"space around":            {[]string{"Retry-After", " 7 "}, 7 * time.Second},
+	"leading zero":            {[]string{"Retry-After", "007"}, 7 * time.Second},
+	"fraction":                {[]string{"Retry-After", "1.5"}, 1500 * time.Millisecond},
+	"small fraction":          {[]string{"Retry-After", "0.001"}, time.Millisecond},
+	"finer than time goes":    {[]string{"Retry-After", "1.0000000001"}, time.Second + 1},
+	"a minute":                {[]string{"Retry-After", "60"}, time.Minute},
+	"date":                    {[]string{"Retry-After", httpDate(30 * time.Second)}, 30 * time.Second},
+	"date by the same clock":  {[]string{"Retry-After", httpDate(30 * time.Second), "Date", httpDate(0)}, 30 * time.Second},
+	"date by a fast clock":    {[]string{"Retry-After", httpDate(time.Hour + 30*time.Second), "Date", httpDate(time.Hour)}, 30 * time.Second},
+	"date by a slow clock":    {[]string{"Retry-After", httpDate(-time.Hour + 30*time.Second), "Date", httpDate(-time.Hour)}, 30 * time.Second},
+	"date beside a bad Date":  {[]string{"Retry-After", httpDate(30 * time.Second), "Date", "today"}, 30 * time.Second},
+	"date in RFC 850":         {[]string{"Retry-After", "Saturday, 01-Jan-00 00:00:30 GMT"}, 30 * time.Second},
+	"nothing":                 {nil, 0},
+	"empty":                   {[]string{"Retry-After", ""}, 0},
+	"zero":                    {[]string{"Retry-After", "0"}, 0},
+	"zero fraction":           {[]string{"Retry-After", "0.0"}, 0},
+	"negative":                {[]string{"Retry-After", "-5"}, 0},
+	"date in the past":        {[]string{"Retry-After", httpDate(-30 * time.Second)}, 0},
+	"date that is now":        {[]string{"Retry-After", httpDate(0)}, 0},
+	"date past by its clock":  {[]string{"Retry-After", httpDate(30 * time.Second), "Date", httpDate(time.Hour)}, 0},
+	"words":                   {[]string{"Retry-After", "soon"}, 0},
+	"unit":                    {[]string{"Retry-After", "7s"}, 0},
+	"exponent":                {[]string{"Retry-After", "1e1"}, 0},
+	"hexadecimal":             {[]string{"Retry-After", "0x7"}, 0},
+	"not a number":            {[]string{"Retry-After", "NaN"}, 0},
+	"infinite":                {[]string{"Retry-After", "Inf"}, 0},
+	"two points":              {[]string{"Retry-After", "1.2.3"}, 0},
+	"a point":                 {[]string{"Retry-After", "."}, 0},
+	"a date of another style": {[]string{"Retry-After", "2000-01-01T00:00:30Z"}, 0},
+}
+
+func TestRetryAfterIsObeyedToTheNanosecond(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{http.StatusServiceUnavailable, http.StatusTooManyRequests, http.StatusBadGateway} {
+		for name, tc := range retryAfters {
+			t.Run(http.StatusText(code)+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					transport := newScript(status(code, "", tc.headers...), status(200, anEvent))
+					var waits []ll2.Wait
+					client := newWireClient(t, transport, ll2.WithBackoff(ownBackoff, ownBackoff),
+						ll2.WithTrace(&ll2.Trace{Wait: func(_ context.Context, w ll2.Wait) { waits = append(waits, w) }}))
+					if _, err := client.DockingEvents.Get(t.Context(), 7); err != nil {
+						t.Fatal(err)
+					}
+					want := ll2.Wait{Reason: ll2.WaitRetryAfter, For: tc.want, Until: epoch.Add(tc.want)}
+					if tc.want == 0 {
+						want = ll2.Wait{Reason: ll2.WaitBackoff, For: ownBackoff, Until: epoch.Add(ownBackoff)}
+					}
+					if gaps := transport.gaps(); len(gaps) != 1 || gaps[0] != want.For {
+						t.Errorf("waited %v, want %v once", gaps, want.For)
+					}
+					if len(waits) != 1 || waits[0].Reason != want.Reason || waits[0].For != want.For || !waits[0].Until.Equal(want.Until) {
+						t.Errorf("the trace was told %+v, want %+v", waits, want)
+					}
+				})
+			})
+		}
+	}
+}
+
+// What a 429 says in words counts where it has no header.
+func TestA429SaysItsTimeInWords(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]time.Duration{
+		`{"detail":"Request was throttled. Expected available in 7 seconds."}`:  7 * time.Second,
+		`{"detail":"Request was throttled. Expected available in 1 second."}`:   time.Second,
+		`{"detail":"Request was throttled. Expected available in 0 seconds."}`:  ownBackoff,
+		`{"detail":"Request was throttled. Expected available in -1 seconds."}`: ownBackoff,
+		`{"detail":"Request was throttled."}`:                                   ownBackoff,
+		`{"detail":"Request was throttled. Expected available in a while."}`:    ownBackoff,
+		`{"detail":7}`:                     ownBackoff,
+		`<html>slow down</html>`:           ownBackoff,
+		``:                                 ownBackoff,
+		`{"detail":"Expected available in`: ownBackoff,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			transport := newScript(status(429, body), status(200, anEvent))
+			_, err := newWireClient(t, transport, ll2.WithBackoff(ownBackoff, ownBackoff)).DockingEvents.Get(t.Context(), 7)
+			if gaps := transport.gaps(); err != nil || len(gaps) != 1 || gaps[0] != want {
+				t.Errorf("%s: %v after waits of %v, want one of %v", body, err, gaps, want)
+			}
+		})
+	}
+}
+
+func TestHeaderOfA429GoesBeforeItsWords(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := newScript(
+			status(429, `{"detail":"Request was throttled. Expected available in 3 seconds."}`, "Retry-After", "7"), status(200, anEvent))
+		_, err := newWireClient(t, transport).DockingEvents.Get(t.Context(), 7)
+		if gaps := transport.gaps(); err != nil || gaps[0] != 7*time.Second {
+			t.Errorf("%v after waits of %v", err, gaps)
+		}
+	})
+}
+
+// What stands in the way of a wait, and how long the refusal says it is.
+var tooLong = map[string]struct {
+	retryAfter string
+	deadline   time.Duration
+	opts       []ll2.Option
+	want       time.Duration
+}{
+	"above the default":          {"60.000000001", 0, nil, time.Minute + 1},
+	"above WithMaxWait":          {"11", 0, []ll2.Option{ll2.WithMaxWait(10 * time.Second)}, 11 * time.Second},
+	"no wait allowed":            {"1", 0, []ll2.Option{ll2.WithMaxWait(0)}, time.Second},
+	"past the deadline":          {"7", 5 * time.Second, nil, 7 * time.Second},
+	"past the deadline, allowed": {"7", 5 * time.Second, []ll2.Option{ll2.WithMaxWait(math.MaxInt64)}, 7 * time.Second},
+	"above both":                 {"7", 5 * time.Second, []ll2.Option{ll2.WithMaxWait(0)}, 7 * time.Second},
+	"a date":                     {httpDate(2429 * time.Second), 0, nil, 2429 * time.Second},
+	"longer than time goes":      {"99999999999999999999", 0, nil, math.MaxInt64},
+	"longer than floats go":      {"9" + string(make9s(400)), 0, nil, math.MaxInt64},
+}
+
+func make9s(n int) []byte {
+	nines := make([]byte, n)
+	for i := range nines {
+		nines[i] = '9'
+	}
+	return nines
+}
+
+func TestRetryAfterThatIsTooLongIsRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, tc := range tooLong {
+		// Of the 503, the retry was not sent; of the 429, this very attempt was.
+		for code, local := range map[int]bool{http.StatusServiceUnavailable: true, http.StatusTooManyRequests: false} {
+			t.Run(http.StatusText(code)+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					ctx := t.Context()
+					if tc.deadline > 0 {
+						var cancel context.CancelFunc
+						ctx, cancel = context.WithTimeout(ctx, tc.deadline)
+						defer cancel()
+					}
+					transport := newScript(status(code, `{"detail":"Later."}`, "Retry-After", tc.retryAfter))
+					_, err := newWireClient(t, transport, tc.opts...).DockingEvents.Get(ctx, 7)
+					if !time.Now().Equal(epoch) || transport.sent() != 1 {
+						t.Errorf("took %v and %d requests, want none and one", time.Since(epoch), transport.sent())
+					}
+					wantError(t, err, "rate limited", tc.want.String(), http.StatusText(code), "Later.")
+					limited := asError[*ll2.RateLimitError](t, err)
+					if limited.RetryAfter != tc.want || limited.Local != local {
+						t.Errorf("got %+v, want RetryAfter %v and Local %t", limited, tc.want, local)
+					}
+					if api := asError[*ll2.APIError](t, limited.Err); api.StatusCode != code || api.Attempts != 1 {
+						t.Errorf("the error behind it is %+v", api)
+					}
+					if !errors.Is(err, ll2.ErrRateLimited) {
+						t.Errorf("%v is not ErrRateLimited", err)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestRetryAfterWithinWithMaxWaitIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{503, 429} {
+		synctest.Test(t, func(t *testing.T) {
+			transport := newScript(status(code, "", "Retry-After", "7200"), status(200, anEvent))
+			_, err := newWireClient(t, transport, ll2.WithMaxWait(math.MaxInt64)).DockingEvents.Get(t.Context(), 7)
+			if err != nil || transport.gaps()[0] != 2*time.Hour {
+				t.Errorf("%d: %v after waits of %v", code, err, transport.gaps())
+			}
+		})
+	}
+}
+
+// No further attempt, no wait: then what the service said is the error.
+func TestRetryAfterOfTheLastAttemptIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := newScript(status(503, "", "Retry-After", "7200"))
+		_, err := newWireClient(t, transport, ll2.WithRetries(0)).DockingEvents.Get(t.Context(), 7)
+		if !isStatus(503)(err) || errors.Is(err, ll2.ErrRateLimited) || !time.Now().Equal(epoch) {
+			t.Errorf("%v after %v", err, time.Since(epoch))
+		}
+	})
+}
+
+func TestA429WithoutRetriesSaysWhenToComeBack(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		body    string
+		headers []string
+		want    time.Duration
+	}{
+		"header":  {"", []string{"Retry-After", "2429"}, 2429 * time.Second},
+		"words":   {`{"detail":"Request was throttled. Expected available in 2429 seconds."}`, nil, 2429 * time.Second},
+		"neither": {"", nil, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			transport := newScript(status(429, tc.body, tc.headers...))
+			_, err := newWireClient(t, transport, ll2.WithRetries(0), ll2.WithBackoff(ownBackoff, ownBackoff)).DockingEvents.Get(t.Context(), 7)
+			wantError(t, err, "rate limited", "429 Too Many Requests")
+			limited := asError[*ll2.RateLimitError](t, err)
+			if limited.RetryAfter != tc.want || limited.Local || !isStatus(429)(limited.Err) || transport.sent() != 1 || !time.Now().Equal(epoch) {
+				t.Errorf("%s: got %+v after %v and %d requests, want RetryAfter %v", name, limited, time.Since(epoch), transport.sent(), tc.want)
+			}
+		})
+	}
+}
+
+// Though the call that got the 429 is over, its time holds for the next one.
+func TestA429IsNeverRetriedEarlyByTheNextCallEither(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := newScript(status(429, "", "Retry-After", "7"), status(200, anEvent))
+		client := newWireClient(t, transport, ll2.WithRetries(0))
+		if _, err := client.DockingEvents.Get(t.Context(), 7); !errors.Is(err, ll2.ErrRateLimited) {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second)
+		if _, err := client.DockingEvents.Get(t.Context(), 7); err != nil {
+			t.Fatal(err)
+		}
+		if gaps := transport.gaps(); len(gaps) != 1 || gaps[0] != 7*time.Second {
+			t.Errorf("waited %v, want 7s", gaps)
+		}
+	})
+}
+
+// Each 429 names a time of its own.
+func TestEvery429IsWaitedOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := newScript(status(429, "", "Retry-After", "7"), status(429, "", "Retry-After", "3"), status(429, "", "Retry-After", "5"))
+		_, err := newWireClient(t, transport).DockingEvents.Get(t.Context(), 7)
+		limited := asError[*ll2.RateLimitError](t, err)
+		if api := asError[*ll2.APIError](t, err); api.Attempts != 3 || limited.RetryAfter != 5*time.Second || limited.Local {
+			t.Errorf("got %+v of %+v", limited, api)
+		}
+		if gaps := transport.gaps(); len(gaps) != 2 || gaps[0] != 7*time.Second || gaps[1] != 3*time.Second {
+			t.Errorf("waited %v, want 7s and 3s", gaps)
+		}
+	})
+}

@@ -1,0 +1,249 @@
+package ll2_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/docking-event/ll2"
+)
+
+type ctxKey struct{}
+
+// A diary notes what a trace is told, a line each.
+type diary struct {
+	start time.Time
+	lines []string
+}
+
+func (d *diary) trace() *ll2.Trace {
+	note := func(ctx context.Context, format string, args ...any) {
+		line := fmt.Sprintf("%v %v: ", ctx.Value(ctxKey{}), time.Since(d.start)) + fmt.Sprintf(format, args...)
+		d.lines = append(d.lines, line)
+	}
+	return &ll2.Trace{
+		Wait: func(ctx context.Context, w ll2.Wait) {
+			note(ctx, "wait for %s, %v until +%v", w.Reason, w.For, w.Until.Sub(d.start))
+		},
+		Attempt: func(ctx context.Context, a ll2.Attempt) {
+			note(ctx, "attempt %d of %s: %d in %v: %v", a.Number, strings.TrimPrefix(a.URL, wireBase), a.StatusCode, a.Took, a.Err)
+		},
+	}
+}
+
+func (d *diary) want(t *testing.T, want ...string) {
+	t.Helper()
+	if got := strings.Join(d.lines, "\n"); got != strings.Join(want, "\n") {
+		t.Errorf("the trace was told\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+// slowly makes an answer take a second.
+func slowly(a answer) answer {
+	return func(req *http.Request) (*http.Response, error) {
+		time.Sleep(time.Second)
+		return a(req)
+	}
+}
+
+// bodySlowly makes the body of an answer take a second.
+func bodySlowly(body string) answer {
+	return func(req *http.Request) (*http.Response, error) {
+		return newResponse(req, http.StatusOK, io.MultiReader(slowReader{}, strings.NewReader(body))), nil
+	}
+}
+
+type slowReader struct{}
+
+func (slowReader) Read([]byte) (int, error) {
+	time.Sleep(time.Second)
+	return 0, io.EOF
+}
+
+func TestTraceIsToldOfEachWaitBeforeAndEachAttemptAfter(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &diary{start: time.Now()}
+		transport := newScript(
+			slowly(breaks(syscall.ECONNREFUSED)),
+			slowly(status(503, "", "Retry-After", "7")),
+			slowly(status(429, "", "Retry-After", "3")),
+			status(200, `[]`[:1]),
+			bodySlowly(anEvent))
+		client := newWireClient(t, transport, ll2.WithRetries(5), ll2.WithBackoff(ownBackoff, ownBackoff), ll2.WithTrace(d.trace()))
+		ctx := context.WithValue(t.Context(), ctxKey{}, "mine")
+		if _, err := client.DockingEvents.Get(ctx, 7); err != nil {
+			t.Fatal(err)
+		}
+		const get = "ll2: GET " + wireBase + "docking_event/7/: "
+		d.want(t,
+			"mine 1s: attempt 1 of docking_event/7/: 0 in 1s: "+get+"connection refused",
+			"mine 1s: wait for backoff, 17s until +18s",
+			"mine 19s: attempt 2 of docking_event/7/: 503 in 1s: "+get+"503 Service Unavailable (2 attempts)",
+			"mine 19s: wait for retry-after, 7s until +26s",
+			"mine 27s: attempt 3 of docking_event/7/: 429 in 1s: ll2: rate limited: the next request can go in 3s: "+strings.TrimPrefix(get, "ll2: ")+"429 Too Many Requests (3 attempts)",
+			"mine 27s: wait for retry-after, 3s until +30s",
+			"mine 30s: attempt 4 of docking_event/7/: 200 in 0s: "+get+`unexpected body at byte 1: unexpected end of JSON input, near "["`,
+			"mine 30s: wait for backoff, 17s until +47s",
+			"mine 48s: attempt 5 of docking_event/7/: 200 in 1s: <nil>",
+		)
+	})
+}
+
+// Numbers begin anew with each call, and a wait of no length is none.
+func TestTraceOfAWalkNumbersEachRequestsAttempts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &diary{start: time.Now()}
+		transport := newScript(
+			status(200, `{"count":2,"next":"https://x.example/docking_event/?limit=1&offset=1&ordering=id","previous":null,"results":[{"id":1}]}`),
+			status(500, ""),
+			status(200, `{"count":2,"next":null,"previous":null,"results":[{"id":2}]}`))
+		client := newWireClient(t, transport, ll2.WithTrace(d.trace()))
+		_, err := ll2.Collect(client.DockingEvents.All(t.Context(), ll2.PageSize(1), ll2.OrderBy(ll2.ByID)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		const second = "docking_event/?limit=1&offset=1&ordering=id"
+		d.want(t,
+			"<nil> 0s: attempt 1 of docking_event/?limit=1&ordering=id: 200 in 0s: <nil>",
+			"<nil> 0s: attempt 1 of "+second+": 500 in 0s: ll2: GET "+wireBase+second+": 500 Internal Server Error",
+			"<nil> 0s: attempt 2 of "+second+": 200 in 0s: <nil>",
+		)
+	})
+}
+
+func TestTraceWithoutCallbacksIsSkipped(t *testing.T) {
+	t.Parallel()
+	client := newWireClient(t, newScript(status(500, ""), status(200, emptyPage)), ll2.WithTrace(&ll2.Trace{}), ll2.WithBackoff(1, 1))
+	if err := listOnce(t, client); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLoggerIsToldWaitsAtInfoRetriesAtWarnAttemptsAtDebug(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for level, want := range map[slog.Level][]string{
+			slog.LevelDebug: {"DEBUG ll2: attempt", "WARN ll2: trying again", "INFO ll2: waiting", "DEBUG ll2: attempt"},
+			slog.LevelInfo:  {"WARN ll2: trying again", "INFO ll2: waiting"},
+			slog.LevelWarn:  {"WARN ll2: trying again"},
+			slog.LevelError: nil,
+		} {
+			var log bytes.Buffer
+			handler := slog.NewTextHandler(&log, &slog.HandlerOptions{Level: level})
+			client := newWireClient(t, newScript(status(503, ""), status(200, anEvent)),
+				ll2.WithLogger(slog.New(handler)), ll2.WithBackoff(time.Second, time.Second))
+			if _, err := client.DockingEvents.Get(t.Context(), 7); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for line := range strings.Lines(log.String()) {
+				_, rest, _ := strings.Cut(line, "level=")
+				lvl, rest, _ := strings.Cut(rest, ` msg="`)
+				msg, rest, _ := strings.Cut(rest, `"`)
+				got = append(got, lvl+" "+msg)
+				if !strings.Contains(rest, "url="+eventURL) {
+					t.Errorf("the line does not name the request: %s", line)
+				}
+			}
+			if strings.Join(got, "\n") != strings.Join(want, "\n") {
+				t.Errorf("at %v the log is\n%s", level, log.String())
+			}
+		}
+	})
+}
+
+// The test runs itself again, since a program's own output is what should stay
+// empty: the logs of the library below, and the default loggers, go there.
+func TestNothingIsPrintedByDefault(t *testing.T) {
+	t.Parallel()
+	const child = "LL2_TEST_SILENT_CHILD"
+	if os.Getenv(child) != "" {
+		client := newWireClient(t, newScript(breaks(syscall.ECONNREFUSED), status(503, ""), status(200, `<html>`)))
+		_ = listOnce(t, client)
+		os.Exit(0) // before the testing package prints
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNothingIsPrintedByDefault$")
+	cmd.Env = append(os.Environ(), child+"=1", "GOCOVERDIR="+t.TempDir())
+	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("%v, and it printed: %s", err, out)
+	}
+}
+
+// A sharedTransport counts who closes the connections of everybody.
+type sharedTransport struct {
+	http.RoundTripper
+	closed atomic.Int32
+}
+
+func (s *sharedTransport) CloseIdleConnections() { s.closed.Add(1) }
+
+func TestFailuresDoNotCloseOtherUsersConnections(t *testing.T) {
+	t.Parallel()
+	for name, fails := range map[string]answer{
+		"status": status(500, ""), "status not retried": status(404, ""), "no answer": breaks(syscall.ECONNRESET),
+		"body": breaksOff(`{`, io.ErrUnexpectedEOF), "429": status(429, "", "Retry-After", "3600"),
+		"redirect": status(302, "", "Location", "https://evil.example/"), "not JSON": status(200, "<html>"),
+	} {
+		shared := &sharedTransport{RoundTripper: newScript(fails)}
+		if err := listOnce(t, newWireClient(t, shared)); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if n := shared.closed.Load(); n != 0 {
+			t.Errorf("%s: closed the idle connections %d times", name, n)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := ends["cancel"].end(t.Context())
+		defer cancel()
+		shared := &sharedTransport{RoundTripper: newScript(status(500, ""))}
+		client := newWireClient(t, shared, ll2.WithBackoff(time.Minute, time.Minute))
+		if _, err := client.DockingEvents.Get(ctx, 7); err == nil || shared.closed.Load() != 0 {
+			t.Errorf("%v, and closed the idle connections %d times", err, shared.closed.Load())
+		}
+	})
+}
+
+// The same with real connections: the other user's is still there afterwards.
+func TestOtherUsersConnectionSurvivesFailures(t *testing.T) {
+	t.Parallel()
+	var addresses []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/other" {
+			addresses = append(addresses, r.RemoteAddr) // one request at a time
+			return
+		}
+		w.WriteHeader(http.StatusBadGateway)
+	}))
+	defer server.Close()
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	other := func() {
+		resp, err := (&http.Client{Transport: transport}).Get(server.URL + "/other")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+	}
+	other()
+	if err := listOnce(t, newWireClient(t, transport, ll2.WithBaseURL(server.URL))); err == nil {
+		t.Error("no error")
+	}
+	other()
+	if len(addresses) != 2 || addresses[0] != addresses[1] {
+		t.Errorf("the other user came from %q, want one connection", addresses)
+	}
+}
