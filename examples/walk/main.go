@@ -37,7 +37,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, os.Args[1:], os.Stdout)
 	stop()
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "walk:", explain(err, time.Now()))
 		os.Exit(1)
 	}
@@ -45,15 +45,20 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("walk", flag.ContinueOnError)
-	flags.SetOutput(os.Stderr)
+	flags.SetOutput(io.Discard)
 	live := flags.Bool("live", false, "walk the real service in place of the recorded events")
 	station := flags.Int("station", 0, "only dockings with the space station of this `id` (4 is the ISS)")
 	vehicle := flags.Int("vehicle", 0, "only dockings of the flight vehicle of this `id`")
 	location := flags.Int("location", 0, "only dockings at the docking location of this `id`")
 	order := flags.String("order", "docking", "sort by these `keys`: id, docking, departure, with - for descending, joined by commas")
 	detailed := flags.Bool("detailed", false, "ask for the detailed shape")
-	if err := flags.Parse(args); err != nil {
-		return err
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		flags.SetOutput(out)
+		flags.Usage()
+		return nil
+	case err != nil:
+		return fmt.Errorf("%w; see -help", err)
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q; see -help", flags.Arg(0))
@@ -145,6 +150,7 @@ func days(stay time.Duration) string {
 // explain says in one line what is the matter and when to come back.
 func explain(err error, now time.Time) string {
 	var limited *ll2.RateLimitError
+	var page *ll2.PageError
 	var network net.Error
 	switch {
 	case errors.As(err, &limited) && limited.RetryAfter > 0:
@@ -156,7 +162,7 @@ func explain(err error, now time.Time) string {
 		return "interrupted"
 	case errors.Is(err, ll2.ErrUnauthorized):
 		return "the service does not take the token in LL2_TOKEN"
-	case errors.As(err, &network):
+	case errors.As(err, &page) && errors.As(page, &network):
 		return "cannot reach the service; come back when there is a network: " + err.Error()
 	}
 	return err.Error()
