@@ -1,6 +1,9 @@
 package ll2
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // A scannable type reads itself from a scanner: every key that its JSON tags
 // name, and no other.
@@ -41,12 +44,17 @@ func scanPage[T any](data []byte) (page Page[T], ok bool) {
 				s.fail() // twice
 			}
 			page.Results = []T{}
-			s.list('[', ']', func() {
-				page.Results = append(page.Results, *new(T))
-				s.record(any(&page.Results[len(page.Results)-1]).(scannable))
+			s.array(func() {
+				n, start := len(page.Results), s.pos
+				page.Results = slices.Grow(page.Results, 1)[:n+1]
+				s.record(any(&page.Results[n]).(scannable))
+				if size := s.pos - start; n == 0 && size > 0 {
+					// As many more as go into the rest, if they are alike.
+					page.Results = slices.Grow(page.Results, min(MaxPageSize, (len(s.data)-s.pos)/size))
+				}
 			})
 		default:
-			s.skip()
+			s.unknown(key)
 		}
 	}
 	return page, s.end() && counted && page.Results != nil
@@ -87,7 +95,7 @@ func (e *DockingEvent) scan(s *scanner) {
 		case "space_station":
 			scanPointer(s, &e.SpaceStation)
 		default:
-			s.skip()
+			s.unknown(key)
 		}
 	}
 }
@@ -106,7 +114,7 @@ func (v *FlightVehicle) scan(s *scanner) {
 		case "spacecraft":
 			v.Spacecraft.scan(s)
 		default:
-			s.skip()
+			s.unknown(key)
 		}
 	}
 }
@@ -141,7 +149,7 @@ func (c *Spacecraft) scan(s *scanner) {
 		case "spacecraft_config":
 			c.SpacecraftConfig.scan(s)
 		default:
-			s.skip()
+			s.unknown(key)
 		}
 	}
 }
@@ -154,7 +162,7 @@ func (t *SpacecraftStatus) scan(s *scanner) {
 		case "name":
 			s.text(&t.Name)
 		default:
-			s.skip()
+			s.unknown(key)
 		}
 	}
 }
@@ -205,7 +213,7 @@ func (c *SpacecraftConfig) scan(s *scanner) {
 		case "info_link":
 			s.textPointer(&c.InfoLink)
 		default:
-			s.skip()
+			s.unknown(key)
 		}
 	}
 }
@@ -218,7 +226,7 @@ func (t *SpacecraftConfigType) scan(s *scanner) {
 		case "name":
 			s.text(&t.Name)
 		default:
-			s.skip()
+			s.unknown(key)
 		}
 	}
 }
@@ -257,7 +265,7 @@ func (a *Agency) scan(s *scanner) {
 		case "logo_url":
 			s.textPointer(&a.LogoURL)
 		default:
-			s.skip()
+			s.unknown(key)
 		}
 	}
 }
@@ -272,7 +280,7 @@ func (l *DockingLocation) scan(s *scanner) {
 		case "spacestation":
 			l.SpaceStation.scan(s)
 		default:
-			s.skip()
+			s.unknown(key)
 		}
 	}
 }
@@ -289,7 +297,7 @@ func (t *SpaceStation) scan(s *scanner) {
 		case "image_url":
 			s.textPointer(&t.ImageURL)
 		default:
-			s.skip()
+			s.unknown(key)
 		}
 	}
 }

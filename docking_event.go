@@ -24,7 +24,7 @@ func (s *DockingEventsService) List(ctx context.Context, opts ...ListOption) (*P
 	if err != nil {
 		return nil, err
 	}
-	return list.get(ctx, list.url(first))
+	return list.get(ctx, request{url: list.url(first)})
 }
 
 // Pages walks over the pages of the docking events that the options ask for,
@@ -81,7 +81,7 @@ func (s *DockingEventsService) Get(ctx context.Context, id int) (*DockingEvent, 
 	}
 	var event *DockingEvent
 	u := s.client.base.JoinPath(dockingEventEndpoint, strconv.Itoa(id)+"/")
-	err := s.client.fetch(ctx, u, func(body []byte) error {
+	err := s.client.fetch(ctx, request{url: u}, func(body []byte) error {
 		event = new(DockingEvent)
 		if err := decode(body, event); err != nil {
 			return err
@@ -118,6 +118,7 @@ func (s *DockingEventsService) listing(ctx context.Context, opts []ListOption) (
 			return &u
 		},
 		get:         s.page,
+		parallel:    o.parallel,
 		complete:    o.complete,
 		id:          func(e *DockingEvent) int { return e.ID },
 		redact:      s.client.redact,
@@ -126,9 +127,9 @@ func (s *DockingEventsService) listing(ctx context.Context, opts []ListOption) (
 	return list, first, nil
 }
 
-func (s *DockingEventsService) page(ctx context.Context, u *url.URL) (*Page[DockingEvent], error) {
+func (s *DockingEventsService) page(ctx context.Context, r request) (*Page[DockingEvent], error) {
 	var page *Page[DockingEvent]
-	err := s.client.fetch(ctx, u, func(body []byte) error {
+	err := s.client.fetch(ctx, r, func(body []byte) error {
 		page = new(Page[DockingEvent])
 		if err := page.UnmarshalJSON(body); err != nil {
 			return err

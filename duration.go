@@ -84,7 +84,7 @@ func (d Duration) MarshalText() ([]byte, error) { return d.append(nil), nil }
 
 // UnmarshalText decodes the service's form of a duration.
 func (d *Duration) UnmarshalText(text []byte) error {
-	v, err := parseDuration(string(text))
+	v, err := parseDuration(text)
 	if err != nil {
 		return err
 	}
@@ -93,16 +93,16 @@ func (d *Duration) UnmarshalText(text []byte) error {
 }
 
 // parseDuration reads [-]P[nD][T[nH][nM][n[.n]S]] with at least one part.
-func parseDuration(s string) (time.Duration, error) {
+func parseDuration(text []byte) (time.Duration, error) {
 	garbage := func() (time.Duration, error) {
-		return 0, fmt.Errorf("ll2: duration %q is not of the form P108DT4H24M37S", s)
+		return 0, fmt.Errorf("ll2: duration %q is not of the form P108DT4H24M37S", text)
 	}
-	rest := s
+	rest := text
 	negative := false
-	if rest != "" && rest[0] == '-' {
+	if len(rest) > 0 && rest[0] == '-' {
 		negative, rest = true, rest[1:]
 	}
-	if rest == "" || rest[0] != 'P' {
+	if len(rest) == 0 || rest[0] != 'P' {
 		return garbage()
 	}
 	rest = rest[1:]
@@ -114,7 +114,7 @@ func parseDuration(s string) (time.Duration, error) {
 	total := uint64(0)
 	inTime, atT := false, false // atT: the T is the last thing read
 	next, seen := 0, false
-	for rest != "" {
+	for len(rest) > 0 {
 		if rest[0] == 'T' {
 			if inTime {
 				return garbage()
@@ -133,16 +133,16 @@ func parseDuration(s string) (time.Duration, error) {
 			return garbage()
 		}
 		unit := uint64(durationParts[next].unit)
-		if fraction != "" && unit != uint64(time.Second) {
+		if len(fraction) > 0 && unit != uint64(time.Second) {
 			return garbage()
 		}
 		nanos, ok := parseFraction(fraction)
 		if !ok {
-			return 0, fmt.Errorf("ll2: duration %q is finer than a nanosecond", s)
+			return 0, fmt.Errorf("ll2: duration %q is finer than a nanosecond", text)
 		}
-		c, err := strconv.ParseUint(count, 10, 64)
+		c, err := strconv.ParseUint(string(count), 10, 64)
 		if err != nil || c > limit/unit || c*unit > limit-nanos || total > limit-nanos-c*unit {
-			return 0, fmt.Errorf("ll2: duration %q is longer than 292 years, the most that a time.Duration holds", s)
+			return 0, fmt.Errorf("ll2: duration %q is longer than 292 years, the most that a time.Duration holds", text)
 		}
 		total += c*unit + nanos
 		rest, atT, seen = rest[n+1:], false, true
@@ -159,27 +159,27 @@ func parseDuration(s string) (time.Duration, error) {
 
 // scanCount splits the digits at the start of s, with a fraction where there is
 // one, and returns how long both are; 0 where s does not start with a number.
-func scanCount(s string) (count, fraction string, n int) {
+func scanCount(s []byte) (count, fraction []byte, n int) {
 	for n < len(s) && isDigit(s[n]) {
 		n++
 	}
 	count = s[:n]
 	if n == 0 || n == len(s) || s[n] != '.' {
-		return count, "", n
+		return count, nil, n
 	}
 	start := n + 1
 	for n = start; n < len(s) && isDigit(s[n]); n++ {
 	}
 	if n == start {
-		return "", "", 0
+		return nil, nil, 0
 	}
 	return count, s[start:n], n
 }
 
 // parseFraction reads the digits behind a decimal point as nanoseconds.
-func parseFraction(digits string) (nanos uint64, ok bool) {
+func parseFraction(digits []byte) (nanos uint64, ok bool) {
 	unit := uint64(time.Second)
-	for i := range len(digits) {
+	for i := range digits {
 		unit /= 10
 		digit := uint64(digits[i] - '0')
 		if unit == 0 && digit != 0 {

@@ -109,11 +109,12 @@ func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 
 // A listing is a list of the service that is walked page by page.
 type listing[T any] struct {
-	endpoint string                                            // what the path of its links ends in
-	url      func(url.Values) *url.URL                         // the request for a query
-	get      func(context.Context, *url.URL) (*Page[T], error) // sends it
-	complete func(link url.Values)                             // adds what a link's query leaves out
-	id       func(*T) int                                      // tells whether two are the same
+	endpoint string                                           // what the path of its links ends in
+	url      func(url.Values) *url.URL                        // the request for a query
+	get      func(context.Context, request) (*Page[T], error) // sends it
+	complete func(link url.Values)                            // adds what a link's query leaves out
+	id       func(*T) int                                     // tells whether two are the same
+	parallel int                                              // pages that may be asked for at once
 
 	// Links can hold whatever a service sends back.
 	redact      func(string) string
@@ -123,31 +124,50 @@ type listing[T any] struct {
 // pages walks from the query first along the next links, one page a step.
 func (l listing[T]) pages(ctx context.Context, first url.Values) iter.Seq2[*Page[T], error] {
 	return func(yield func(*Page[T], error) bool) {
+		ahead := newAhead(ctx, l)
+		defer ahead.stop()
 		followed := make(map[string]bool)
 		for query := first; ; {
 			followed[query.Encode()] = true
 			u := l.url(query)
-			page, err := l.get(ctx, u)
+			page, err := ahead.get(query)
 			if err != nil {
 				yield(nil, l.fail(u, err))
 				return
 			}
-			if !yield(page, nil) || page.Next == "" {
+			next, foreseeable, err := l.next(page, followed)
+			ahead.follow(next, foreseeable, page.Count)
+			if !yield(page, nil) {
 				return
-			}
-			query, err = parseLink(page.Next, l.endpoint)
-			if err == nil {
-				l.complete(query)
-				if followed[query.Encode()] {
-					err = fmt.Errorf("%w: %q was followed before", ErrLinkLoop, page.Next)
-				}
 			}
 			if err != nil {
 				yield(nil, l.fail(u, err))
+			}
+			if next == nil {
 				return
 			}
+			query = next
 		}
 	}
+}
+
+// next returns the query of a page's next link, nil where there is none or it
+// cannot be followed. What comes behind it is foreseeable if the link says how
+// large a page is and where it begins.
+func (l listing[T]) next(page *Page[T], followed map[string]bool) (query url.Values, foreseeable bool, err error) {
+	if page.Next == "" {
+		return nil, false, nil
+	}
+	query, err = parseLink(page.Next, l.endpoint)
+	if err != nil {
+		return nil, false, err
+	}
+	foreseeable = query.Has(paramLimit) && query.Has(paramOffset)
+	l.complete(query)
+	if followed[query.Encode()] {
+		return nil, false, fmt.Errorf("%w: %q was followed before", ErrLinkLoop, page.Next)
+	}
+	return query, foreseeable, nil
 }
 
 func (l listing[T]) fail(u *url.URL, err error) *PageError {

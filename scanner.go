@@ -2,8 +2,11 @@ package ll2
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
+	"math/bits"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -23,10 +26,11 @@ type scanner struct {
 	blocks blocks
 }
 
-// A cut is a string without escapes in the data, and the field that it is for.
+// A cut is a string in the data, and the field that it is for.
 type cut struct {
 	field      *string
 	start, end int
+	own        string // what one with escapes stands for; then there is nothing to cut
 }
 
 // maxDepth is how deep a value may lie before encoding/json is to judge it.
@@ -78,65 +82,88 @@ func (s *scanner) null() bool {
 	return true
 }
 
-// object ranges over the keys of an object. The caller reads or skips the value
-// of each.
+// object ranges over the keys of an object. The caller reads the value of each,
+// or passes it to unknown with its key, which may have escapes.
 func (s *scanner) object(yield func(key []byte) bool) {
-	s.list('{', '}', func() {
-		if s.peek() != '"' {
+	for more := s.open('{', '}'); more; more = s.more('}') {
+		s.expect('"')
+		size := bytes.IndexByte(s.data[s.pos:], '"')
+		if size < 0 {
 			s.fail()
 			return
 		}
-		key, plain := s.quoted()
-		for _, c := range key {
-			// encoding/json takes a key in capitals, too; the service sends none.
-			plain = plain && (c == '_' || 'a' <= c && c <= 'z' || isDigit(c))
-		}
-		if s.expect(':'); !plain {
+		key := s.data[s.pos : s.pos+size]
+		s.pos += size + 1
+		s.expect(':')
+		if s.failed || !yield(key) {
 			s.fail()
+			return
 		}
-		if !s.failed && !yield(key) {
-			s.fail()
-		}
-	})
+	}
 }
 
-// list takes what stands between two brackets, with commas between.
-func (s *scanner) list(open, end byte, element func()) {
-	s.expect(open)
+// array calls element at each element of an array, to read or skip it.
+func (s *scanner) array(element func()) {
+	for more := s.open('[', ']'); more; more = s.more(']') {
+		element()
+	}
+}
+
+// open takes the bracket that begins an object or an array, and reports whether
+// there is anything in it.
+func (s *scanner) open(begin, end byte) bool {
+	s.expect(begin)
 	if s.depth++; s.depth > maxDepth {
 		s.fail()
 	}
-	if s.peek() == end {
+	if s.peek() != end {
+		return !s.failed
+	}
+	s.pos++
+	s.depth--
+	return false
+}
+
+// more takes a comma, or the bracket at the end, and reports whether there is
+// anything behind it.
+func (s *scanner) more(end byte) bool {
+	switch s.peek() {
+	case ',':
+		s.pos++
+		return true
+	case end:
 		s.pos++
 		s.depth--
-		return
+	default:
+		s.fail()
 	}
-	for !s.failed {
-		element()
-		switch s.peek() {
-		case ',':
-			s.pos++
-		case end:
-			s.pos++
-			s.depth--
-			return
-		default:
+	return false
+}
+
+// unknown skips the value of a key that nobody reads. encoding/json takes keys in
+// capitals, too, so it is to judge those; the service sends none.
+func (s *scanner) unknown(key []byte) {
+	for _, c := range key {
+		if c != '_' && (c < 'a' || 'z' < c) && !isDigit(c) {
 			s.fail()
 		}
 	}
+	s.skip()
 }
 
 // skip takes a value of any kind.
 func (s *scanner) skip() {
 	switch c := s.peek(); c {
 	case '"':
-		s.quoted()
+		if raw, plain := s.quoted(); !plain {
+			s.unescape(raw) // which checks it
+		}
 	case '{':
-		for range s.object {
-			s.skip()
+		for key := range s.object {
+			s.unknown(key)
 		}
 	case '[':
-		s.list('[', ']', s.skip)
+		s.array(s.skip)
 	case 't':
 		s.literal("true")
 	case 'f':
@@ -148,40 +175,47 @@ func (s *scanner) skip() {
 	}
 }
 
-// inString are the bytes that stand for themselves in a string.
-var inString = func() (table [256]bool) {
-	for c := range table {
-		table[c] = c >= ' ' && c != '"' && c != '\\'
-	}
-	return table
-}()
-
 // quoted takes a string and returns what is between its quotes. It is plain if
 // it stands for itself: ASCII or good UTF-8, without escapes.
 func (s *scanner) quoted() (text []byte, plain bool) {
 	start := s.pos + 1
-	ascii := byte(0)
+	ascii := true
 	for i := start; i < len(s.data); i++ {
-		c := s.data[i]
-		if inString[c] {
-			ascii |= c
-			continue
+		if len(s.data)-i >= 8 {
+			special := specials(binary.LittleEndian.Uint64(s.data[i:]))
+			if special == 0 {
+				i += 7
+				continue
+			}
+			i += bits.TrailingZeros64(special) / 8
 		}
-		switch c {
-		case '"':
+		switch c := s.data[i]; {
+		case c == '"':
 			s.pos = i + 1
 			text = s.data[start:i]
-			if ascii >= utf8.RuneSelf && !utf8.Valid(text) {
+			if !ascii && !utf8.Valid(text) {
 				s.fail()
 			}
 			return text, true
-		case '\\':
+		case c == '\\':
 			return s.escaped(start, i)
+		case c >= utf8.RuneSelf:
+			ascii = false
+		case c < ' ':
+			i = len(s.data)
 		}
-		break // a control character
 	}
 	s.fail()
 	return nil, false
+}
+
+// specials sets the high bit of the bytes in w that do not just stand for
+// themselves in a string: those that are not ASCII, control characters, quotes
+// and backslashes. The first one set is right; borrows can set others behind it.
+func specials(w uint64) uint64 {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	control, quote, escape := w-each*' ', (w^each*'"')-each, (w^each*'\\')-each
+	return (w | control | quote | escape) & high
 }
 
 // escaped goes on where quoted met an escape, and returns the raw text.
@@ -203,40 +237,39 @@ func (s *scanner) escaped(start, i int) (text []byte, plain bool) {
 
 // unescape returns the text that a raw one with escapes stands for.
 func (s *scanner) unescape(raw []byte) string {
-	text := make([]byte, 0, len(raw))
+	const letters, meant = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
+	var text strings.Builder
+	text.Grow(len(raw))
 	for len(raw) > 0 {
 		i := bytes.IndexByte(raw, '\\')
 		if i < 0 {
-			text = append(text, raw...)
+			text.Write(raw)
 			break
 		}
-		text = append(text, raw[:i]...)
+		text.Write(raw[:i])
 		c := raw[i+1]
 		raw = raw[i+2:]
-		if c == 'u' {
-			r := hexRune(raw)
-			if r >= 0 {
-				raw = raw[4:]
-			}
-			if utf16.IsSurrogate(r) && len(raw) >= 6 && raw[0] == '\\' && raw[1] == 'u' {
-				if pair := utf16.DecodeRune(r, hexRune(raw[2:])); pair != utf8.RuneError {
-					r, raw = pair, raw[6:]
-				}
-			}
-			if r < 0 || utf16.IsSurrogate(r) {
-				s.fail()
-			}
-			text = utf8.AppendRune(text, r)
+		if letter := strings.IndexByte(letters, c); letter >= 0 {
+			text.WriteByte(meant[letter])
 			continue
 		}
-		i = bytes.IndexByte([]byte(`"\/bfnrt`), c)
-		if i < 0 {
+		r := hexRune(raw)
+		if c != 'u' || r < 0 {
 			s.fail()
 			break
 		}
-		text = append(text, "\"\\/\b\f\n\r\t"[i])
+		raw = raw[4:]
+		if utf16.IsSurrogate(r) && bytes.HasPrefix(raw, []byte(`\u`)) {
+			r = utf16.DecodeRune(r, hexRune(raw[2:]))
+			raw = raw[min(6, len(raw)):]
+		}
+		if utf16.IsSurrogate(r) || r == utf8.RuneError {
+			s.fail() // half a pair, or the mark for one
+			break
+		}
+		text.WriteRune(r)
 	}
-	return string(text)
+	return text.String()
 }
 
 // hexRune reads four hexadecimal digits; -1 where there are none.
@@ -257,11 +290,11 @@ func (s *scanner) text(field *string) {
 	switch c := s.peek(); {
 	case c == '"':
 		raw, plain := s.quoted()
+		c := cut{field: field, start: s.pos - 1 - len(raw), end: s.pos - 1}
 		if !plain {
-			*field = s.unescape(raw)
-			return
+			c.own, c.start = s.unescape(raw), c.end
 		}
-		s.cuts = append(s.cuts, cut{field, s.pos - 1 - len(raw), s.pos - 1})
+		s.cuts = append(s.cuts, c)
 	case !s.null():
 		s.fail()
 	}
@@ -289,20 +322,30 @@ func (s *scanner) end() bool {
 	return !s.failed && s.pos == len(s.data)
 }
 
-// record reads an object of which the strings are cut out of one copy of its
-// text: one allocation in place of twenty, and a record that is kept keeps the
-// others' text free to go.
+// record reads an object and cuts its strings out of one copy of them all: one
+// allocation in place of twenty, and a record that is kept keeps no other's text.
 func (s *scanner) record(read scannable) {
-	s.peek()
 	s.cuts, s.blocks = s.cuts[:0], blocks{}
-	start := s.pos
 	read.scan(s)
 	if s.failed {
 		return
 	}
-	text := string(s.data[start:s.pos])
+	size := 0
 	for _, c := range s.cuts {
-		*c.field = text[c.start-start : c.end-start]
+		size += c.end - c.start
+	}
+	var all strings.Builder
+	all.Grow(size)
+	for _, c := range s.cuts {
+		all.Write(s.data[c.start:c.end])
+	}
+	rest := all.String()
+	for _, c := range s.cuts {
+		if size := c.end - c.start; c.own == "" {
+			*c.field, rest = rest[:size], rest[size:]
+		} else {
+			*c.field = c.own
+		}
 	}
 }
 
@@ -310,35 +353,16 @@ func (s *scanner) record(read scannable) {
 func (s *scanner) number() []byte {
 	s.peek()
 	start := s.pos
-	digits := func() {
-		from := s.pos
-		for s.pos < len(s.data) && isDigit(s.data[s.pos]) {
-			s.pos++
-		}
-		if s.pos == from {
-			s.fail()
-		}
+	s.take('-', '-')
+	if !s.take('0', '0') {
+		s.digits()
 	}
-	at := func(set string) bool {
-		return s.pos < len(s.data) && bytes.IndexByte([]byte(set), s.data[s.pos]) >= 0
+	if s.take('.', '.') {
+		s.digits()
 	}
-	if at("-") {
-		s.pos++
-	}
-	if at("0") {
-		s.pos++
-	} else {
-		digits()
-	}
-	if at(".") {
-		s.pos++
-		digits()
-	}
-	if at("eE") {
-		if s.pos++; at("+-") {
-			s.pos++
-		}
-		digits()
+	if s.take('e', 'E') {
+		_ = s.take('+', '-')
+		s.digits()
 	}
 	if s.failed {
 		return nil
@@ -346,16 +370,50 @@ func (s *scanner) number() []byte {
 	return s.data[start:s.pos]
 }
 
+// take takes the next byte if it is one of two.
+func (s *scanner) take(a, b byte) bool {
+	if s.pos == len(s.data) || s.data[s.pos] != a && s.data[s.pos] != b {
+		return false
+	}
+	s.pos++
+	return true
+}
+
+// digits takes one digit or more.
+func (s *scanner) digits() {
+	start := s.pos
+	for s.pos < len(s.data) && isDigit(s.data[s.pos]) {
+		s.pos++
+	}
+	if s.pos == start {
+		s.fail()
+	}
+}
+
 func (s *scanner) int(field *int) {
 	if s.null() {
 		return
 	}
-	n, err := strconv.ParseInt(string(s.number()), 10, strconv.IntSize)
-	if err != nil {
-		s.fail()
-		return
+	const most = 18 // digits that an int64 holds, whatever they are
+	text := s.number()
+	sign, digits := 1, text
+	if len(text) > 0 && text[0] == '-' {
+		sign, digits = -1, text[1:]
 	}
-	*field = int(n)
+	n := int64(0)
+	for _, c := range digits {
+		if !isDigit(c) {
+			s.fail() // a fraction or an exponent
+			return
+		}
+		n = 10*n + int64(c-'0')
+	}
+	if len(digits) > most || int64(int(n)) != n {
+		s.fail()
+	}
+	if !s.failed {
+		*field = sign * int(n)
+	}
 }
 
 func (s *scanner) float(field *float64) {
