@@ -44,6 +44,8 @@ var badListOptions = map[string]struct {
 	"page size 0":       {[]ll2.ListOption{ll2.PageSize(0)}, []string{"PageSize", "0", "1 to 100"}},
 	"page size 101":     {[]ll2.ListOption{ll2.PageSize(101)}, []string{"PageSize", "101", "1 to 100"}},
 	"page size -1":      {[]ll2.ListOption{ll2.PageSize(-1)}, []string{"PageSize", "-1", "1 to 100"}},
+	"parallel 0":        {[]ll2.ListOption{ll2.Parallel(0)}, []string{"Parallel", "0", "1 or more"}},
+	"parallel -1":       {[]ll2.ListOption{ll2.Parallel(-1)}, []string{"Parallel", "-1", "1 or more"}},
 	"offset -1":         {[]ll2.ListOption{ll2.Offset(-1)}, []string{"Offset", "-1", "negative", "0"}},
 
 	"link empty":                  {[]ll2.ListOption{ll2.StartAt("")}, []string{"StartAt", "empty", "leave the option out"}},

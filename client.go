@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -50,6 +51,7 @@ type Client struct {
 	authorize func(http.Header)
 	redact    func(string) string
 
+	buffers *sync.Pool // of *bytes.Buffer, for bodies
 	quota   *quota
 	maxWait time.Duration
 	retries int
@@ -73,6 +75,7 @@ func New(opts ...Option) (*Client, error) {
 		userAgent: cfg.userAgent,
 		authorize: func(http.Header) {},
 		redact:    func(s string) string { return s },
+		buffers:   new(sync.Pool),
 		quota:     new(quota),
 		maxWait:   cfg.maxWait,
 		retries:   cfg.retries,
@@ -103,16 +106,18 @@ func New(opts ...Option) (*Client, error) {
 	return c, nil
 }
 
+// redactionMark stands where the token stood.
+const redactionMark = "[REDACTED]"
+
 // newRedactor returns what takes a token out of a text, as it is or escaped: a
 // service or a proxy can send back what it was sent.
 func newRedactor(token string) func(string) string {
-	const mark = "[REDACTED]"
 	quoted := strconv.Quote(token)
 	return strings.NewReplacer(
-		token, mark,
-		quoted[1:len(quoted)-1], mark,
-		url.QueryEscape(token), mark,
-		url.PathEscape(token), mark,
+		token, redactionMark,
+		quoted[1:len(quoted)-1], redactionMark,
+		url.QueryEscape(token), redactionMark,
+		url.PathEscape(token), redactionMark,
 	).Replace
 }
 
@@ -168,7 +173,7 @@ func (c *Client) Throttle(ctx context.Context) (*Throttle, error) {
 
 func (c *Client) throttle(ctx context.Context, once bool) (*Throttle, error) {
 	var throttle *Throttle
-	x := c.exchange(c.base.JoinPath("api-throttle/"), func(body []byte) (err error) {
+	x := c.exchange(request{url: c.base.JoinPath("api-throttle/")}, func(body []byte) (err error) {
 		throttle, err = decodeThrottle(body)
 		return err
 	})
@@ -244,8 +249,8 @@ func checkContext(ctx context.Context) error {
 
 // fetch sends a request that counts against the quota, again where that can
 // help, and hands the body of the answer to decode.
-func (c *Client) fetch(ctx context.Context, u *url.URL, decode func(body []byte) error) error {
-	return c.exchange(u, decode).run(ctx)
+func (c *Client) fetch(ctx context.Context, r request, decode func(body []byte) error) error {
+	return c.exchange(r, decode).run(ctx)
 }
 
 // newHTTPClient copies the caller's client and gives the copy the package's

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Sentinels for [errors.Is]. The structs behind them, for [errors.As], say more.
@@ -130,8 +131,13 @@ func (e *APIError) Error() string {
 	return b.String()
 }
 
-// oneLine is for what the service says: an error is one line.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// oneLine is for what the service says: an error is one line, and a terminal is
+// to take no orders from it.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
+}
 
 // Is makes the error its sentinel for [errors.Is].
 func (e *APIError) Is(target error) bool {
@@ -173,6 +179,8 @@ type DecodeError struct {
 	Offset  int64  // in the body, of what does not fit; 0 where that is not known
 	Snippet string // of the body there; "" for api-throttle/, which can hold the token
 	Err     error
+
+	attempts int
 }
 
 // Error says which answer could not be read, and where.
@@ -182,8 +190,14 @@ func (e *DecodeError) Error() string {
 		s += fmt.Sprintf(" at byte %d", e.Offset)
 	}
 	s += ": " + trimPrefix(e.Err)
-	if e.Snippet != "" {
+	switch {
+	case e.Snippet != "" && e.Offset > 0:
 		s += fmt.Sprintf(", near %q", e.Snippet)
+	case e.Snippet != "":
+		s += fmt.Sprintf("; it begins with %q", e.Snippet)
+	}
+	if e.attempts > 1 {
+		s += fmt.Sprintf(" (%d attempts)", e.attempts)
 	}
 	return s
 }

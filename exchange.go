@@ -1,6 +1,7 @@
 package ll2
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,10 @@ import (
 
 // maxBody is the largest body that is read.
 const maxBody = 32 << 20
+
+// keptBuffer is the largest buffer that is used again: a page of 100 events in
+// the detailed shape is half as large.
+const keptBuffer = 1 << 20
 
 // lateness is how long after sending a request whose answer the client did not
 // wait for is taken to be counted at the latest. It is the default timeout of an
@@ -36,12 +41,13 @@ const lateness = 30 * time.Second
 // The limiter is not in RoundTrip, because an error from there would be retried,
 // nor around the whole, because retries would pass it by.
 type exchange struct {
-	c      *Client
-	target string
-	url    string // the same, to be shown
-	decode func([]byte) error
-	free   bool // of quota, and so of the gate
-	once   bool // not to be tried again
+	c        *Client
+	target   string
+	url      string // the same, to be shown
+	admitted func(error)
+	decode   func([]byte) error
+	free     bool // of quota, and so of the gate
+	once     bool // not to be tried again
 
 	number  int // of the attempt under way, from 1
 	began   time.Time
@@ -53,13 +59,26 @@ type exchange struct {
 	err     error // with which the exchange ends
 }
 
-func (c *Client) exchange(u *url.URL, decode func([]byte) error) *exchange {
-	return &exchange{c: c, target: u.String(), url: c.redact(u.String()), decode: decode}
+// A request is what an exchange sends.
+type request struct {
+	url *url.URL
+	// admitted is told once, when the first attempt has its place in the quota,
+	// or the error that it has none. It can be nil.
+	admitted func(error)
+}
+
+func (c *Client) exchange(r request, decode func([]byte) error) *exchange {
+	target := r.url.String()
+	return &exchange{c: c, target: target, url: c.redact(target), admitted: r.admitted, decode: decode}
 }
 
 // run sends the request until it succeeds or trying again cannot help.
 func (x *exchange) run(ctx context.Context) error {
-	if err := x.admit(ctx); err != nil {
+	err := x.admit(ctx)
+	if x.admitted != nil {
+		x.admitted(err)
+	}
+	if err != nil {
 		return err
 	}
 	// Where a RoundTripper panics, others must not wait for ever.
@@ -183,7 +202,10 @@ func (x *exchange) read(resp *http.Response) error {
 	if resp.StatusCode/100 != 2 {
 		return x.statusError(resp)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	buffer := x.c.buffer(resp.ContentLength)
+	defer x.c.keep(buffer)
+	_, err := buffer.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
+	body := buffer.Bytes()
 	switch {
 	case err != nil:
 		return fmt.Errorf("reading the body: %w", err)
@@ -196,11 +218,38 @@ func (x *exchange) read(resp *http.Response) error {
 		return nil
 	}
 	decodeErr := newDecodeError(x.url, body, err)
-	decodeErr.Err = x.c.redactError(err)
-	if x.free || x.c.redact(string(body)) != string(body) {
+	decodeErr.Err, decodeErr.attempts = x.c.redactError(err), x.number
+	if x.free || x.holdsToken(body, decodeErr.Offset) {
 		decodeErr.Snippet = "" // a part of the token may be in it
 	}
 	return decodeErr
+}
+
+// holdsToken reports whether the token stands in the body near an offset.
+func (x *exchange) holdsToken(body []byte, offset int64) bool {
+	const around = 4 << 10
+	at := min(int(offset), len(body))
+	near := string(body[max(0, at-around):min(len(body), at+around)])
+	return x.c.redact(near) != near
+}
+
+// buffer returns an empty buffer for a body whose length is told, or -1.
+func (c *Client) buffer(length int64) *bytes.Buffer {
+	b, ok := c.buffers.Get().(*bytes.Buffer)
+	if !ok {
+		b = new(bytes.Buffer)
+	}
+	// As far as it is told the truth: nobody gets memory for saying a number.
+	b.Grow(bytes.MinRead + int(min(max(0, length), keptBuffer)))
+	return b
+}
+
+// keep leaves a buffer for the next body.
+func (c *Client) keep(b *bytes.Buffer) {
+	if b.Cap() <= keptBuffer {
+		b.Reset()
+		c.buffers.Put(b)
+	}
 }
 
 // statusError makes an error of an answer that is not 2xx. Whatever came of its
@@ -233,7 +282,7 @@ func (x *exchange) statusError(resp *http.Response) error {
 
 // conclude ends an attempt and reports whether there is to be another one.
 func (x *exchange) conclude(ctx context.Context, err error) bool {
-	failure := x.describe(err)
+	failure := x.describe(ctx, err)
 	if x.status == 0 {
 		x.unanswered(ctx, err)
 	}
@@ -258,7 +307,7 @@ func (x *exchange) conclude(ctx context.Context, err error) bool {
 }
 
 // describe says of an error of net/http what was being done.
-func (x *exchange) describe(err error) error {
+func (x *exchange) describe(ctx context.Context, err error) error {
 	var api *APIError
 	var decode *DecodeError
 	if err == nil || errors.As(err, &api) || errors.As(err, &decode) {
@@ -269,20 +318,27 @@ func (x *exchange) describe(err error) error {
 		err = urlErr.Err // which says the URL, too
 	}
 	err = x.c.redactError(err)
+	if x.c.http.Timeout > 0 && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("no answer within the %v of an attempt: %w", x.c.http.Timeout, err)
+	}
 	if x.number > 1 {
 		return fmt.Errorf("ll2: GET %s: %w (%d attempts)", x.url, err, x.number)
 	}
 	return fmt.Errorf("ll2: GET %s: %w", x.url, err)
 }
 
+func isTimeout(err error) bool {
+	var netErr net.Error
+	return errors.As(err, &netErr) && netErr.Timeout()
+}
+
 // unanswered settles the quota of an attempt that failed without a status.
 func (x *exchange) unanswered(ctx context.Context, err error) {
 	now := time.Now()
-	var netErr net.Error
 	switch {
 	case x.wire.neverSent():
 		x.settle(unsent, now)
-	case ctx.Err() != nil, errors.As(err, &netErr) && netErr.Timeout():
+	case ctx.Err() != nil, isTimeout(err):
 		// The client stopped listening; the service may be about to count.
 		x.settle(lost, later(now, x.began.Add(lateness)))
 	default:

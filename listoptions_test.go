@@ -110,6 +110,12 @@ var listOptionCases = map[string][]listOptionCase{
 		{"none", []ll2.ListOption{ll2.Offset(0)}, "limit=100&ordering=docking,id"},
 		{"later wins", []ll2.ListOption{ll2.Offset(30), ll2.Offset(0)}, "limit=100&ordering=docking,id"},
 	},
+	// How many pages are in flight is no business of the service's.
+	"Parallel": {
+		{"one", []ll2.ListOption{ll2.Parallel(1)}, "limit=100&ordering=docking,id"},
+		{"several", []ll2.ListOption{ll2.Parallel(8), ll2.PageSize(7)}, "limit=7&ordering=docking,id"},
+		{"beside StartAt", []ll2.ListOption{ll2.StartAt(fullLink), ll2.Parallel(8)}, fullQuery},
+	},
 	"StartAt": startAtCases,
 }
 

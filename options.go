@@ -111,7 +111,7 @@ func parseBaseURL(s string) (*url.URL, error) {
 	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
 		return nil, fmt.Errorf("ll2: WithBaseURL: %q is not an absolute http or https URL like %q", s, DefaultBaseURL)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, fmt.Errorf("ll2: WithBaseURL: %q has a query or a fragment; leave it out", s)
+		return nil, errors.New("ll2: WithBaseURL: the URL has a query or a fragment; leave it out")
 	}
 	return u.JoinPath("/"), nil
 }
@@ -481,6 +481,9 @@ func StartAt(link string) ListOption {
 		if link == "" {
 			return errors.New("ll2: StartAt: the link is empty; leave the option out to start at the beginning")
 		}
+		if strings.Contains(link, redactionMark) {
+			return errors.New("ll2: StartAt: the link had the token taken out of it; begin a new walk with the options")
+		}
 		query, err := parseLink(link, dockingEventEndpoint)
 		if err != nil {
 			return fmt.Errorf("ll2: StartAt: %w", unprefixed{err})
@@ -489,6 +492,26 @@ func StartAt(link string) ListOption {
 			return err
 		}
 		o.link = query
+		return nil
+	}
+}
+
+// Parallel asks for up to n pages at once, 1 by default: as soon as the first
+// page says how many there are, further ones are asked for before their turn.
+// The walk yields the same in the same order and holds at most n pages in
+// memory. It takes no more requests of the quota, unless the range is left early
+// or events are removed meanwhile. A break cancels what is under way and waits
+// for it.
+//
+// The pages' links are foreseen from the first one's; from the first that turns
+// out otherwise, the walk goes on one by one. [Trace] callbacks come on other
+// goroutines. To [DockingEventsService.List] it means nothing.
+func Parallel(n int) ListOption {
+	return func(o *listOptions) error {
+		if n < 1 {
+			return fmt.Errorf("ll2: Parallel: %d pages at once; it must be 1 or more", n)
+		}
+		o.parallel = n
 		return nil
 	}
 }

@@ -2,7 +2,6 @@ package ll2_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"math"
 	"net/http"
@@ -137,7 +136,7 @@ func TestValidOptionIsTaken(t *testing.T) {
 		"no backoff":              {ll2.WithBackoff(0, 0)},
 		"constant backoff":        {ll2.WithBackoff(time.Second, time.Second)},
 		"longest backoff":         {ll2.WithBackoff(math.MaxInt64, math.MaxInt64)},
-		"logger":                  {ll2.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))},
+		"logger":                  {ll2.WithLogger(slog.New(slog.DiscardHandler))},
 		"trace without callbacks": {ll2.WithTrace(&ll2.Trace{})},
 		"the same option twice":   {ll2.WithToken("a"), ll2.WithToken("b"), ll2.WithRetries(1), ll2.WithRetries(2)},
 	} {

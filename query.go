@@ -28,9 +28,10 @@ const (
 
 // listOptions is what the options of a list fill in.
 type listOptions struct {
-	given  map[string]givenParam
-	offset int
-	link   url.Values // of StartAt; nil without
+	given    map[string]givenParam
+	offset   int
+	parallel int
+	link     url.Values // of StartAt; nil without
 }
 
 // A givenParam is a parameter that an option gave; its value is "" where the
@@ -38,7 +39,7 @@ type listOptions struct {
 type givenParam struct{ option, value string }
 
 func newListOptions(opts []ListOption) (*listOptions, error) {
-	o := &listOptions{given: make(map[string]givenParam)}
+	o := &listOptions{given: make(map[string]givenParam), parallel: 1}
 	for _, opt := range opts {
 		if opt == nil {
 			continue
@@ -99,11 +100,18 @@ func (o *listOptions) complete(query url.Values) {
 func (o *listOptions) contradicts(link url.Values) error {
 	for param, given := range o.given {
 		if linked := link.Get(param); !sameValue(param, given.value, linked) {
-			return fmt.Errorf("ll2: %s contradicts the link of StartAt: %s is %q here, %q there",
-				given.option, param, given.value, linked)
+			return fmt.Errorf("ll2: %s contradicts the link of StartAt: %s is %s here, %s there",
+				given.option, param, orNotSet(given.value), orNotSet(linked))
 		}
 	}
 	return nil
+}
+
+func orNotSet(value string) string {
+	if value == "" {
+		return "not set"
+	}
+	return strconv.Quote(value)
 }
 
 // sameValue compares times as instants: the service may write them otherwise.

@@ -337,7 +337,7 @@ func (q *quota) careful(now time.Time) bool {
 type Quota struct {
 	Limit  int           // requests in a Window; 0: not known
 	Window time.Duration // a sliding one
-	Used   int           // places of it that are taken, by requests under way too
+	Used   int           // places that are taken, by requests under way too; more than Limit where net/http repeated some by itself
 
 	now    time.Time
 	gate   time.Time

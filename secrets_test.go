@@ -38,7 +38,7 @@ func TestPrintingAClientShowsNoToken(t *testing.T) {
 	transport := newScript(status(http.StatusOK, emptyPage))
 	client := newWireClient(t, nil, ll2.WithToken(canary), ll2.WithHTTPClient(&http.Client{Transport: transport}))
 	for name, v := range map[string]any{
-		"Client": client, "Client by value": *client, "DockingEvents": client.DockingEvents, //nolint:govet // copied to print it
+		"Client": client, "Client by value": *client, "DockingEvents": client.DockingEvents,
 		"Option": ll2.WithToken(canary), "Options": []ll2.Option{ll2.WithToken(canary)},
 	} {
 		if ways := shows(v, canary); len(ways) > 0 {
@@ -79,6 +79,12 @@ var echoes = []echo{
 	}},
 	{"escaped character", canary, func(string) answer {
 		return status(401, `{"detail":"Bad key \u0063anary-token-0123456789."}`)
+	}},
+	{"escaped in a field", canary, func(string) answer {
+		return status(400, `{"key":["\u0063anary-token-0123456789 is bad."]}`)
+	}},
+	{"escaped in a field's name", canary, func(string) answer {
+		return status(400, `{"\u0063anary-token-0123456789":["Bad."]}`)
 	}},
 	{"redirect within the origin", canary, func(token string) answer {
 		return func(req *http.Request) (*http.Response, error) {
@@ -161,4 +167,23 @@ func TestConnectionErrorShowsNoToken(t *testing.T) {
 	t.Parallel()
 	client := newWireClient(t, newScript(breaks(&net.OpError{Op: "dial", Err: io.ErrClosedPipe})), ll2.WithToken(canary))
 	wantNoSecret(t, listOnce(t, client), canary)
+}
+
+// Where the token stands in what was asked for, such as a dummy one in a
+// program's test, PageError.URL has it taken out. That is no link to go on from:
+// it would search for the mark, find nothing, and look like the end.
+func TestResumingFromAURLWithoutItsTokenIsAnError(t *testing.T) {
+	t.Parallel()
+	transport := newScript(status(404, ""), status(200, emptyPage))
+	client := newWireClient(t, transport, ll2.WithToken("test"))
+	_, err := ll2.Collect(client.DockingEvents.All(t.Context(), ll2.Search("test")))
+	failed := asError[*ll2.PageError](t, err)
+	_, err = ll2.Collect(client.DockingEvents.All(t.Context(), ll2.StartAt(failed.URL)))
+	if err == nil {
+		t.Fatalf("resumed from %s as %s", failed.URL, transport.requests[1].URL)
+	}
+	wantError(t, err, "StartAt")
+	if n := transport.sent(); n != 1 {
+		t.Errorf("sent %d requests, want 1", n)
+	}
 }

@@ -95,7 +95,7 @@ func TestTraceIsToldOfEachWaitBeforeAndEachAttemptAfter(t *testing.T) {
 			"mine 19s: wait for retry-after, 7s until +26s",
 			"mine 27s: attempt 3 of docking_event/7/: 429 in 1s: ll2: rate limited: the next request can go in 3s: "+strings.TrimPrefix(get, "ll2: ")+"429 Too Many Requests (3 attempts)",
 			"mine 27s: wait for retry-after, 3s until +30s",
-			"mine 30s: attempt 4 of docking_event/7/: 200 in 0s: "+get+`unexpected body at byte 1: unexpected end of JSON input, near "["`,
+			"mine 30s: attempt 4 of docking_event/7/: 200 in 0s: "+get+`unexpected body at byte 1: unexpected end of JSON input, near "[" (4 attempts)`,
 			"mine 30s: wait for backoff, 17s until +47s",
 			"mine 48s: attempt 5 of docking_event/7/: 200 in 1s: <nil>",
 		)
