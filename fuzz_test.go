@@ -1,0 +1,231 @@
+package ll2_test
+
+import (
+	"encoding"
+	"encoding/json"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/docking-event/ll2"
+)
+
+// oddEvents are small events that encoding/json has opinions on.
+var oddEvents = []string{
+	`{}`, `null`, `[]`, `0`, `""`, ``, ` `, `{`, `{"id":`, `{"id":1}`, `{"id":1}x`, `{"id":null}`, `{"ID":1,"Url":"u"}`,
+	`{"id":1,"id":2}`, `{"id":1e2}`, `{"id":1.5}`, `{"id":"1"}`, `{"id":9223372036854775808}`, `{"id":-0}`,
+	`{"url":"\ud83d\ude80 \ud800 \u0000 \r\n <&>"}`, "{\"url\":\"\xff\xfe\"}", `{"url":["u"]}`, `{"launch_id":""}`,
+	`{"docking":"2024-02-29T23:59:59.999999Z"}`, `{"docking":"2023-02-29T00:00:00Z"}`, `{"docking":"2024-01-01T00:00:00+05:30"}`,
+	`{"docking":"0000-01-01T00:00:00-23:59"}`, `{"docking":"9999-12-31T23:59:59-23:59"}`, `{"docking":"2024-01-01"}`,
+	`{"docking":1}`, `{"docking":null,"departure":""}`, `{"departure":"2024-01-01T00:00:00,5Z"}`,
+	`{"flight_vehicle":null,"docking_location":null,"space_station":null}`, `{"space_station":{}}`, `{"space_station":[]}`,
+	`{"flight_vehicle":{"spacecraft":{"serial_number":"a"}},"flight_vehicle":{"spacecraft":{"serial_number":null,"name":"b"}}}`,
+	`{"flight_vehicle":{"spacecraft":{"time_docked":"-PT0.5S","flights_count":0,"spacecraft_config":{"agency":{}}}}}`,
+	`{"flight_vehicle":{"spacecraft":{"spacecraft_config":{"maiden_flight":"2024-02-30","height":1e309}}}}`,
+	`{"flight_vehicle":{"spacecraft":{"spacecraft_config":{"maiden_flight":"0000-01-01","height":-0.0,"human_rated":false}}}}`,
+	`{"crew":[{"a":{"b":[[[[]]]]}}],"launch":{"id":7},"":0}`, `{"crew":"\q"}`, `{"crew":["\u12x4"]}`, `{"crew":"\ud800"}`,
+	`{"crew":-}`, `{"crew":01}`, `{"crew":1.}`, `{"crew":.5}`, `{"crew":1e}`, `{"crew":tru}`, `{"crew":nulll}`, `{"crew":[1,]}`, `{"crew":{"a":1,}}`,
+	"{\"crew\":\"\x01\"}", "{\"crew\":\"\xff\"}", `{"crew"}`, `{,}`, `{"id":1,}`, `{"\u0069d":1}`, `{"cr\u0065w":1}`,
+	`{"url":"a","url":"\u0062"}`, `{"url":"\u0062","url":"a"}`, `{"launch_id":"a","launch_id":"\u0062"}`, `{"url":"a","url":null}`,
+	`{"launch_id":"a","launch_id":null,"launch_id":"b"}`, `{"departure":null,"departure":"2024-01-01T00:00:00Z","departure":null}`,
+	`{"space_station":{"id":1},"space_station":{"name":"\n"},"docking_location":{"id":2},"docking_location":null}`,
+}
+
+// eventSeeds returns the odd events and real ones in both shapes.
+func eventSeeds(f *testing.F) [][]byte {
+	f.Helper()
+	var seeds [][]byte
+	for _, s := range oddEvents {
+		seeds = append(seeds, []byte(s))
+	}
+	for _, name := range []string{"testdata/detailed.json", "testdata/detailed_nulls.json"} {
+		seeds = append(seeds, fuzzFixture(f, name))
+	}
+	var page struct{ Results []json.RawMessage }
+	if err := json.Unmarshal(fuzzFixture(f, "ll2test/testdata/docking_event_list_offset490.json"), &page); err != nil {
+		f.Fatal(err)
+	}
+	return append(seeds, page.Results[0], page.Results[9])
+}
+
+// pageSeeds returns the recorded page and odd ones.
+func pageSeeds(f *testing.F) [][]byte {
+	f.Helper()
+	seeds := [][]byte{fuzzFixture(f, "ll2test/testdata/docking_event_list_offset490.json")}
+	for _, s := range []string{
+		`{}`, `null`, `[]`, `{"count":0,"results":[]}`, `{"count":0,"results":null}`, `{"count":null,"results":[]}`,
+		`{"count":"1","results":[]}`, `{"count":1,"results":{}}`, `{"COUNT":1,"Results":[]}`, `{"count":1,"count":2,"results":[]}`,
+		`{"count":1,"results":[{"id":1}],"results":[{"url":"u"},{}]}`, `{"count":1,"results":[{"id":1}],"results":null}`,
+		`{"count":1,"next":"","previous":null,"results":[null,{},[]]}`, `{"count":-1,"next":1,"results":[]}`,
+		`{"count":1,"next":"https://h/docking_event/?offset=1","previous":"p","results":[{"id":1}]}`,
+		`{"count":1,"results":[]}{"count":2,"results":[]}`, `{"count":1,"results":[` + strings.Repeat("[", 200),
+	} {
+		seeds = append(seeds, []byte(s))
+	}
+	for _, event := range eventSeeds(f) {
+		seeds = append(seeds, []byte(`{"count":1,"next":null,"previous":null,"results":[`+string(event)+`]}`))
+	}
+	return seeds
+}
+
+func fuzzFixture(f *testing.F, name string) []byte {
+	f.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return data
+}
+
+// withoutMethods returns the type as encoding/json decodes it by itself: structs
+// have no methods of their own any more, in whatever depth. What decodes a text,
+// times and dates and durations, stays.
+func withoutMethods(t reflect.Type) reflect.Type {
+	if reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
+		return t
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return reflect.PointerTo(withoutMethods(t.Elem()))
+	case reflect.Slice:
+		return reflect.SliceOf(withoutMethods(t.Elem()))
+	case reflect.Struct:
+		fields := reflect.VisibleFields(t)
+		for i := range fields {
+			fields[i].Type = withoutMethods(fields[i].Type)
+		}
+		return reflect.StructOf(fields)
+	default:
+		return t
+	}
+}
+
+// wirePage is a page as the service writes it.
+type wirePage struct {
+	Count    *int                `json:"count"`
+	Next     *string             `json:"next"`
+	Previous *string             `json:"previous"`
+	Results  *[]ll2.DockingEvent `json:"results"`
+}
+
+var (
+	plainEvent = withoutMethods(reflect.TypeFor[ll2.DockingEvent]())
+	plainPage  = withoutMethods(reflect.TypeFor[wirePage]())
+)
+
+// decodePlain decodes a T as a plain type, which is T withoutMethods.
+func decodePlain[T any](data []byte, plain reflect.Type) (T, error) {
+	from := reflect.New(plain)
+	err := json.Unmarshal(data, from.Interface())
+	var v T
+	fill(reflect.ValueOf(&v).Elem(), from.Elem())
+	return v, err
+}
+
+func fill(to, from reflect.Value) {
+	switch {
+	case to.Type() == from.Type():
+		to.Set(from)
+	case to.Kind() == reflect.Struct:
+		for i := range to.NumField() {
+			fill(to.Field(i), from.Field(i))
+		}
+	case from.IsNil():
+	case to.Kind() == reflect.Slice:
+		to.Set(reflect.MakeSlice(to.Type(), from.Len(), from.Len()))
+		for i := range from.Len() {
+			fill(to.Index(i), from.Index(i))
+		}
+	default:
+		to.Set(reflect.New(to.Type().Elem()))
+		fill(to.Elem(), from.Elem())
+	}
+}
+
+// wantSame fails where two values differ; times are instants. Most are the same
+// to the bit, which is found out faster.
+func wantSame[T any](t *testing.T, got, want T) {
+	t.Helper()
+	if reflect.DeepEqual(got, want) {
+		return
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// An event of the service is decoded as encoding/json decodes its fields.
+func FuzzEvent(f *testing.F) {
+	for _, seed := range eventSeeds(f) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		want, wantErr := decodePlain[ll2.DockingEvent](data, plainEvent)
+		var got ll2.DockingEvent
+		if err := ll2.DecodeEvent(data, &got); (err == nil) != (wantErr == nil) {
+			t.Fatalf("error %v, want %v", err, wantErr)
+		}
+		if wantErr == nil {
+			wantSame(t, got, want)
+		}
+	})
+}
+
+// A page is decoded as encoding/json decodes its fields, and has a count and
+// results.
+func FuzzPage(f *testing.F) {
+	for _, seed := range pageSeeds(f) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		wire, wantErr := decodePlain[wirePage](data, plainPage)
+		broken := wantErr != nil || wire.Count == nil || wire.Results == nil
+		var got ll2.Page[ll2.DockingEvent]
+		if err := got.UnmarshalJSON(data); (err != nil) != broken {
+			t.Fatalf("error %v, want one: %t (%v)", err, broken, wantErr)
+		}
+		if broken {
+			wantSame(t, got, ll2.Page[ll2.DockingEvent]{})
+			return
+		}
+		wantSame(t, got, ll2.Page[ll2.DockingEvent]{
+			Count: *wire.Count, Next: ll2.Value(wire.Next), Previous: ll2.Value(wire.Previous), Results: *wire.Results,
+		})
+		if left := got.Left(); (left == 0) != (got.Next == "") || left < 0 {
+			t.Errorf("%d requests left with next %q", left, got.Next)
+		}
+	})
+}
+
+// What was decoded and is encoded decodes as the same again.
+func FuzzRoundTrip(f *testing.F) {
+	for _, seed := range append(eventSeeds(f), pageSeeds(f)...) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		comesBack[ll2.DockingEvent](t, data)
+		comesBack[ll2.Page[ll2.DockingEvent]](t, data)
+	})
+}
+
+func comesBack[T any](t *testing.T, data []byte) {
+	t.Helper()
+	var first, second T
+	if json.Unmarshal(data, &first) != nil {
+		return
+	}
+	encoded, err := json.Marshal(first)
+	if err != nil {
+		t.Fatalf("encoding %+v: %v", first, err)
+	}
+	if err := json.Unmarshal(encoded, &second); err != nil {
+		t.Fatalf("decoding %s: %v", encoded, err)
+	}
+	wantSame(t, second, first)
+	if again, err := json.Marshal(second); err != nil || string(again) != string(encoded) {
+		t.Errorf("encodes as %s, then as %s (%v)", encoded, again, err)
+	}
+}
