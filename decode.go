@@ -64,15 +64,8 @@ func scanPage[T any](data []byte) (page Page[T], ok bool) {
 func scanPointer[T any, P interface {
 	*T
 	scannable
-}](s *scanner, field **T) {
-	if s.null() {
-		*field = nil
-		return
-	}
-	if *field == nil {
-		*field = new(T)
-	}
-	P(*field).scan(s)
+}](s *scanner, field **T, from *block[T]) {
+	pointer(s, field, from, func(v *T) { P(v).scan(s) })
 }
 
 func (e *DockingEvent) scan(s *scanner) {
@@ -93,7 +86,7 @@ func (e *DockingEvent) scan(s *scanner) {
 		case "docking_location":
 			e.DockingLocation.scan(s)
 		case "space_station":
-			scanPointer(s, &e.SpaceStation)
+			scanPointer(s, &e.SpaceStation, &block[SpaceStation]{make([]SpaceStation, 1)})
 		default:
 			s.unknown(key)
 		}
@@ -179,7 +172,7 @@ func (c *SpacecraftConfig) scan(s *scanner) {
 		case "type":
 			c.Type.scan(s)
 		case "agency":
-			scanPointer(s, &c.Agency)
+			scanPointer(s, &c.Agency, &s.blocks.agencies)
 		case "in_use":
 			s.bool(&c.InUse)
 		case "image_url":

@@ -325,7 +325,7 @@ func (s *scanner) end() bool {
 // record reads an object and cuts its strings out of one copy of them all: one
 // allocation in place of twenty, and a record that is kept keeps no other's text.
 func (s *scanner) record(read scannable) {
-	s.cuts, s.blocks = s.cuts[:0], blocks{}
+	s.cuts, s.blocks = s.cuts[:0], newBlocks()
 	read.scan(s)
 	if s.failed {
 		return
@@ -465,34 +465,35 @@ func (s *scanner) parse(unmarshal func([]byte) error) {
 
 // pointer reads a value that can be null. What the pointer points to is one of
 // several in an allocation of the record's.
-func pointer[T any](s *scanner, field **T, from *block[T], size int, read func(*T)) {
+func pointer[T any](s *scanner, field **T, from *block[T], read func(*T)) {
 	if s.null() {
 		*field = nil
 		return
 	}
 	if *field == nil {
-		*field = from.take(size)
+		*field = from.take()
 	}
 	read(*field)
 }
 
-func (s *scanner) textPointer(field **string)   { pointer(s, field, &s.blocks.texts, 5, s.text) }
-func (s *scanner) intPointer(field **int)       { pointer(s, field, &s.blocks.ints, 2, s.int) }
-func (s *scanner) floatPointer(field **float64) { pointer(s, field, &s.blocks.floats, 2, s.float) }
-func (s *scanner) boolPointer(field **bool)     { pointer(s, field, &s.blocks.bools, 2, s.bool) }
+func (s *scanner) textPointer(field **string)   { pointer(s, field, &s.blocks.texts, s.text) }
+func (s *scanner) intPointer(field **int)       { pointer(s, field, &s.blocks.ints, s.int) }
+func (s *scanner) floatPointer(field **float64) { pointer(s, field, &s.blocks.floats, s.float) }
+func (s *scanner) boolPointer(field **bool)     { pointer(s, field, &s.blocks.bools, s.bool) }
 func (s *scanner) timePointer(field **time.Time) {
-	pointer(s, field, &s.blocks.times, 2, s.time)
+	pointer(s, field, &s.blocks.times, s.time)
 }
 
 func (s *scanner) durationPointer(field **Duration) {
-	pointer(s, field, &s.blocks.durations, 2, s.duration)
+	pointer(s, field, &s.blocks.durations, s.duration)
 }
 
 func (s *scanner) datePointer(field **Date) {
-	pointer(s, field, new(block[Date]), 1, s.date)
+	pointer(s, field, &block[Date]{make([]Date, 1)}, s.date)
 }
 
-// blocks hold what the pointers of one record point to.
+// blocks hold what the pointers of one record point to. Records share none, so
+// that one that is kept keeps no other.
 type blocks struct {
 	texts     block[string]
 	ints      block[int]
@@ -500,14 +501,35 @@ type blocks struct {
 	bools     block[bool]
 	times     block[time.Time]
 	durations block[Duration]
+	agencies  block[Agency]
+}
+
+// newBlocks begins with what an event in the normal shape needs, in one
+// allocation.
+func newBlocks() blocks {
+	first := new(struct {
+		texts     [5]string
+		ints      [2]int
+		times     [2]time.Time
+		durations [2]Duration
+		agencies  [1]Agency
+	})
+	return blocks{
+		texts:     block[string]{first.texts[:]},
+		ints:      block[int]{first.ints[:]},
+		times:     block[time.Time]{first.times[:]},
+		durations: block[Duration]{first.durations[:]},
+		agencies:  block[Agency]{first.agencies[:]},
+	}
 }
 
 // A block is what is left of an allocation.
 type block[T any] struct{ rest []T }
 
-func (b *block[T]) take(size int) *T {
+func (b *block[T]) take() *T {
+	const more = 4
 	if len(b.rest) == 0 {
-		b.rest = make([]T, size)
+		b.rest = make([]T, more)
 	}
 	p := &b.rest[0]
 	b.rest = b.rest[1:]

@@ -1,0 +1,187 @@
+// Command benchmarks measures this client and others side by side, against the
+// same server, a process of its own on loopback, and prints what it finds as
+// Markdown tables:
+//
+//	go -C benchmarks run .
+//	go -C benchmarks run . -only walk,decode
+//	go -C benchmarks run . -write
+//
+// With -write the tables go to doc/performance.md as well, which says what they
+// mean. With -once everything is run once only, and nothing that it prints is a
+// measurement: it shows that the benchmarks work.
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "benchmarks:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
+	flags := flag.NewFlagSet("benchmarks", flag.ContinueOnError)
+	once := flags.Bool("once", false, "run everything once, to see that it works")
+	write := flags.Bool("write", false, "write the tables into "+document)
+	only := flags.String("only", "", "run these tables only, with commas between them: "+strings.Join(names(), ", "))
+	var how serving
+	server := flags.Bool("serve", false, "be the server, for the tables of another process")
+	flags.IntVar(&how.events, "events", allEvents, "events that the server has")
+	flags.DurationVar(&how.latency, "latency", 0, "wait of the server before each answer")
+	flags.BoolVar(&how.gzip, "gzip", false, "let the server compress its answers")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("what is %q for?", flags.Arg(0))
+	}
+	if *server {
+		return serve(how, in, out)
+	}
+	if *write && (*once || *only != "") {
+		return errors.New("-write is for whole measurements: without -once and -only")
+	}
+	chosen := names()
+	if *only != "" {
+		chosen = strings.Split(*only, ",")
+	}
+	work := thorough
+	if *once {
+		work = single
+	}
+	parts, err := measureAll(ctx, out, chosen, work)
+	if err == nil && *write {
+		err = writeParts(document, parts)
+	}
+	return err
+}
+
+// An effort is how much is measured.
+type effort struct {
+	rounds int
+	batch  bool // several runs a round, where one is short
+	many   int  // events of the long walk
+	divide int  // of the server's latency
+}
+
+var (
+	thorough = effort{rounds: 30, batch: true, many: manyEvents, divide: 1}
+	single   = effort{rounds: 1, many: 2 * fewEvents, divide: 20}
+)
+
+func (e effort) times(batch int) int {
+	if !e.batch {
+		return 1
+	}
+	return batch
+}
+
+func (e effort) fewer(divide int) int { return max(1, e.rounds/divide) }
+func (e effort) latency(latency time.Duration) time.Duration {
+	return latency / time.Duration(e.divide)
+}
+
+// A part is one generated part of the document.
+type part struct {
+	name    string
+	measure func(context.Context, effort) (string, error)
+}
+
+func parts() []part {
+	few := serving{events: allEvents}
+	slow := func(d time.Duration) serving { return serving{events: allEvents, latency: d} }
+	return []part{
+		{"machine", machine},
+		{"decode", decoding},
+		{"walk", course{serving: few, limit: 100, base: floorName, batch: 3, slow: 1}.walking},
+		{"limit10", course{serving: few, limit: 10, base: floorName, batch: 2, slow: 1}.walking},
+		{"latency20", course{serving: slow(20 * time.Millisecond), limit: 100, base: ours, batch: 1, slow: 2}.walking},
+		{"latency200", course{serving: slow(200 * time.Millisecond), limit: 100, base: ours, batch: 1, slow: 8}.walking},
+		{"gzip", course{serving: serving{events: allEvents, gzip: true}, limit: 100, base: floorName, batch: 3, slow: 1}.walking},
+		{"detailed", course{serving: few, limit: 100, detailed: true, base: floorName, batch: 3, slow: 1}.walking},
+		{"first", firstEvent},
+		{"memory", memory},
+	}
+}
+
+func names() []string {
+	var all []string
+	for _, p := range parts() {
+		all = append(all, p.name)
+	}
+	return all
+}
+
+// measureAll measures the chosen parts in their order, and prints each when it
+// is there.
+func measureAll(ctx context.Context, out io.Writer, chosen []string, work effort) (map[string]string, error) {
+	for _, name := range chosen {
+		if !slices.Contains(names(), name) {
+			return nil, fmt.Errorf("no table %q: there are %s", name, strings.Join(names(), ", "))
+		}
+	}
+	found := make(map[string]string)
+	for _, p := range parts() {
+		if !slices.Contains(chosen, p.name) {
+			continue
+		}
+		text, err := p.measure(ctx, work)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.name, err)
+		}
+		found[p.name] = text
+		fmt.Fprintf(out, "## %s\n\n%s\n", p.name, text)
+	}
+	return found, nil
+}
+
+// machine says where the figures are from.
+func machine(context.Context, effort) (string, error) {
+	model := "processor not known"
+	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for line := range strings.Lines(string(info)) {
+			if key, value, _ := strings.Cut(line, ":"); strings.TrimSpace(key) == "model name" {
+				model = strings.TrimSpace(value)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%s, %d cores, %s %s/%s\n", model, runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH), nil
+}
+
+const document = "../doc/performance.md"
+
+// writeParts puts the parts into a document, each between the two comments that
+// name it.
+func writeParts(file string, parts map[string]string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	for name, part := range parts {
+		before, rest, begun := bytes.Cut(text, []byte("<!-- begin "+name+" -->\n"))
+		_, after, ended := bytes.Cut(rest, []byte("<!-- end "+name+" -->\n"))
+		if !begun || !ended {
+			return fmt.Errorf("%s has no part %q", file, name)
+		}
+		text = fmt.Appendf(nil, "%s<!-- begin %[2]s -->\n%[3]s<!-- end %[2]s -->\n%[4]s", before, name, part, after)
+	}
+	return os.WriteFile(file, text, 0o644)
+}

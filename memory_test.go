@@ -1,0 +1,218 @@
+package ll2_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/ll2test"
+)
+
+// endless serves count events in pages of 100, all alike but for their ids,
+// without holding them.
+func endless(t testing.TB, count int) *ll2.Client {
+	t.Helper()
+	page, err := ll2test.NewServer(ll2test.Events(1)...).Client().DockingEvents.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	event, err := json.Marshal(page.Results[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := bytes.Cut(event, []byte(","))
+	transport := roundTrip(func(req *http.Request) (*http.Response, error) {
+		offset, _ := strconv.Atoi(req.URL.Query().Get("offset"))
+		var body bytes.Buffer
+		fmt.Fprintf(&body, `{"count":%d,"previous":null,"results":[`, count)
+		end := min(count, offset+100)
+		for id := offset + 1; id <= end; id++ {
+			fmt.Fprintf(&body, `{"id":%d,`, id)
+			body.Write(rest)
+			if id < end {
+				body.WriteByte(',')
+			}
+		}
+		next := "null"
+		if end < count {
+			next = fmt.Sprintf(`"http://x/docking_event/?limit=100&offset=%d&ordering=docking%%2Cid"`, end)
+		}
+		fmt.Fprintf(&body, `],"next":%s}`, next)
+		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(&body), ContentLength: int64(body.Len()), Request: req}, nil
+	})
+	client, err := ll2.New(ll2.WithHTTPClient(&http.Client{Transport: transport}), ll2.WithoutRateLimit())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// held returns the memory that is in use after a collection.
+func held() int {
+	runtime.GC()
+	runtime.GC() // what a pool held is gone after the second
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int(stats.HeapAlloc)
+}
+
+// Not parallel: what others hold would count.
+func TestAWalkOver100000EventsHoldsNoMoreThanOneOver500(t *testing.T) {
+	growth := func(count int) int {
+		client := endless(t, count)
+		before, most, n := held(), 0, 0
+		for _, err := range client.DockingEvents.All(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n++; n%(count/5) == 0 {
+				most = max(most, held()-before)
+			}
+		}
+		if n != count {
+			t.Fatalf("%d events, want %d", n, count)
+		}
+		return most
+	}
+	short, long := growth(500), growth(100_000)
+	t.Logf("500 events hold %d KiB, 100,000 hold %d KiB", short>>10, long>>10)
+	if long-short > 4<<20 {
+		t.Errorf("100,000 events hold %d KiB more than 500", (long-short)>>10)
+	}
+}
+
+func TestAKeptEventKeepsNothingElse(t *testing.T) {
+	for name, keep := range map[string]func(*ll2.Client, func(*ll2.DockingEvent)) error{
+		"All": func(client *ll2.Client, keep func(*ll2.DockingEvent)) error {
+			n := 0
+			for event, err := range client.DockingEvents.All(t.Context()) {
+				if err != nil {
+					return err
+				}
+				if n++; n%100 == 50 {
+					keep(event)
+				}
+			}
+			return nil
+		},
+		"Pages": func(client *ll2.Client, keep func(*ll2.DockingEvent)) error {
+			for page, err := range client.DockingEvents.Pages(t.Context()) {
+				if err != nil {
+					return err
+				}
+				event := page.Results[50] // a copy
+				keep(&event)
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := endless(t, 100_000)
+			kept := make([]*ll2.DockingEvent, 0, 1000)
+			before := held()
+			if err := keep(client, func(e *ll2.DockingEvent) { kept = append(kept, e) }); err != nil {
+				t.Fatal(err)
+			}
+			more := held() - before
+			t.Logf("%d events keep %d KiB", len(kept), more>>10)
+			if len(kept) != 1000 || more > 8<<20 {
+				t.Errorf("%d events, one of a page each, keep %d KiB", len(kept), more>>10)
+			}
+			runtime.KeepAlive(kept)
+		})
+	}
+}
+
+// encoding/json takes some 3,300 allocations for such a page. Unlike times,
+// allocations are exact.
+func TestDecodingAPageOf100EventsTakesFewAllocations(t *testing.T) {
+	page, err := ll2test.NewServer(ll2test.Events(515)...).Client().DockingEvents.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := json.Marshal(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	allocs := testing.AllocsPerRun(20, func() {
+		if err := new(ll2.Page[ll2.DockingEvent]).UnmarshalJSON(body); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if allocs > 800 {
+		t.Errorf("%v allocations, want no more than 800", allocs)
+	}
+}
+
+func TestASequentialWalkTakesOneConnection(t *testing.T) {
+	t.Parallel()
+	pages := ll2test.NewServer(ll2test.Events(60)...)
+	for name, serve := range map[string]http.HandlerFunc{
+		"as ever": pages.ServeHTTP,
+		"answers that end late": func(w http.ResponseWriter, r *http.Request) {
+			recorder := httptest.NewRecorder()
+			pages.ServeHTTP(recorder, r)
+			body := recorder.Body.Bytes()
+			_, _ = w.Write(body[:len(body)-1])
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(3 * time.Millisecond) // over a real connection
+			_, _ = w.Write(body[len(body)-1:])
+		},
+		"an error before each answer": func() http.HandlerFunc {
+			var n atomic.Int32
+			return func(w http.ResponseWriter, r *http.Request) {
+				if n.Add(1)%2 == 1 {
+					http.Error(w, "<h1>Bad gateway</h1>", http.StatusBadGateway)
+					return
+				}
+				pages.ServeHTTP(w, r)
+			}
+		}(),
+		"compressed": func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Accept-Encoding") != "gzip" {
+				http.Error(w, "gzip was not asked for", http.StatusBadRequest)
+				return
+			}
+			recorder := httptest.NewRecorder()
+			pages.ServeHTTP(recorder, r)
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			_, _ = z.Write(recorder.Body.Bytes())
+			_ = z.Close()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var connections atomic.Int32
+			server := httptest.NewUnstartedServer(serve)
+			server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+				if state == http.StateNew {
+					connections.Add(1)
+				}
+			}
+			server.Start()
+			defer server.Close()
+			client, err := ll2.New(ll2.WithBaseURL(server.URL), ll2.WithBackoff(0, 0), ll2.WithHTTPClient(server.Client()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := collect(t, client, ll2.PageSize(10)); len(got) != 60 {
+				t.Errorf("%d events, want 60", len(got))
+			}
+			if n := connections.Load(); n != 1 {
+				t.Errorf("%d connections, want 1", n)
+			}
+		})
+	}
+}
