@@ -21,8 +21,10 @@
 //	}
 //
 // Build one [Client] and share it: it is safe for concurrent use, and what it
-// knows of the quota is known to all that use it. Fields that the service can
-// send as null, or in the detailed shape only, are pointers; [Value] reads them.
+// knows of the quota is known to all that use it. [Collect] makes a slice of a
+// range. Fields that the service can send as null, or in the detailed shape only,
+// are pointers; [Value] reads them. [DockingEvent.Stay] says how long a stay
+// was, or is.
 //
 // # Quota
 //
@@ -40,10 +42,15 @@
 //		fmt.Println("come back in", limited.RetryAfter)
 //	}
 //
+// [Client.Quota] tells beforehand, without a request, how much is used and when
+// the next request can go.
+//
 // After a 429 nothing is sent until the service's time is up; then one request
 // goes first. With [WithToken], whose quota depends on the account, and for
-// other base URLs, that is all; [WithRateLimit] sets a limit. [Client.Throttle]
-// asks the service how much is left, which is free.
+// other base URLs, that is all: [WithRateLimit] sets a limit there, and
+// [WithQuotaSync] learns it from the service, with what others have used.
+// [WithLimiter] shares one quota between clients. [Client.Throttle] asks the
+// service how much is left, which is free.
 //
 // # Retries and timeouts
 //
@@ -65,7 +72,8 @@
 // so that the service cannot shuffle equal events between pages; All yields an
 // event once, and ends with an [*IncompleteError] where rows moved so that it
 // missed some. Both end with a [*PageError] where they cannot go on, and
-// [StartAt] resumes from its URL, in another process too.
+// [StartAt] resumes from its URL, in another process too. With [Parallel]
+// several pages are asked for at once.
 //
 // The host of a next link is never contacted: the link's query is sent to the
 // client's own base URL, so mirrors and proxies work, and a token goes nowhere

@@ -17,9 +17,8 @@ import (
 // service does not send, are errors, and so are a duration of more than some
 // 292 years and digits below the nanosecond.
 //
-// The type is the package's own because the ISO 8601 libraries for Go that were
-// looked at, github.com/sosodev/duration first among them, print 108 days as
-// P3M2W2D... and zero as PT0S, and keep the parts as floats.
+// The type is the package's own because github.com/sosodev/duration keeps the
+// parts as floats and prints months and weeks, and zero as PT0S.
 type Duration struct{ time.Duration }
 
 const day = 24 * time.Hour

@@ -2,6 +2,7 @@ package ll2
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"sync"
@@ -343,6 +344,14 @@ type Quota struct {
 	gate   time.Time
 	window window // a copy
 	ahead  int    // who is waiting already
+}
+
+// String says how much is used, such as "4 of 15 in 1h0m0s used".
+func (q Quota) String() string {
+	if q.Limit == 0 {
+		return "no quota known"
+	}
+	return fmt.Sprintf("%d of %d in %v used", q.Used, q.Limit, q.Window)
 }
 
 // Next returns when the next n requests can have gone, n being 1 or more, if

@@ -226,7 +226,7 @@ func TestQuotaTellsWhenTheNextCanGo(t *testing.T) {
 		spend(t, client, 1)
 		time.Sleep(10 * time.Minute)
 		q := client.Quota()
-		if q.Limit != 3 || q.Window != time.Hour || q.Used != 2 {
+		if q.Limit != 3 || q.Window != time.Hour || q.Used != 2 || q.String() != "2 of 3 in 1h0m0s used" {
 			t.Errorf("%+v, want 2 used of 3 an hour", q)
 		}
 		for n, want := range map[int]time.Duration{
@@ -253,7 +253,7 @@ func TestQuotaWithoutALimitIsNotKnown(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		client := server.Client()
 		spend(t, client, 20)
-		if q := client.Quota(); q.Limit != 0 || q.Window != 0 || q.Used != 0 || q.Next(100).After(time.Now()) {
+		if q := client.Quota(); q.Limit != 0 || q.Window != 0 || q.Used != 0 || q.Next(100).After(time.Now()) || q.String() != "no quota known" {
 			t.Errorf("%+v, want nothing known and no wait", q)
 		}
 		server.Fail(ll2test.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"600"}}})
