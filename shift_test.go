@@ -1,0 +1,338 @@
+package ll2_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/ll2test"
+)
+
+const (
+	shiftSeeds = 200
+	shiftRows  = 30 // at the first request
+	shiftPage  = 5
+)
+
+// A shiftingTable is rows that change between any two requests of a walk.
+type shiftingTable struct {
+	server   *ll2test.Server
+	random   *rand.Rand
+	present  []ll2.DockingEvent
+	absent   []ll2.DockingEvent
+	always   map[int]bool // was there at the first request, and at every one since
+	largest  int          // count that a page told
+	requests int
+}
+
+func newShiftingTable(seed uint64) *shiftingTable {
+	s := &shiftingTable{random: rand.New(rand.NewPCG(seed, 0)), always: make(map[int]bool)}
+	all := ll2test.Events(2 * shiftRows)
+	s.random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	s.present, s.absent = all[:shiftRows], all[shiftRows:]
+	for _, e := range s.present {
+		s.always[e.ID] = true
+	}
+	s.server = ll2test.NewServer(s.present...)
+	s.server.ShuffleTies(seed)
+	return s
+}
+
+// insert lets a row come, anywhere in the order.
+func (s *shiftingTable) insert() {
+	i := s.random.IntN(len(s.absent))
+	s.present = append(slices.Clip(s.present), s.absent[i])
+	s.absent = slices.Delete(s.absent, i, i+1)
+}
+
+func (s *shiftingTable) remove() {
+	i := s.random.IntN(len(s.present))
+	s.absent = append(s.absent, s.present[i])
+	delete(s.always, s.present[i].ID)
+	s.present = slices.Concat(s.present[:i], s.present[i+1:])
+}
+
+// move gives a row the time of another one, and with it nearly its place.
+func (s *shiftingTable) move() {
+	i, j := s.random.IntN(len(s.present)), s.random.IntN(len(s.present))
+	s.present = slices.Clone(s.present)
+	s.present[i].Docking = s.present[j].Docking
+}
+
+func (s *shiftingTable) any() {
+	[]func(){s.insert, s.remove, s.move}[s.random.IntN(3)]()
+}
+
+// through lets up to so many edits happen before every request but the first.
+func (s *shiftingTable) through(most int, edit func()) func(http.RoundTripper) roundTrip {
+	return func(server http.RoundTripper) roundTrip {
+		return func(req *http.Request) (*http.Response, error) {
+			if s.requests++; s.requests > 1 {
+				for range s.random.IntN(most + 1) {
+					edit()
+				}
+				s.server.SetEvents(s.present...)
+			}
+			s.largest = max(s.largest, len(s.present))
+			return server.RoundTrip(req)
+		}
+	}
+}
+
+// missing returns the events that were there all the time and did not come.
+func (s *shiftingTable) missing(got []int) []int {
+	var missed []int
+	for id := range s.always {
+		if !slices.Contains(got, id) {
+			missed = append(missed, id)
+		}
+	}
+	return missed
+}
+
+func wantNothingTwice(t *testing.T, got []int) {
+	t.Helper()
+	seen := make(map[int]bool)
+	for _, id := range got {
+		if seen[id] {
+			t.Errorf("event %d came twice", id)
+		}
+		seen[id] = true
+	}
+}
+
+// What comes or goes or moves meanwhile may be seen or not. What was there all
+// the time is seen, or All says that something is missing.
+func TestAllLosesNothingSilentlyWhereRowsMoveBetweenPages(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		edit func(*shiftingTable) func()
+		// Where rows are only added they move to pages that are yet to be read.
+		neverMisses bool
+		// All counts, and a row that is lost can be made up for by one that is
+		// new: see below.
+		countsOnly bool
+	}{
+		"inserted":                    {edit: func(s *shiftingTable) func() { return s.insert }, neverMisses: true},
+		"removed":                     {edit: func(s *shiftingTable) func() { return s.remove }},
+		"reordered":                   {edit: func(s *shiftingTable) func() { return s.move }},
+		"inserted, removed, and both": {edit: func(s *shiftingTable) func() { return s.any }, countsOnly: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			complete, incomplete, missed := 0, 0, 0
+			for seed := range uint64(shiftSeeds) {
+				s := newShiftingTable(seed)
+				client := through(s.through(int(seed%3), test.edit(s)), s.server)
+				events, err := ll2.Collect(client.DockingEvents.All(t.Context(), ll2.PageSize(shiftPage)))
+				got := ids(events)
+				wantNothingTwice(t, got)
+				missing := s.missing(got)
+				if len(missing) > 0 {
+					missed++
+				}
+				if err == nil {
+					complete++
+					if len(got) < s.largest {
+						t.Errorf("seed %d: %d events of %d, and no error", seed, len(got), s.largest)
+					}
+				} else {
+					incomplete++
+					var e *ll2.IncompleteError
+					if !errors.As(err, &e) || e.Got != len(got) || e.Want != s.largest || e.Got >= e.Want {
+						t.Errorf("seed %d: %v, want an *IncompleteError of %d and %d", seed, err, s.largest, len(got))
+					}
+				}
+				if len(missing) > 0 && (test.neverMisses || err == nil && !test.countsOnly) {
+					t.Errorf("seed %d: missing %v, error %v", seed, missing, err)
+				}
+			}
+			if complete == 0 || incomplete == 0 || missed == 0 && !test.neverMisses {
+				t.Errorf("%d walks were complete, %d were not, %d missed something: want some of each", complete, incomplete, missed)
+			}
+		})
+	}
+}
+
+// The one loss that cannot be seen from outside, as the documentation says: the
+// numbers agree.
+func TestARowRemovedBeforeThePlaceAndOneAddedAfterItCannotBeTold(t *testing.T) {
+	t.Parallel()
+	all := ll2test.Events(31)
+	server := ll2test.NewServer(all[:30]...)
+	var got []int
+	for event, err := range server.Client().DockingEvents.All(t.Context(), ll2.PageSize(10), ll2.OrderBy(ll2.ByID)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got = append(got, event.ID); len(got) == 10 {
+			server.SetEvents(all[1:]...) // number 11 moves to the page just read
+		}
+	}
+	want := slices.Concat(faultIDs(1, 10), faultIDs(12, 31))
+	if !slices.Equal(got, want) {
+		t.Errorf("events %v, want %v", got, want)
+	}
+}
+
+func TestAllBelievesTheLargestCount(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		counts []int // of three pages, which hold 30 events
+		want   int   // that All misses; 0: none
+	}{
+		"grows":                     {[]int{30, 31, 32}, 32},
+		"grows at the end":          {[]int{30, 30, 31}, 31},
+		"is too large at first":     {[]int{35, 30, 30}, 35},
+		"goes up and down":          {[]int{30, 33, 30}, 33},
+		"shrinks":                   {[]int{30, 20, 10}, 0},
+		"is too small":              {[]int{3, 3, 3}, 0},
+		"is none":                   {[]int{0, 0, 0}, 0},
+		"is negative":               {[]int{-1, -30, -1}, 0},
+		"grows up to what there is": {[]int{10, 20, 30}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := ll2test.NewServer(ll2test.Events(30)...)
+			client := through(rewritingPages(func(n int, page map[string]any) { page["count"] = test.counts[n-1] }), server)
+			events, err := ll2.Collect(client.DockingEvents.All(t.Context(), ll2.PageSize(10)))
+			if len(events) != 30 {
+				t.Errorf("%d events, want 30", len(events))
+			}
+			var e *ll2.IncompleteError
+			switch {
+			case test.want == 0 && err != nil:
+				t.Error(err)
+			case test.want > 0 && (!errors.As(err, &e) || e.Want != test.want || e.Got != 30):
+				t.Errorf("error %v, want an *IncompleteError of %d and 30", err, test.want)
+			}
+		})
+	}
+}
+
+// A nextTrick is what a server can do with the links to the next page; n counts
+// the pages from 1.
+type nextTrick struct {
+	edit func(n int, next *url.URL)
+	want error // where no rows move
+}
+
+func nextOffset(next *url.URL, offset int) {
+	query := next.Query()
+	query.Set("offset", strconv.Itoa(offset))
+	next.RawQuery = query.Encode()
+}
+
+// nextTricks are for pages of 5.
+var nextTricks = map[string]nextTrick{
+	"repeats": {func(n int, next *url.URL) {
+		if n == 2 {
+			nextOffset(next, 5)
+		}
+	}, ll2.ErrLinkLoop},
+	"loops over three pages": {func(n int, next *url.URL) {
+		if n == 4 {
+			nextOffset(next, 5)
+		}
+	}, ll2.ErrLinkLoop},
+	"loops over three pages, in another order and form": {func(n int, next *url.URL) {
+		if n == 4 {
+			next.RawQuery = "offset=%35&ordering=docking,id&format=api&limit=5"
+		}
+	}, ll2.ErrLinkLoop},
+	"skips a page": {func(n int, next *url.URL) {
+		if n == 2 {
+			nextOffset(next, 15)
+		}
+	}, ll2.ErrIncomplete},
+	"skips half a page": {func(n int, next *url.URL) {
+		if n == 2 {
+			nextOffset(next, 12)
+		}
+	}, ll2.ErrIncomplete},
+	"overlaps": {func(n int, next *url.URL) {
+		if n == 2 {
+			nextOffset(next, 8)
+		}
+	}, nil},
+	"ends too soon": {func(n int, next *url.URL) {
+		if n == 2 {
+			*next = url.URL{}
+		}
+	}, ll2.ErrIncomplete},
+	"names another host":   {func(_ int, next *url.URL) { next.Host = "evil.example" }, nil},
+	"names another scheme": {func(_ int, next *url.URL) { next.Scheme = "https" }, nil},
+	"names no scheme":      {func(_ int, next *url.URL) { next.Scheme = "" }, nil},
+	"names another port":   {func(_ int, next *url.URL) { next.Host = "ll2.test:8080" }, nil},
+	"names a user":         {func(_ int, next *url.URL) { next.User = url.UserPassword("root", "root") }, nil},
+	"has another prefix":   {func(_ int, next *url.URL) { next.Path = "/mirror/9.9.9/docking_event/" }, nil},
+	"has another path":     {func(_ int, next *url.URL) { next.Path = "/2.2.0/launch/" }, ll2.ErrForeignLink},
+	"has format=api":       {func(_ int, next *url.URL) { next.RawQuery = "format=api&" + next.RawQuery }, nil},
+	"has format=json":      {func(_ int, next *url.URL) { next.RawQuery += "&format=json" }, nil},
+}
+
+// play walks over a table whose links are tampered with.
+func (trick nextTrick) play(t *testing.T, s *shiftingTable, edits int) (got []int, err error) {
+	t.Helper()
+	tamper := rewritingPages(func(n int, page map[string]any) {
+		link, ok := page["next"].(string)
+		if !ok {
+			return
+		}
+		next, err := url.Parse(link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trick.edit(n, next)
+		if page["next"] = next.String(); page["next"] == "" {
+			page["next"] = nil
+		}
+	})
+	client := through(func(server http.RoundTripper) roundTrip {
+		return tamper(s.through(edits, s.any)(server))
+	}, s.server)
+	events, err := ll2.Collect(client.DockingEvents.All(t.Context(), ll2.PageSize(shiftPage)))
+	for _, req := range s.server.Requests() {
+		if !strings.HasPrefix(req.URL.String(), "http://ll2.test/2.2.0/docking_event/?") || req.URL.Query().Has("format") {
+			t.Errorf("asked %s", req.URL)
+		}
+	}
+	if s.requests > 20 {
+		t.Errorf("%d requests for %d events", s.requests, shiftRows)
+	}
+	return ids(events), err
+}
+
+func TestTamperedNextLinksRepeatNothingAndLoseNothingSilently(t *testing.T) {
+	t.Parallel()
+	for name, trick := range nextTricks {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			still := newShiftingTable(1)
+			got, err := trick.play(t, still, 0)
+			wantNothingTwice(t, got)
+			if !errors.Is(err, trick.want) || trick.want == nil && (err != nil || len(still.missing(got)) > 0) {
+				t.Errorf("%d events and error %v, want %v", len(got), err, trick.want)
+			}
+			for seed := range uint64(shiftSeeds / 8) {
+				s := newShiftingTable(seed)
+				got, err := trick.play(t, s, 3)
+				wantNothingTwice(t, got)
+				switch {
+				case err == nil:
+					if len(got) < s.largest {
+						t.Errorf("seed %d: %d events of %d, and no error", seed, len(got), s.largest)
+					}
+				case !errors.Is(err, ll2.ErrIncomplete) && (trick.want == nil || !errors.Is(err, trick.want)):
+					t.Errorf("seed %d: %v", seed, err)
+				}
+			}
+		})
+	}
+}
