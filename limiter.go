@@ -19,20 +19,53 @@ import (
 // (but not before a second has passed, so that a limiter on the network has the
 // time to answer). It says the exact time at which the next request can go by
 // returning a [*RateLimitError]; any other error is wrapped in one with
-// RetryAfter 0: unknown.
+// RetryAfter 0: unknown. A [Reserver] is told when its requests are over, too.
 type Limiter interface {
 	Wait(ctx context.Context) error
 }
 
-// askLimiter waits for a limiter of the caller's. Its errors are
-// *RateLimitErrors, or ctx.Err() where the context ended.
-func askLimiter(ctx context.Context, limiter Limiter, maxWait time.Duration, announce func(Wait)) error {
-	if bucket, ok := limiter.(*rate.Limiter); ok {
-		return askBucket(ctx, bucket, maxWait, announce)
+// A Reserver is a [Limiter] that is told what became of each request, so that it
+// can count as the service does: from when the answer is in, and not at all what
+// the service does not count. Where a limiter is one, Reserve is called in place
+// of Wait.
+type Reserver interface {
+	Limiter
+
+	// Reserve waits for a place as Wait does, but not longer than maxWait, the
+	// time of [WithMaxWait]: a wait that would be longer is not begun, and the
+	// error says so as Wait's.
+	//
+	// Of a place that it returned, settle is called once, when the request is
+	// over: with the time at which the service has counted it at the latest,
+	// which can be a little in the future where nobody waited for the answer, or
+	// with the zero time where the service has not counted it. It must not block
+	// and can be nil.
+	Reserve(ctx context.Context, maxWait time.Duration) (settle func(counted time.Time), err error)
+}
+
+// askLimiter waits for a limiter of the caller's, and returns what is to be told
+// when the request is over. Its errors are *RateLimitErrors, or ctx.Err() where
+// the context ended.
+func askLimiter(ctx context.Context, limiter Limiter, maxWait time.Duration, announce func(Wait)) (settle func(time.Time), err error) {
+	settle = func(time.Time) {}
+	switch limiter := limiter.(type) {
+	case *rate.Limiter:
+		return settle, askBucket(ctx, limiter, maxWait, announce)
+	case Reserver:
+		var told func(time.Time)
+		if told, err = limiter.Reserve(ctx, maxWait); err == nil && told != nil {
+			settle = told
+		}
+	default:
+		waitCtx, cancel := context.WithTimeout(ctx, max(maxWait, time.Second))
+		defer cancel()
+		err = limiter.Wait(waitCtx)
 	}
-	waitCtx, cancel := context.WithTimeout(ctx, max(maxWait, time.Second))
-	defer cancel()
-	err := limiter.Wait(waitCtx)
+	return settle, limiterError(ctx, err)
+}
+
+// limiterError makes a *RateLimitError of whatever a limiter returns.
+func limiterError(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}

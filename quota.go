@@ -42,16 +42,28 @@ func (q *quota) acquire(ctx context.Context, maxWait time.Duration, announce fun
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if q.limiter != nil {
-		// Not while the gate is closed for longer than this request may wait: it
-		// would take a place from the limiter for nothing.
-		if err := q.check(ctx, 0, maxWait); err != nil {
-			return nil, err
-		}
-		if err := askLimiter(ctx, q.limiter, maxWait, announce); err != nil {
-			return nil, err
+	if q.limiter == nil {
+		return q.wait(ctx, maxWait, announce)
+	}
+	// Not while the gate is closed for longer than this request may wait: it
+	// would take a place from the limiter for nothing.
+	if err := q.check(ctx, 0, maxWait); err != nil {
+		return nil, err
+	}
+	settle, err := askLimiter(ctx, q.limiter, maxWait, announce)
+	if err == nil {
+		var p *place
+		if p, err = q.wait(ctx, maxWait, announce); err == nil {
+			p.settled = settle
+			return p, nil
 		}
 	}
+	settle(time.Time{})
+	return nil, err
+}
+
+// wait waits in the queue.
+func (q *quota) wait(ctx context.Context, maxWait time.Duration, announce func(Wait)) (*place, error) {
 	w := q.join()
 	defer q.leave(w)
 	var announced Wait
@@ -99,7 +111,7 @@ func (q *quota) step(ctx context.Context, w *waiter, maxWait time.Duration) step
 			return step{} // whoever is first is asking
 		}
 	}
-	wait, known := q.wait(now, ahead)
+	wait, known := q.outlook(now, ahead)
 	if ahead == 0 && known && wait.For == 0 {
 		return step{place: q.grant(now)}
 	}
@@ -151,9 +163,9 @@ func (w *waiter) sleep(ctx context.Context, s step, maxWait time.Duration) error
 	}
 }
 
-// wait returns how long someone with so many ahead in the queue has to wait at
+// outlook returns how long someone with so many ahead in the queue has to wait at
 // least, and whether a time can be told at all.
-func (q *quota) wait(now time.Time, ahead int) (wait Wait, known bool) {
+func (q *quota) outlook(now time.Time, ahead int) (wait Wait, known bool) {
 	wait.Reason = WaitQuota
 	if q.window != nil {
 		wait.For = q.window.delay(now, ahead)
@@ -242,7 +254,7 @@ func (q *quota) check(ctx context.Context, pause, maxWait time.Duration) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := time.Now()
-	wait, known := q.wait(now, len(q.queue))
+	wait, known := q.outlook(now, len(q.queue))
 	if !known || wait.For <= pause {
 		return nil
 	}
@@ -267,6 +279,8 @@ type place struct {
 	sends  int  // requests that it stands for
 	trial  bool // the one that goes first through the gate
 	over   bool
+
+	settled func(counted time.Time) // tells the caller's limiter; nil: there is none
 }
 
 // sentAgain notes that net/http sent the request once more by itself. There is
@@ -304,6 +318,13 @@ func (p *place) settle(o outcome, at time.Time) {
 		return
 	}
 	p.over = true
+	if p.settled != nil {
+		if o >= lost {
+			p.settled(at)
+		} else {
+			p.settled(time.Time{})
+		}
+	}
 	if w := p.window; w != nil {
 		if most := time.Now().Add(w.per); at.After(most) {
 			at = most // a guess is not to cost more than a window

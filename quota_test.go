@@ -446,3 +446,46 @@ func TestALimiterIsAskedForEveryAttemptButNotWhileTheGateIsShut(t *testing.T) {
 		}
 	})
 }
+
+// reserver grants every place and notes what it is told of each.
+type reserver struct {
+	limiterFunc
+	waits []time.Duration
+	told  []time.Time
+}
+
+func (r *reserver) Reserve(_ context.Context, maxWait time.Duration) (func(time.Time), error) {
+	r.waits = append(r.waits, maxWait)
+	return func(counted time.Time) { r.told = append(r.told, counted) }, nil
+}
+
+func TestAReserverIsToldWhenEachRequestWasCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.Events(1)...)
+		server.Fail(
+			ll2test.Fault{Delay: 7 * time.Second},
+			ll2test.Fault{Status: http.StatusUnauthorized},
+			ll2test.Fault{Delay: time.Hour},
+			ll2test.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3000"}}},
+		)
+		r := new(reserver)
+		client := server.Client(ll2.WithLimiter(r), ll2.WithMaxWait(42*time.Second), ll2.WithRetries(0))
+		start := time.Now()
+		_ = get(t.Context(), client) // counted when the answer is in
+		_ = get(t.Context(), client) // not counted
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		_ = get(ctx, client)         // counted 30s after sending at the latest
+		_ = get(t.Context(), client) // refused
+		_ = get(t.Context(), client) // not asked for: the gate is shut
+		want := []time.Time{start.Add(7 * time.Second), {}, start.Add(37 * time.Second), {}}
+		if len(r.told) != len(want) || r.waits[0] != 42*time.Second {
+			t.Fatalf("told %v, want %v; may wait %v, want 42s", r.told, want, r.waits)
+		}
+		for i := range want {
+			if !r.told[i].Equal(want[i]) {
+				t.Errorf("request %d: told %v, want %v", i, r.told[i], want[i])
+			}
+		}
+	})
+}
