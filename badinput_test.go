@@ -45,6 +45,7 @@ var badListOptions = map[string]struct {
 	"page size 101":     {[]ll2.ListOption{ll2.PageSize(101)}, []string{"PageSize", "101", "1 to 100"}},
 	"page size -1":      {[]ll2.ListOption{ll2.PageSize(-1)}, []string{"PageSize", "-1", "1 to 100"}},
 	"parallel 0":        {[]ll2.ListOption{ll2.Parallel(0)}, []string{"Parallel", "0", "1 or more"}},
+	"on page nil":       {[]ll2.ListOption{ll2.OnPage(nil)}, []string{"OnPage", "nil", "leave the option out"}},
 	"parallel -1":       {[]ll2.ListOption{ll2.Parallel(-1)}, []string{"Parallel", "-1", "1 or more"}},
 	"offset -1":         {[]ll2.ListOption{ll2.Offset(-1)}, []string{"Offset", "-1", "negative", "0"}},
 
@@ -134,7 +135,7 @@ func TestOptionThatContradictsTheLinkIsAnErrorNamingBoth(t *testing.T) {
 func TestEveryListOptionHasItsContradiction(t *testing.T) {
 	t.Parallel()
 	for name := range listOptionFuncs(t) {
-		if _, ok := contradictions[name]; !ok && name != "Offset" && name != "StartAt" && name != "Parallel" {
+		if _, ok := contradictions[name]; !ok && name != "Offset" && name != "StartAt" && name != "Parallel" && name != "OnPage" {
 			t.Errorf("%s has no case in contradictions", name)
 		}
 	}

@@ -119,6 +119,7 @@ func (s *DockingEventsService) listing(ctx context.Context, opts []ListOption) (
 		},
 		get:         s.page,
 		parallel:    o.parallel,
+		onPage:      o.onPage,
 		complete:    o.complete,
 		id:          func(e *DockingEvent) int { return e.ID },
 		redact:      s.client.redact,

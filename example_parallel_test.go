@@ -22,3 +22,24 @@ func ExampleParallel() {
 	fmt.Println(len(events), "events in", len(server.Requests()), "requests, from", events[0].ID, "to", events[514].ID)
 	// Output: 515 events in 6 requests, from 1 to 515
 }
+
+// Progress of a long walk: how much there is, and how many requests it still
+// takes.
+func ExampleOnPage() {
+	server := ll2test.NewServer(ll2test.Recorded()...)
+	client := server.Client() // ll2.New() in a program
+
+	progress := ll2.OnPage(func(page *ll2.Page[ll2.DockingEvent]) {
+		fmt.Println(len(page.Results), "of", page.Count, "events, requests left:", page.Left())
+	})
+	events, err := ll2.Collect(client.DockingEvents.All(context.Background(), ll2.PageSize(4), progress))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(events))
+	// Output:
+	// 4 of 10 events, requests left: 2
+	// 4 of 10 events, requests left: 1
+	// 2 of 10 events, requests left: 0
+	// 10
+}

@@ -111,6 +111,9 @@ var listOptionCases = map[string][]listOptionCase{
 		{"later wins", []ll2.ListOption{ll2.Offset(30), ll2.Offset(0)}, "limit=100&ordering=docking,id"},
 	},
 	// How many pages are in flight is no business of the service's.
+	"OnPage": {
+		{"is not sent", []ll2.ListOption{ll2.OnPage(func(*ll2.Page[ll2.DockingEvent]) {})}, "limit=100&ordering=docking,id"},
+	},
 	"Parallel": {
 		{"one", []ll2.ListOption{ll2.Parallel(1)}, "limit=100&ordering=docking,id"},
 		{"several", []ll2.ListOption{ll2.Parallel(8), ll2.PageSize(7)}, "limit=7&ordering=docking,id"},

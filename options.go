@@ -515,3 +515,18 @@ func Parallel(n int) ListOption {
 		return nil
 	}
 }
+
+// OnPage has [DockingEventsService.All] call f with each page, as it was sent,
+// before it yields the page's events: to show progress by its Count and
+// [Page.Left], or to keep its Next. It is called on the goroutine that ranges, in
+// the order of the pages, with [Parallel] too. To Pages and List, which return
+// pages themselves, it means nothing.
+func OnPage(f func(page *Page[DockingEvent])) ListOption {
+	return func(o *listOptions) error {
+		if f == nil {
+			return errors.New("ll2: OnPage: nil func; leave the option out")
+		}
+		o.onPage = f
+		return nil
+	}
+}

@@ -115,6 +115,7 @@ type listing[T any] struct {
 	complete func(link url.Values)                            // adds what a link's query leaves out
 	id       func(*T) int                                     // tells whether two are the same
 	parallel int                                              // pages that may be asked for at once
+	onPage   func(*Page[T])                                   // is told of each page by all; can be nil
 
 	// Links can hold whatever a service sends back.
 	redact      func(string) string
@@ -187,6 +188,9 @@ func (l listing[T]) all(ctx context.Context, first url.Values) iter.Seq2[*T, err
 				return
 			}
 			count = max(count, page.Count)
+			if l.onPage != nil {
+				l.onPage(page)
+			}
 			for i := range page.Results {
 				id := l.id(&page.Results[i])
 				if _, again := seen[id]; again {

@@ -248,6 +248,34 @@ func TestParallelPanicsWhereTheTransportWouldHave(t *testing.T) {
 	})
 }
 
+func TestOnPageIsToldOfEachPageBeforeItsEvents(t *testing.T) {
+	for _, n := range []int{1, 3} {
+		synctest.Test(t, func(t *testing.T) {
+			server := ll2test.NewServer(ll2test.Events(25)...)
+			var told []string
+			note := ll2.OnPage(func(page *ll2.Page[ll2.DockingEvent]) {
+				told = append(told, fmt.Sprintf("page of %d of %d, %d left", len(page.Results), page.Count, page.Left()))
+			})
+			opts := []ll2.ListOption{ll2.PageSize(10), ll2.Parallel(n), note}
+			events := 0
+			for _, err := range server.Client().DockingEvents.All(t.Context(), opts...) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if events++; events%10 == 1 {
+					told = append(told, fmt.Sprintf("event %d", events))
+				}
+			}
+			want := []string{
+				"page of 10 of 25, 2 left", "event 1", "page of 10 of 25, 1 left", "event 11", "page of 5 of 25, 0 left", "event 21",
+			}
+			if diff := gocmp.Diff(want, told); diff != "" {
+				t.Errorf("Parallel(%d) (-want +told):\n%s", n, diff)
+			}
+		})
+	}
+}
+
 func TestParallelMeansNothingToList(t *testing.T) {
 	t.Parallel()
 	server := ll2test.NewServer(ll2test.Events(100)...)

@@ -31,6 +31,7 @@ type listOptions struct {
 	given    map[string]givenParam
 	offset   int
 	parallel int
+	onPage   func(*Page[DockingEvent])
 	link     url.Values // of StartAt; nil without
 }
 
