@@ -2,7 +2,6 @@ package ll2_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -29,7 +28,7 @@ func BenchmarkDecodePage(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			for b.Loop() {
 				var page ll2.Page[ll2.DockingEvent]
-				if err := json.Unmarshal(body, &page); err != nil {
+				if err := page.UnmarshalJSON(body); err != nil {
 					b.Fatal(err)
 				}
 				if len(page.Results) != ll2.MaxPageSize {

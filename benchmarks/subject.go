@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/docking-event/ll2"
 )
 
 // A subject is a client that is measured.
@@ -103,6 +105,7 @@ func value[T any](p *T) (v T) {
 func subjects() []subject {
 	return []subject{
 		{ours, openSDK()},
+		{ours + ", Parallel(5)", openSDK(ll2.Parallel(5))},
 		{plainName, openPlain},
 		{"go-retryablehttp + encoding/json", openRetryable},
 		{"resty", openResty},
