@@ -165,7 +165,8 @@ var stages = map[string]func(*testing.T) stage{
 	"sync": func(*testing.T) stage {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		server.Fail(ll2test.Fault{Delay: 4 * time.Second})
-		return stage{client: server.Client(ll2.WithQuotaSync())}
+		// The question goes on for whoever comes next.
+		return stage{client: server.Client(ll2.WithQuotaSync()), next: 3 * time.Second}
 	},
 	"sync that somebody else began": func(t *testing.T) stage {
 		server := ll2test.NewServer(ll2test.Events(1)...)

@@ -87,12 +87,9 @@ func newAPIError(status int, header http.Header, body []byte) *APIError {
 	return e
 }
 
-// redact takes the token out of all that the service said.
+// redact takes the token out of all that the service said but for the body.
 func (e *APIError) redact(redact func(string) string) {
 	e.URL, e.Detail = redact(e.URL), redact(e.Detail)
-	if clean := redact(string(e.Body)); clean != string(e.Body) {
-		e.Body = []byte(clean)
-	}
 	redactAll(e.Header, redact)
 	redactAll(e.Fields, redact)
 }

@@ -137,8 +137,11 @@ func (x *exchange) acquire(ctx context.Context) error {
 	x.place = place
 	var limited *RateLimitError
 	if errors.As(err, &limited) {
-		if limited.Err == nil {
+		switch {
+		case limited.Err == nil:
 			limited.Err = x.failure
+		case x.failure != nil:
+			limited.Err = fmt.Errorf("%w, after: %w", limited.Err, unprefixed{x.failure})
 		}
 		return limited
 	}
@@ -335,9 +338,12 @@ func isTimeout(err error) bool {
 // unanswered settles the quota of an attempt that failed without a status.
 func (x *exchange) unanswered(ctx context.Context, err error) {
 	now := time.Now()
+	var redirect redirectError
 	switch {
 	case x.wire.neverSent():
 		x.settle(unsent, now)
+	case errors.As(err, &redirect):
+		x.settle(uncounted, now)
 	case ctx.Err() != nil, isTimeout(err):
 		// The client stopped listening; the service may be about to count.
 		x.settle(lost, later(now, x.began.Add(lateness)))

@@ -38,8 +38,9 @@ type Reserver interface {
 	// Of a place that it returned, settle is called once, when the request is
 	// over: with the time at which the service has counted it at the latest,
 	// which can be a little in the future where nobody waited for the answer, or
-	// with the zero time where the service has not counted it. It must not block
-	// and can be nil.
+	// with the zero time where the service has not counted it. It is called from
+	// any goroutine, must not block, and can be nil. Of a request that net/http
+	// repeated by itself it is called once all the same.
 	Reserve(ctx context.Context, maxWait time.Duration) (settle func(counted time.Time), err error)
 }
 
@@ -70,8 +71,13 @@ func limiterError(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	var limited *RateLimitError
-	if errors.As(err, &limited) && limited != nil {
+	switch {
+	case errors.As(err, &limited) && limited != nil:
 		return &RateLimitError{RetryAfter: max(0, limited.RetryAfter), Local: true, Err: limited.Err}
+	case limited == nil && isNil(err):
+		err = errors.New("a nil error of type *RateLimitError")
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		err = errors.New(err.Error()) // of the limiter's own context: the caller's has not ended
 	}
 	return &RateLimitError{Local: true, Err: fmt.Errorf("limiter of WithLimiter: %w", err)}
 }

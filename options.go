@@ -149,8 +149,10 @@ func WithUserAgent(app string) Option {
 	}
 }
 
-// WithRateLimit sends no more than n requests in any span of the length per:
-// an exact sliding window, as the service counts. Both are more than zero.
+// WithRateLimit sends no more than n requests that count in any span of the
+// length per: an exact sliding window, as the service's own. Both are more than
+// zero. As there, what is answered by a redirect, 401, 403, 406 or 429 does not
+// count.
 //
 // The default is 15 an hour for the production host without a token, which is
 // what the service grants an IP address, and no limit otherwise.
@@ -211,8 +213,10 @@ func WithoutRateLimit() Option {
 // request is sent that the caller did not ask for.
 //
 // Where the service does not answer in 5 seconds, or makes no sense, the client
-// keeps to 15 requests an hour, logs a warning, and asks again before a later
-// request, but not more often than once a minute.
+// logs a warning, keeps to what it was told before, or to 15 requests an hour,
+// and asks again before a later request, but not more often than once a minute.
+// Callers wait for the answer, whatever [WithMaxWait] is; a [Trace] is told of
+// the question as of any attempt, on a goroutine of its own.
 func WithQuotaSync() Option {
 	return func(c *config) error {
 		c.quotaSync = true
@@ -258,8 +262,8 @@ func WithRetries(n int) Option {
 
 // WithBackoff sets how long the client waits before it tries a failed request
 // again where the service does not say: a random time between min and a bound
-// that doubles from attempt to attempt, up to max. The default is 500 ms and
-// 10 s.
+// that doubles from attempt to attempt, up to max (where min is 0, max at once).
+// The default is 500 ms and 10 s.
 func WithBackoff(min, max time.Duration) Option { //nolint:predeclared // what the documentation calls them
 	return func(c *config) error {
 		if min < 0 || max < min {
@@ -499,8 +503,8 @@ func StartAt(link string) ListOption {
 // Parallel asks for up to n pages at once, 1 by default: as soon as the first
 // page says how many there are, further ones are asked for before their turn.
 // The walk yields the same in the same order and holds at most n pages in
-// memory. It takes no more requests of the quota, unless the range is left early
-// or events are removed meanwhile. A break cancels what is under way and waits
+// memory. It takes no more requests of the quota, unless the range is left early,
+// a page fails, or events are removed meanwhile. A break cancels what is under way and waits
 // for it.
 //
 // The pages' links are foreseen from the first one's; from the first that turns

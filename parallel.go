@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 )
@@ -41,7 +42,10 @@ type flight[T any] struct {
 	panicked any
 }
 
-var errNotAsked = errors.New("ll2: not asked for")
+// errNoEnd is of a flight that has not come to its end: it was not sent, because
+// the one before was not, and will not be asked for either; or the transport
+// ended its goroutine.
+var errNoEnd = errors.New("ll2: the request's goroutine ended without an answer")
 
 func newAhead[T any](ctx context.Context, list listing[T]) *ahead[T] {
 	a := &ahead[T]{list: list, ctx: ctx, n: list.parallel}
@@ -63,7 +67,7 @@ func (a *ahead[T]) get(query url.Values) (*Page[T], error) {
 		return a.list.get(a.ctx, request{url: a.list.url(query)})
 	}
 	f := a.queue[0]
-	a.queue = a.queue[1:]
+	a.queue = slices.Delete(a.queue, 0, 1) // which does not keep it either
 	<-f.done
 	if f.panicked != nil {
 		panic(f.panicked) // where it would have come without being ahead
@@ -92,7 +96,7 @@ func (a *ahead[T]) foreseen(query url.Values) bool {
 		a.next = query
 		a.offset, _ = strconv.Atoi(query.Get(paramOffset))
 		a.step, _ = strconv.Atoi(query.Get(paramLimit))
-		return a.step > 0 && a.offset > 0
+		return 0 < a.step && a.step <= MaxPageSize && a.offset > 0
 	case len(a.queue) > 0:
 		return a.queue[0].query == query.Encode()
 	default:
@@ -103,7 +107,7 @@ func (a *ahead[T]) foreseen(query url.Values) bool {
 // fill asks for pages until so many are under way.
 func (a *ahead[T]) fill(most int) {
 	for a.n > 1 && a.next != nil && len(a.queue) < most && a.offset < a.count {
-		f := &flight[T]{query: a.next.Encode(), admitted: make(chan struct{}), done: make(chan struct{}), err: errNotAsked}
+		f := &flight[T]{query: a.next.Encode(), admitted: make(chan struct{}), done: make(chan struct{}), err: errNoEnd}
 		u, before := a.list.url(a.next), a.last
 		a.running.Go(func() { f.fly(a.group, a.list, u, before) })
 		a.queue, a.last = append(a.queue, f), f

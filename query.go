@@ -87,13 +87,20 @@ func (o *listOptions) complete(query url.Values) {
 		}
 	}
 	if !query.Has(paramOrder) {
-		query.Set(paramOrder, string(ByDocking+","+ByID))
-		if given, ok := o.given[paramOrder]; ok {
-			query.Set(paramOrder, given.value)
-		}
+		query.Set(paramOrder, o.order())
 	} else if total, err := linkOrder(query.Get(paramOrder)); err == nil {
 		query.Set(paramOrder, total)
+	} else {
+		query.Set(paramOrder, o.order()) // a damaged one is none
 	}
+}
+
+// order returns the total order that the options ask for.
+func (o *listOptions) order() string {
+	if given, ok := o.given[paramOrder]; ok {
+		return given.value
+	}
+	return string(ByDocking + "," + ByID)
 }
 
 // contradicts refuses options that say other than the link of StartAt: with

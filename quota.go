@@ -73,7 +73,7 @@ func (q *quota) wait(ctx context.Context, maxWait time.Duration, announce func(W
 		case next.place != nil || next.err != nil:
 			return next.place, next.err
 		case next.ask:
-			q.learner.ask(ctx, q)
+			go q.learner.ask(context.WithoutCancel(ctx), q)
 			continue
 		case next.wait.Reason != announced.Reason || !next.wait.Until.Equal(announced.Until):
 			announce(next.wait)
@@ -103,12 +103,13 @@ func (q *quota) step(ctx context.Context, w *waiter, maxWait time.Duration) step
 	}
 	now := time.Now()
 	ahead := slices.Index(q.queue, w)
-	if q.learner != nil {
-		if ahead == 0 && q.learner.due(q, now) {
+	if l := q.learner; l != nil {
+		if ahead == 0 && !l.asking && l.due(q, now) {
+			l.asking = true
 			return step{ask: true}
 		}
-		if ahead > 0 && q.window == nil {
-			return step{} // whoever is first is asking
+		if l.asking && (ahead == 0 || q.window == nil) {
+			return step{} // for the answer, which wakes all
 		}
 	}
 	wait, known := q.outlook(now, ahead)
@@ -311,20 +312,26 @@ const (
 // settle gives the place back at once, or one per after the time at, at which
 // the service has counted the request at the latest. Only the first call counts.
 func (p *place) settle(o outcome, at time.Time) {
+	if !p.release(o, at) || p.settled == nil {
+		return
+	}
+	if o >= lost {
+		p.settled(at)
+	} else {
+		p.settled(time.Time{})
+	}
+}
+
+// release is settle but for the caller's limiter, and reports whether it was the
+// first call.
+func (p *place) release(o outcome, at time.Time) bool {
 	q := p.q
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if p.over {
-		return
+		return false
 	}
 	p.over = true
-	if p.settled != nil {
-		if o >= lost {
-			p.settled(at)
-		} else {
-			p.settled(time.Time{})
-		}
-	}
 	if w := p.window; w != nil {
 		if most := time.Now().Add(w.per); at.After(most) {
 			at = most // a guess is not to cost more than a window
@@ -340,11 +347,18 @@ func (p *place) settle(o outcome, at time.Time) {
 	}
 	if p.trial {
 		q.gate.trying = false
-		if o == counted || o == uncounted {
+		// A 429 that came while it was under way has closed the gate anew.
+		if (o == counted || o == uncounted) && !p.taken.Before(q.gate.closed) {
 			q.gate.trial = q.careful(time.Now())
 		}
 	}
+	if l := q.learner; l != nil && !p.taken.After(l.asked) {
+		// What the service said may have counted this one, which was counted
+		// here, too: ask again before anybody waits for that.
+		l.granted = true
+	}
 	q.wakeFirst()
+	return true
 }
 
 // careful reports whether requests go on one by one though the gate is open: a
@@ -415,7 +429,8 @@ type sharedQuota quota
 func (s *sharedQuota) Wait(ctx context.Context) error {
 	p, err := (*quota)(s).acquire(ctx, math.MaxInt64, func(Wait) {})
 	if err == nil {
-		p.settle(counted, time.Now())
+		// Nobody tells whether it was answered, so it opens no gate.
+		p.settle(lost, time.Now())
 	}
 	return err
 }

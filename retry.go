@@ -56,12 +56,15 @@ func (x *exchange) giveUp(ctx context.Context) error {
 	if refusal == nil {
 		return nil
 	}
+	var local *RateLimitError
+	errors.As(refusal, &local)
 	if limited != nil {
-		return x.failure // which says the time already
+		// It says the time already, if no other 429 has closed the gate for longer.
+		limited.RetryAfter = max(limited.RetryAfter, local.RetryAfter)
+		return x.failure
 	}
-	errors.As(refusal, &limited)
-	limited.Err = x.failure
-	return limited
+	local.Err = x.failure
+	return local
 }
 
 // mayPass reports whether a failure can be gone at the next attempt.

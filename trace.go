@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// A Trace is told of every wait and every attempt, on the goroutine that asks.
+// A Trace is told of every wait and every attempt, on the goroutine that asks; with
+// [Parallel] and [WithQuotaSync] also on others.
 // Callbacks that are nil are skipped; with a client that is shared, they are
 // called concurrently.
 type Trace struct {

@@ -82,6 +82,9 @@ func (w *window) delay(now time.Time, ahead int) time.Duration {
 	// Those ahead take the places in the order in which they become free: the
 	// idle ones, the spent ones, those in flight, and then the same again.
 	rounds, nth := ahead/w.n, ahead%w.n
+	if w.per > math.MaxInt64/time.Duration(rounds+2) {
+		return math.MaxInt64 // as good as never
+	}
 	d := time.Duration(rounds) * w.per
 	switch nth -= w.n - used; {
 	case nth < 0:

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// environ names the variable that picks the mutant of a binary that holds many.
+const environ = "LL2_MUTANT"
+
+// compile builds the package's tests with some files replaced, or added.
+func compile(ctx context.Context, dir, work, binary string, files map[string][]byte) error {
+	overlay := make(map[string]string)
+	for name, text := range files {
+		at := filepath.Join(work, name)
+		if err := os.WriteFile(at, text, 0o600); err != nil {
+			return err
+		}
+		overlay[filepath.Join(dir, name)] = at
+	}
+	text, err := json.Marshal(map[string]any{"Replace": overlay})
+	if err != nil {
+		return err
+	}
+	at := filepath.Join(work, "overlay.json")
+	if err := os.WriteFile(at, text, 0o600); err != nil {
+		return err
+	}
+	build := exec.CommandContext(ctx, "go", "test", "-overlay", at, "-vet=off", "-ldflags=-s -w", "-c", "-o", binary, ".")
+	build.Dir = dir
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("go test -c: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// together returns the files of one binary that holds every mutant that is in a
+// function, so that each needs no build of its own: a function that has mutants
+// begins with a switch to a copy of itself with one of them in it.
+func together(mutants []*mutant) map[string][]byte {
+	byFile := make(map[*source]map[*ast.FuncDecl][]*mutant)
+	for _, m := range mutants {
+		if byFile[m.file] == nil {
+			byFile[m.file] = make(map[*ast.FuncDecl][]*mutant)
+		}
+		byFile[m.file][m.inside] = append(byFile[m.file][m.inside], m)
+	}
+	files := map[string][]byte{"zz_mutant.go": []byte("package ll2\n\nimport (\n\t\"os\"\n\t\"strconv\"\n)\n\n" +
+		"var mutantOfThisRun, _ = strconv.Atoi(os.Getenv(\"" + environ + "\"))\n")}
+	for file, functions := range byFile {
+		var text, copies bytes.Buffer
+		base := int(file.syntax.FileStart)
+		done := 0
+		for _, decl := range file.syntax.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || functions[f] == nil {
+				continue
+			}
+			brace := int(f.Body.Lbrace) + 1 - base
+			text.Write(file.text[done:brace])
+			done = brace
+			text.WriteString(" switch mutantOfThisRun {")
+			for _, m := range functions[f] {
+				name := fmt.Sprintf("%sMutant%d", f.Name.Name, m.number)
+				fmt.Fprintf(&text, " case %d: %s;", m.number, call(f, name))
+				from, named, to := int(f.Pos())-base, int(f.Name.Pos())-base, int(f.End())-base
+				fmt.Fprintf(&copies, "\n%s%s%s%s%s\n", file.text[from:named], name,
+					file.text[int(f.Name.End())-base:m.from], m.text, file.text[m.to:to])
+			}
+			text.WriteString(" }; ")
+		}
+		text.Write(file.text[done:])
+		text.Write(copies.Bytes())
+		files[file.name] = text.Bytes()
+	}
+	return files
+}
+
+// call returns the statement with which a function hands over to another one of
+// the same signature.
+func call(f *ast.FuncDecl, name string) string {
+	if f.Recv != nil {
+		name = f.Recv.List[0].Names[0].Name + "." + name
+	} else if f.Type.TypeParams != nil {
+		name += "[" + strings.Join(names(f.Type.TypeParams), ", ") + "]"
+	}
+	args := strings.Join(names(f.Type.Params), ", ")
+	if list := f.Type.Params.List; len(list) > 0 {
+		if _, variadic := list[len(list)-1].Type.(*ast.Ellipsis); variadic {
+			args += "..."
+		}
+	}
+	if f.Type.Results == nil {
+		return name + "(" + args + "); return"
+	}
+	return "return " + name + "(" + args + ")"
+}
+
+// alone reports whether a mutant needs a build of its own: it is in no function,
+// or in one that cannot name its own parameters.
+func alone(m *mutant) bool {
+	if m.inside == nil {
+		return true
+	}
+	for _, list := range []*ast.FieldList{m.inside.Recv, m.inside.Type.Params} {
+		if list != nil && len(names(list)) < list.NumFields() || slices.Contains(names(list), "_") {
+			return true
+		}
+	}
+	return false
+}
+
+func names(list *ast.FieldList) []string {
+	var names []string
+	if list != nil {
+		for _, field := range list.List {
+			for _, name := range field.Names {
+				names = append(names, name.Name)
+			}
+		}
+	}
+	return names
+}

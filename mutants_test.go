@@ -1,0 +1,258 @@
+package ll2_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/docking-event/ll2"
+)
+
+func TestAWaitForALimiterOfTheCallersIsTracedWithItsEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var waits []ll2.Wait
+		client := newWireClient(t, newScript(status(200, emptyPage)),
+			ll2.WithLimiter(rate.NewLimiter(rate.Every(10*time.Second), 1)),
+			ll2.WithTrace(&ll2.Trace{Wait: func(_ context.Context, w ll2.Wait) { waits = append(waits, w) }}))
+		start := time.Now()
+		for range 2 {
+			if err := listOnce(t, client); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(waits) != 1 || waits[0].Reason != "quota" || waits[0].For != 10*time.Second || !waits[0].Until.Equal(start.Add(10*time.Second)) {
+			t.Errorf("the waits are %v, want one of 10s for the quota until %v", waits, start.Add(10*time.Second))
+		}
+	})
+}
+
+func TestLeftGoesByTheLinksPageSizeBeforeThePages(t *testing.T) {
+	t.Parallel()
+	page := ll2.Page[int]{Count: 10, Next: wireList + "?limit=1&offset=3", Results: []int{1, 2, 3}}
+	if got := page.Left(); got != 7 {
+		t.Errorf("%d requests are left, want 7", got)
+	}
+	page = ll2.Page[int]{Count: 10, Next: wireList + "?offset=1", Results: []int{1}}
+	if got := page.Left(); got != 9 {
+		t.Errorf("without a limit in the link, %d requests are left, want 9", got)
+	}
+}
+
+func TestAnOffsetOfOneIsSent(t *testing.T) {
+	t.Parallel()
+	transport := newScript(status(200, emptyPage))
+	if err := listOnce(t, newWireClient(t, transport), ll2.Offset(1)); err != nil {
+		t.Fatal(err)
+	}
+	if got := transport.requests[0].URL.Query().Get("offset"); got != "1" {
+		t.Errorf("the offset is %q, want 1", got)
+	}
+}
+
+// skippingList is a list of rows events, of which it counts 60 at first. The page
+// that begins behind from links to the one behind to.
+func skippingList(from, to, rows int) roundTripFunc {
+	return func(req *http.Request) (*http.Response, error) {
+		offset, _ := strconv.Atoi(req.URL.Query().Get("offset"))
+		next, count := offset+10, 60
+		if offset == from {
+			next = to
+		}
+		if offset >= 50 {
+			count = rows
+		}
+		link := "null"
+		if next < rows {
+			link = fmt.Sprintf(`"%s?limit=10&offset=%d&ordering=id"`, wireList, next)
+		}
+		return status(http.StatusOK, fmt.Sprintf(`{"count":%d,"next":%s,"previous":null,"results":[{"id":%d}]}`, count, link, offset+1))(req)
+	}
+}
+
+func TestParallelYieldsThePagesThatTheLinksNameNotThoseThatItForesaw(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		from, to, rows int
+		want           []int
+	}{
+		{20, 45, 60, []int{1, 11, 21, 46, 56}},
+		{50, 75, 90, []int{1, 11, 21, 31, 41, 51, 76, 86}}, // where it foresaw the end
+	} {
+		for pages := 1; pages <= 4; pages++ {
+			client := newWireClient(t, skippingList(tc.from, tc.to, tc.rows))
+			var first []int
+			for page, err := range client.DockingEvents.Pages(t.Context(), ll2.PageSize(10), ll2.OrderBy(ll2.ByID), ll2.Parallel(pages)) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				first = append(first, page.Results[0].ID)
+			}
+			if !slices.Equal(first, tc.want) {
+				t.Errorf("%d at once: the pages begin with %v, want %v", pages, first, tc.want)
+			}
+		}
+	}
+}
+
+func TestTheLongestRetryAfterIsTheLongestDuration(t *testing.T) {
+	t.Parallel()
+	for _, seconds := range []string{"9223372036.854775807", "9223372036.854775808", "9223372037", "1" + strings.Repeat("0", 400)} {
+		got, ok := ll2.RetryAfter(http.Header{"Retry-After": {seconds}}, time.Now())
+		if got != math.MaxInt64 || !ok {
+			t.Errorf("Retry-After: %s is %v, %v", seconds, got, ok)
+		}
+	}
+}
+
+func TestSyncTakesTheLargestQuotaThatMakesSenseAndNoLargerOne(t *testing.T) {
+	t.Parallel()
+	const most, longest = 10_000, 31 * 24 * 60 * 60
+	for _, tc := range []struct{ limit, seconds, want int }{
+		{1, 1, 1}, {most, longest, most}, {most + 1, longest, 15}, {most, longest + 1, 15}, {0, 60, 15},
+	} {
+		answers := roundTripFunc(func(req *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(req.URL.Path, "/api-throttle/") {
+				return status(http.StatusOK, fmt.Sprintf(`{"your_request_limit":%d,"limit_frequency_secs":%d}`, tc.limit, tc.seconds))(req)
+			}
+			return status(http.StatusOK, emptyPage)(req)
+		})
+		client := newWireClient(t, answers, ll2.WithQuotaSync())
+		if err := listOnce(t, client); err != nil {
+			t.Fatal(err)
+		}
+		if got := client.Quota().Limit; got != tc.want {
+			t.Errorf("the service says %d in %d s, the client keeps to %d, want %d", tc.limit, tc.seconds, got, tc.want)
+		}
+	}
+}
+
+// They wait for a place in the window, and learn meanwhile that it is no good.
+func TestA429EndsAtOnceTheWaitsThatItMakesTooLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		late := func(req *http.Request) (*http.Response, error) {
+			time.Sleep(5 * time.Second)
+			return status(http.StatusTooManyRequests, "", "Retry-After", "50")(req)
+		}
+		client := newWireClient(t, newScript(status(200, emptyPage), status(200, emptyPage), late, status(200, emptyPage)),
+			ll2.WithRateLimit(3, 30*time.Second), ll2.WithRetries(0))
+		var calls sync.WaitGroup
+		defer calls.Wait()
+		for range 2 {
+			if err := listOnce(t, client); err != nil {
+				t.Fatal(err)
+			}
+		}
+		start := time.Now()
+		calls.Go(func() { _ = listOnce(t, client) })
+		synctest.Wait()
+		calls.Go(func() { // the next in the queue, who has the time
+			if err := listOnce(t, client); err != nil {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+		defer cancel()
+		_, err := client.DockingEvents.List(ctx)
+		if took := time.Since(start); took != 5*time.Second {
+			t.Errorf("refused after %v, want 5s", took)
+		}
+		if limit := asError[*ll2.RateLimitError](t, err); limit.RetryAfter != 50*time.Second {
+			t.Errorf("%v, want 50s", limit)
+		}
+	})
+}
+
+func TestParallelForeseesNothingFromALinkThatDoesNotTellTheStep(t *testing.T) {
+	t.Parallel()
+	for _, link := range []string{"limit=0&offset=%d", "limit=many&offset=%d", "limit=-1&offset=%d", "limit=1&offset=-%d", "limit=1&offset=page%d"} {
+		answers := make([]answer, 5)
+		for i := range answers {
+			next := strconv.Quote(wireList + "?" + fmt.Sprintf(link, i+1))
+			if i == len(answers)-1 {
+				next = "null"
+			}
+			answers[i] = status(http.StatusOK, fmt.Sprintf(`{"count":5,"next":%s,"previous":null,"results":[{"id":%d}]}`, next, i+1))
+		}
+		synctest.Test(t, func(t *testing.T) {
+			transport := newScript(answers...)
+			n := 0
+			for _, err := range newWireClient(t, transport).DockingEvents.Pages(t.Context(), ll2.Parallel(3)) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				synctest.Wait()
+				if n++; transport.sent() != n {
+					t.Fatalf("%s: %d requests at page %d", link, transport.sent(), n)
+				}
+			}
+			if n != len(answers) {
+				t.Errorf("%s: %d pages, want %d", link, n, len(answers))
+			}
+		})
+	}
+}
+
+func TestAnErrorTellsTheAttemptsWhereThereWereMoreThanOne(t *testing.T) {
+	t.Parallel()
+	for name, failing := range map[string]answer{
+		"status":     status(http.StatusBadGateway, ""),
+		"429":        status(http.StatusTooManyRequests, ""),
+		"half":       status(http.StatusOK, `{"count":1`),
+		"connection": breaks(syscall.ECONNREFUSED),
+	} {
+		for attempts := 1; attempts <= 3; attempts++ {
+			client := newWireClient(t, newScript(failing), ll2.WithRetries(attempts-1))
+			err := listOnce(t, client)
+			wantError(t, err)
+			told := strings.Contains(err.Error(), fmt.Sprintf("(%d attempts)", attempts))
+			if told != (attempts > 1) {
+				t.Errorf("%s, %d attempts: %v", name, attempts, err)
+			}
+		}
+	}
+}
+
+func TestARefusedRetryTellsTheFailureThatItWasFor(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	client := newWireClient(t, newScript(status(http.StatusBadGateway, "")), ll2.WithLimiter(limiterFunc(func(context.Context) error {
+		if asked++; asked == 1 {
+			return nil
+		}
+		return &ll2.RateLimitError{RetryAfter: time.Hour}
+	})))
+	err := listOnce(t, client)
+	limit := asError[*ll2.RateLimitError](t, err)
+	if failure := asError[*ll2.APIError](t, err); !limit.Local || limit.RetryAfter != time.Hour || failure.StatusCode != http.StatusBadGateway {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAContextThatEndsInABodyIsToldOnce(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	client := newWireClient(t, newScript(func(req *http.Request) (*http.Response, error) {
+		cancel()
+		return breaksOff(`{"count":`, req.Context().Err())(req)
+	}))
+	_, err := client.DockingEvents.List(ctx)
+	wantError(t, err, "context canceled")
+	if text := err.Error(); !errors.Is(err, context.Canceled) || strings.Count(text, "context canceled") > 1 || strings.Contains(text, "after") {
+		t.Errorf("%v", err)
+	}
+}
