@@ -1,0 +1,16 @@
+package redislimiter_test
+
+import (
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv(workerEnv) != "" {
+		work() // one process of the fleet
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
