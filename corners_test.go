@@ -220,3 +220,49 @@ func TestADamagedOrderInALinkIsReplacedByTheWalks(t *testing.T) {
 		}
 	}
 }
+
+func TestARedirectThatTheCallerRefusesTakesNoPlace(t *testing.T) {
+	t.Parallel()
+	away := roundTrip(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusFound, Header: http.Header{"Location": {"/login"}}, Body: http.NoBody, Request: req}, nil
+	})
+	refuse := func(*http.Request, []*http.Request) error { return errors.New("no redirects here") }
+	client, err := ll2.New(ll2.WithHTTPClient(&http.Client{Transport: away, CheckRedirect: refuse}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := get(t.Context(), client); err == nil || client.Quota().Used != 0 {
+		t.Errorf("%v, %v; want an error and no place used", err, client.Quota())
+	}
+}
+
+// Nobody's page is that large: stepping by it would ask for offsets that a walk
+// along the links does not.
+func TestParallelForeseesNothingFromANonsensicalLimit(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	var mu sync.Mutex
+	vast := rewritingPages(func(_ int, page map[string]any) {
+		if next, ok := page["next"].(string); ok {
+			page["next"] = strings.Replace(next, "limit=10", "limit=9223372036854775807", 1)
+		}
+	})(server)
+	locked := func(http.RoundTripper) roundTrip {
+		return func(req *http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			return vast(req)
+		}
+	}
+	if got := collect(t, through(locked, server), ll2.PageSize(10), ll2.Parallel(4)); len(got) != 30 {
+		t.Errorf("%d events, want 30", len(got))
+	}
+	for _, req := range server.Requests() {
+		if strings.HasPrefix(req.URL.Query().Get("offset"), "-") {
+			t.Errorf("asked %s", req.URL)
+		}
+	}
+	if n := len(server.Requests()); n != 2 {
+		t.Errorf("%d requests, want 2: the first page, and the rest", n)
+	}
+}

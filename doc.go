@@ -30,8 +30,9 @@
 //
 // The service grants 15 requests an hour to an IP address. To the production
 // host, without a token, the client never sends more than that in any hour,
-// retries included, however many goroutines share it. A walk over all events
-// takes about 6 requests at the default of 100 events a page.
+// retries included, however many goroutines share it. What the service does not
+// count (a redirect, 401, 403, 406, 429) does not count here either. A walk over
+// all events takes about 6 requests at the default of 100 events a page.
 //
 // A request that has to wait for its place waits up to [WithMaxWait], 1 minute
 // by default. If that is not enough, nothing is sent, and the error is a

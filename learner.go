@@ -16,8 +16,8 @@ const (
 
 // A learner asks the service how much of the quota is left: before the first
 // request, and again when the window says that the quota is spent, or a 429
-// shows that it was. Whoever is first in the queue asks for all. Its fields are
-// the quota's to guard.
+// shows that it was. Whoever is first in the queue starts the question, and it
+// goes on for all. Its fields are the quota's to guard.
 type learner struct {
 	throttle func(context.Context) (*Throttle, error)
 	log      *slog.Logger
