@@ -6,60 +6,33 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/docking-event/ll2/internal/query"
+	"github.com/docking-event/ll2/internal/quota"
+	"github.com/docking-event/ll2/internal/secret"
+	"github.com/docking-event/ll2/internal/wire"
 )
 
-// Addresses of the API, for [WithBaseURL].
-const (
-	// DefaultBaseURL is the production service.
-	DefaultBaseURL = "https://ll.thespacedevs.com/2.2.0/"
-	// DevelopmentBaseURL is the provider's instance for development: it has no
-	// rate limit, and little and stale data.
-	DevelopmentBaseURL = "https://lldev.thespacedevs.com/2.2.0/"
-)
+// A Client talks to one address of the API, within one quota. Make it with
+// [New]; it is safe for concurrent use, so build one and share it.
+type Client struct {
+	// DockingEvents lists and gets docking events of version 2.2.0.
+	DockingEvents *DockingEventsService
 
-// MaxPageSize is the most events that the service puts on a page.
-const MaxPageSize = 100
-
-// Version is the version of this package, as the User-Agent names it.
-const Version = "0.1.0"
+	sender *sender
+}
 
 // What the service grants an IP address without a token.
 const (
 	anonymousLimit  = 15
 	anonymousWindow = time.Hour
 )
-
-// A Client talks to one address of the API, within one quota. Make it with
-// [New]; it is safe for concurrent use, so build one and share it.
-type Client struct {
-	// DockingEvents lists and gets docking events.
-	DockingEvents *DockingEventsService
-
-	base      *url.URL
-	http      *http.Client
-	userAgent string
-
-	// The token is in the reach of these two only: fmt prints a func as an
-	// address, and unexported fields without asking their String method.
-	authorize func(http.Header)
-	redact    func(string) string
-
-	buffers *sync.Pool // of *bytes.Buffer, for bodies
-	quota   *quota
-	maxWait time.Duration
-	retries int
-	backoff func(attempt int) time.Duration
-
-	log   *slog.Logger
-	trace Trace
-}
 
 // New returns a client for [DefaultBaseURL], anonymous, which keeps to 15
 // requests an hour, unless the options say otherwise. It sends nothing. The
@@ -69,85 +42,122 @@ func New(opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{
-		base:      cfg.baseURL,
-		http:      newHTTPClient(cfg.httpClient),
+	base, err := url.Parse(cfg.baseURL)
+	if err != nil {
+		return nil, fmt.Errorf("ll2: base URL: %w", err)
+	}
+	s := &sender{
+		base:      base,
+		http:      wire.Client(newHTTPClient(cfg)),
 		userAgent: cfg.userAgent,
-		authorize: func(http.Header) {},
-		redact:    func(s string) string { return s },
-		buffers:   new(sync.Pool),
-		quota:     new(quota),
-		maxWait:   cfg.maxWait,
-		retries:   cfg.retries,
-		backoff:   fullJitter(cfg.backoffMin, cfg.backoffMax),
-		log:       cfg.log,
-		trace:     cfg.trace,
+		secret:    secret.New("Token", cfg.token),
+		retry:     retryPolicy{retries: cfg.retries, backoff: fullJitter(cfg.backoffMin, cfg.backoffMax), maxWait: cfg.maxWait},
+		traces:    cfg.traces,
 	}
-	if token := cfg.token; token != "" {
-		c.authorize = func(h http.Header) { h.Set("Authorization", "Token "+token) }
-		c.redact = newRedactor(token)
+	s.admission = newAdmission(cfg, s)
+	return &Client{DockingEvents: &DockingEventsService{newDockingEvents(s)}, sender: s}, nil
+}
+
+// newHTTPClient returns a copy of the caller's HTTP client with what the options
+// change.
+func newHTTPClient(c *config) *http.Client {
+	client := *c.httpClient
+	if c.transport != nil {
+		client.Transport = c.transport
 	}
-	shared, _ := cfg.limiter.(*sharedQuota)
-	switch {
-	case shared != nil:
-		c.quota = (*quota)(shared)
+	if c.timeout != nil {
+		client.Timeout = *c.timeout
+	}
+	return &client
+}
+
+// newAdmission returns what says when a request of s may go.
+func newAdmission(cfg *config, s *sender) *admission {
+	a := new(admission)
+	var q quota.Config
+	switch shared, isShared := cfg.limiter.(*sharedQuota); {
+	case isShared:
+		*a = admission(*shared)
 	case cfg.limiter != nil:
-		c.quota.limiter = cfg.limiter
+		a.limiter = cfg.limiter
 	case cfg.limit > 0:
-		c.quota.window = newWindow(cfg.limit, cfg.per)
+		q.Limit, q.Window = cfg.limit, cfg.per
 	case cfg.quotaSync:
-		c.quota.learner = &learner{log: c.log, throttle: func(ctx context.Context) (*Throttle, error) {
-			return c.throttle(ctx, true)
-		}}
-	case cfg.quotaOption == "" && cfg.token == "" && isProduction(c.base):
-		c.quota.window = newWindow(anonymousLimit, anonymousWindow)
+		q.Limit, q.Window = anonymousLimit, anonymousWindow // until the service says what it is
+		q.Ask = func(ctx context.Context) (quota.Reading, error) {
+			t, err := throttle(ctx, s, true)
+			if err != nil {
+				return quota.Reading{}, err
+			}
+			return quota.Reading(*t), nil
+		}
+		q.Warn = func(ctx context.Context, err error) {
+			cfg.log.WarnContext(ctx, "ll2: the service does not say how much of the quota is left", "error", err)
+		}
+	case cfg.quotaOption == "" && cfg.token == "" && isProduction(s.base):
+		q.Limit, q.Window = anonymousLimit, anonymousWindow
 	}
-	c.DockingEvents = &DockingEventsService{client: c}
-	return c, nil
-}
-
-// redactionMark stands where the token stood.
-const redactionMark = "[REDACTED]"
-
-// newRedactor returns what takes a token out of a text, as it is or escaped: a
-// service or a proxy can send back what it was sent.
-func newRedactor(token string) func(string) string {
-	quoted := strconv.Quote(token)
-	return strings.NewReplacer(
-		token, redactionMark,
-		quoted[1:len(quoted)-1], redactionMark,
-		url.QueryEscape(token), redactionMark,
-		url.PathEscape(token), redactionMark,
-	).Replace
-}
-
-// redactError returns err, or where its text holds the token an error without
-// it. That one Is all that err Is, but nobody gets at err itself.
-func (c *Client) redactError(err error) error {
-	if err == nil {
-		return nil
+	if a.quota == nil {
+		a.quota = quota.New(q)
 	}
-	text := err.Error()
-	if clean := c.redact(text); clean != text {
-		return redactedError{clean, func(target error) bool { return errors.Is(err, target) }}
+	a.interval = nil
+	if cfg.interval > 0 {
+		a.interval = rate.NewLimiter(rate.Every(cfg.interval), 1)
 	}
-	return err
+	return a
 }
-
-// A redactedError holds the original in a func only, which fmt cannot look into.
-type redactedError struct {
-	text string
-	is   func(error) bool
-}
-
-func (e redactedError) Error() string        { return e.text }
-func (e redactedError) Is(target error) bool { return e.is(target) }
 
 // isProduction reports whether the service's quota for an IP address holds.
 func isProduction(base *url.URL) bool {
 	production, err := url.Parse(DefaultBaseURL)
 	host := strings.TrimSuffix(base.Hostname(), ".")
 	return err == nil && strings.EqualFold(host, production.Hostname())
+}
+
+// BaseURL returns the address that the client talks to, without a version and with
+// a slash at its end.
+func (c *Client) BaseURL() string {
+	if c == nil || c.sender == nil {
+		return ""
+	}
+	return c.sender.base.String()
+}
+
+// NewResource returns the list endpoint of c at a path such as
+// "2.2.0/astronaut/", whose rows are decoded into T. It shares the client's quota,
+// retries, token and traces. It sends nothing; a client, path or func that is not
+// right is an error of each call.
+//
+// The func id tells the id of a row: a row for which that is zero is a
+// [*DecodeError]. The params are the filters that the endpoint knows, as it spells
+// them: any other is an error before anything is sent, since the service silently
+// ignores what it does not know. Every list knows search, ordering and mode, and
+// a page size and an offset, which are options.
+//
+// A walk asks for the order of its filters, and then by id, so that the service
+// has no choice how to sort equal rows, which it would make differently on every
+// page. If *T has a method
+//
+//	OrderKey() (key string, value time.Time)
+//
+// then key, by which few rows are equal, comes before the id in every order, since
+// some endpoints silently do not sort by id. A walk in the order of that key notices
+// when a row comes twice at the border of two pages, asks for all rows with that
+// very value (key__gte and key__lte), one request for a border at most, and yields
+// in their place those that it would have missed.
+//
+// If *T has a method Validate() error, a row for which it returns an error is a
+// [*DecodeError], too. T is decoded by encoding/json.
+func NewResource[T any, ID int | string](c *Client, path string, id func(*T) ID, params ...string) *Resource[T, ID] {
+	known := make(map[string]query.Param, len(params))
+	for _, name := range params {
+		known[name] = query.Param{}
+	}
+	var s *sender
+	if c != nil {
+		s = c.sender
+	}
+	return newResource(s, path, id, known)
 }
 
 // A Throttle is how the service sees the caller's quota.
@@ -162,45 +172,29 @@ type Throttle struct {
 // process at the same IP address, or with the same token, counts too. The
 // question is free of quota, so it goes out when the quota is spent, too.
 func (c *Client) Throttle(ctx context.Context) (*Throttle, error) {
-	if c == nil || c.http == nil {
+	if c == nil || c.sender == nil {
 		return nil, errNotNew
 	}
-	if err := checkContext(ctx); err != nil {
-		return nil, err
+	if ctx == nil {
+		return nil, errNilContext
 	}
-	return c.throttle(ctx, false)
+	return throttle(ctx, c.sender, false)
 }
 
-func (c *Client) throttle(ctx context.Context, once bool) (*Throttle, error) {
-	var throttle *Throttle
-	x := c.exchange(request{url: c.base.JoinPath("api-throttle/")}, func(body []byte) (err error) {
-		throttle, err = decodeThrottle(body)
-		return err
+// throttle asks under 2.2.0: there is one quota for all versions.
+func throttle(ctx context.Context, s *sender, once bool) (*Throttle, error) {
+	var t *Throttle
+	err := s.send(ctx, request{
+		kind: KindThrottle, url: s.base.JoinPath("2.2.0/api-throttle/"), free: true, once: once,
+		decode: func(body []byte) (err error) {
+			t, err = decodeThrottle(body)
+			return err
+		},
 	})
-	x.free, x.once = true, once
-	if err := x.run(ctx); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	return throttle, nil
-}
-
-// Quota returns what the client itself knows of its quota; it sends nothing.
-// Others that spend the same quota show in it only with [WithQuotaSync], and as
-// of the last time that the service was asked; [Client.Throttle] asks now.
-func (c *Client) Quota() Quota {
-	if c == nil || c.quota == nil {
-		return Quota{}
-	}
-	return c.quota.view()
-}
-
-// Limiter returns the client's window and gate, for [WithLimiter] of another
-// client: both together then keep to one quota.
-func (c *Client) Limiter() Limiter {
-	if c == nil || c.quota == nil {
-		return nil
-	}
-	return (*sharedQuota)(c.quota)
+	return t, nil
 }
 
 // decodeThrottle reads the answer of api-throttle/, an object or an array of
@@ -238,67 +232,45 @@ type throttleJSON struct {
 	Next   float64  `json:"next_use_secs"`
 }
 
-var errNotNew = errors.New("ll2: this client was not made by New")
+// A Quota is what a client knows of its quota.
+type Quota struct {
+	Limit  int           // requests in a Window; 0: not known
+	Window time.Duration // a sliding one
+	Used   int           // places that are taken, by requests under way too; more than Limit where net/http repeated some by itself
 
-func checkContext(ctx context.Context) error {
-	if ctx == nil {
-		return errors.New("ll2: nil context; use context.Background()")
+	view quota.View
+}
+
+// Quota returns what the client itself knows of its quota; it sends nothing.
+// Others that spend the same quota show in it only with [WithQuotaSync], and as
+// of the last time that the service was asked; [Client.Throttle] asks now.
+func (c *Client) Quota() Quota {
+	if c == nil || c.sender == nil {
+		return Quota{}
 	}
-	return nil
+	v := c.sender.admission.quota.View()
+	return Quota{Limit: v.Limit, Window: v.Window, Used: v.Used, view: v}
 }
 
-// fetch sends a request that counts against the quota, again where that can
-// help, and hands the body of the answer to decode.
-func (c *Client) fetch(ctx context.Context, r request, decode func(body []byte) error) error {
-	return c.exchange(r, decode).run(ctx)
+// String says how much is used, such as "4 of 15 in 1h0m0s used".
+func (q Quota) String() string {
+	if q.Limit == 0 {
+		return "no quota known"
+	}
+	return fmt.Sprintf("%d of %d in %v used", q.Used, q.Limit, q.Window)
 }
 
-// newHTTPClient copies the caller's client and gives the copy the package's
-// rules.
-func newHTTPClient(callers *http.Client) *http.Client {
-	h := *callers
-	h.CheckRedirect = sameOriginOnly(callers.CheckRedirect)
-	return &h
-}
+// Next returns when the next n requests can have gone, n being 1 or more, if
+// nobody else sends any and each is answered at once. It is not in the future
+// where they can go now, as all can where Limit is 0, unless a 429 closed the
+// gate.
+func (q Quota) Next(n int) time.Time { return q.view.Next(n) }
 
-// maxRedirects is how many redirects net/http follows by default.
-const maxRedirects = 10
-
-// A redirectError is a redirect that was refused by policy: another attempt
-// would be refused too.
-type redirectError struct{ error }
-
-func (e redirectError) Unwrap() error { return e.error }
-
-// sameOriginOnly returns a policy that stops at a redirect to another origin,
-// so that the token goes nowhere else: net/http itself would send it along to
-// another port or scheme of the same host. The redirect is the answer then.
-func sameOriginOnly(callers func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
-	return func(req *http.Request, via []*http.Request) error {
-		if !sameOrigin(req.URL, via[0].URL) {
-			return http.ErrUseLastResponse
-		}
-		if callers != nil {
-			err := callers(req, via)
-			if err != nil && !errors.Is(err, http.ErrUseLastResponse) {
-				return redirectError{err}
-			}
-			return err
-		}
-		if len(via) >= maxRedirects {
-			return redirectError{fmt.Errorf("stopped after %d redirects", maxRedirects)}
-		}
+// Limiter returns the client's window and gate, for [WithLimiter] of another
+// client: both together then keep to one quota.
+func (c *Client) Limiter() Limiter {
+	if c == nil || c.sender == nil {
 		return nil
 	}
-}
-
-func sameOrigin(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
-}
-
-func port(u *url.URL) string {
-	if p := u.Port(); p != "" {
-		return p
-	}
-	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	return (*sharedQuota)(c.sender.admission)
 }

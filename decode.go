@@ -2,19 +2,130 @@ package ll2
 
 import (
 	"encoding/json"
+	"errors"
+	"math"
 	"slices"
+	"time"
+
+	"github.com/docking-event/ll2/internal/jsonscan"
 )
 
-// A scannable type reads itself from a scanner: every key that its JSON tags
-// name, and no other.
-type scannable interface{ scan(s *scanner) }
+// pageJSON is the service's form of a page. Pointers tell a missing or null key
+// from an empty one.
+type pageJSON[T any] struct {
+	Count    *int    `json:"count"`
+	Next     *string `json:"next"`
+	Previous *string `json:"previous"`
+	Results  *[]T    `json:"results"`
+}
 
-// decode reads one record, by a scanner if that can, else by encoding/json.
-func decode[T any](data []byte, v *T) error {
-	if record, ok := any(v).(scannable); ok {
-		s := scanner{data: data}
-		s.record(record)
-		if s.end() {
+// MarshalJSON encodes the page as the service writes it.
+func (p Page[T]) MarshalJSON() ([]byte, error) {
+	results := p.Results
+	if results == nil {
+		results = []T{}
+	}
+	return json.Marshal(pageJSON[T]{&p.Count, orNull(p.Next), orNull(p.Previous), &results})
+}
+
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// UnmarshalJSON decodes a page of the service.
+func (p *Page[T]) UnmarshalJSON(data []byte) error { return p.read(data, 0) }
+
+// read reads a page of no more than most rows; 0: no bound.
+func (p *Page[T]) read(data []byte, most int) error {
+	if page, ok := scanPage[T](data, most); ok {
+		*p = page
+		return nil
+	}
+	var wire pageJSON[T]
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	switch {
+	case wire.Count == nil:
+		return errors.New("ll2: page without a count")
+	case wire.Results == nil:
+		return errors.New("ll2: page without a results list")
+	}
+	*p = Page[T]{*wire.Count, Value(wire.Next), Value(wire.Previous), *wire.Results}
+	return nil
+}
+
+// decodePage reads a page of no more than most rows, and checks each row that
+// can be checked.
+func decodePage[T any](data []byte, most int) (*Page[T], error) {
+	page := new(Page[T])
+	if err := page.read(data, most); err != nil {
+		return nil, err
+	}
+	for i := range page.Results {
+		if err := validate(&page.Results[i]); err != nil {
+			return nil, err
+		}
+	}
+	return page, nil
+}
+
+// scanPage reads a page of rows that scan themselves. A page of more than most
+// rows is not ok; 0: no bound.
+func scanPage[T any](data []byte, most int) (page Page[T], ok bool) {
+	if _, ok := any(new(T)).(jsonscan.Row); !ok {
+		return page, false
+	}
+	if most == 0 {
+		most = math.MaxInt
+	}
+	s := jsonscan.New(data)
+	counted := false
+	for key := range s.Object {
+		switch string(key) {
+		case "count":
+			if counted = !s.Null(); counted {
+				s.Int(&page.Count)
+			}
+		case "next":
+			page.Next = s.CopyText()
+		case "previous":
+			page.Previous = s.CopyText()
+		case "results":
+			if page.Results != nil {
+				s.Fail() // twice
+			}
+			page.Results = []T{}
+			for range s.Array {
+				n, rest := len(page.Results), s.Rest()
+				if n == most {
+					s.Fail()
+					break
+				}
+				page.Results = slices.Grow(page.Results, 1)[:n+1]
+				s.Record(any(&page.Results[n]).(jsonscan.Row))
+				if size := rest - s.Rest(); n == 0 && size > 0 {
+					// As many more as go into the rest, if they are alike.
+					page.Results = slices.Grow(page.Results, min(most-1, MaxPageSize, s.Rest()/size))
+				}
+			}
+		default:
+			s.Unknown(key)
+		}
+	}
+	return page, s.Done() && counted && page.Results != nil
+}
+
+// read reads one row: by its own ScanJSON if it has one and that can, else by
+// encoding/json.
+func read[T any](data []byte, v *T) error {
+	if row, ok := any(v).(jsonscan.Row); ok {
+		s := jsonscan.New(data)
+		s.Record(row)
+		if s.Done() {
 			return nil
 		}
 		*v = *new(T)
@@ -22,275 +133,275 @@ func decode[T any](data []byte, v *T) error {
 	return json.Unmarshal(data, v)
 }
 
-// scanPage reads a page of records that scan themselves.
-func scanPage[T any](data []byte) (page Page[T], ok bool) {
-	if _, ok := any(new(T)).(scannable); !ok {
-		return page, false
+// decode reads one row, and checks it if it can be checked.
+func decode[T any](data []byte, v *T) error {
+	if err := read(data, v); err != nil {
+		return err
 	}
-	s := scanner{data: data}
-	counted := false
-	for key := range s.object {
-		switch string(key) {
-		case "count":
-			if counted = !s.null(); counted {
-				s.int(&page.Count)
-			}
-		case "next":
-			s.link(&page.Next)
-		case "previous":
-			s.link(&page.Previous)
-		case "results":
-			if page.Results != nil {
-				s.fail() // twice
-			}
-			page.Results = []T{}
-			s.array(func() {
-				n, start := len(page.Results), s.pos
-				page.Results = slices.Grow(page.Results, 1)[:n+1]
-				s.record(any(&page.Results[n]).(scannable))
-				if size := s.pos - start; n == 0 && size > 0 {
-					// As many more as go into the rest, if they are alike.
-					page.Results = slices.Grow(page.Results, min(MaxPageSize, (len(s.data)-s.pos)/size))
-				}
-			})
-		default:
-			s.unknown(key)
-		}
-	}
-	return page, s.end() && counted && page.Results != nil
+	return validate(v)
 }
 
-// scanPointer reads a record within a record that can be null.
-func scanPointer[T any, P interface {
-	*T
-	scannable
-}](s *scanner, field **T, from *block[T]) {
-	pointer(s, field, from, func(v *T) { P(v).scan(s) })
+// validate calls the Validate method of a row that has one.
+func validate[T any](v *T) error {
+	if row, ok := any(v).(interface{ Validate() error }); ok {
+		return row.Validate()
+	}
+	return nil
 }
 
-func (e *DockingEvent) scan(s *scanner) {
-	for key := range s.object {
+// blocks hold what the pointers of one event point to, beside the blocks of the
+// scanner.
+type blocks struct {
+	durations jsonscan.Block[Duration]
+	agencies  jsonscan.Block[Agency]
+}
+
+func (b *blocks) duration(s *jsonscan.Scanner, field **Duration) {
+	if d := jsonscan.Pointer(s, field, &b.durations); d != nil {
+		s.Unmarshal(d)
+	}
+}
+
+// ScanJSON reads the event faster than encoding/json does. It is for this
+// module's own use.
+func (e *DockingEvent) ScanJSON(s *jsonscan.Scanner) {
+	// What an event in the normal shape needs, in one allocation.
+	first := new(struct {
+		texts     [5]string
+		ints      [2]int
+		times     [2]time.Time
+		durations [2]Duration
+		agencies  [1]Agency
+	})
+	s.Use(jsonscan.Blocks{Texts: first.texts[:], Ints: first.ints[:], Times: first.times[:]})
+	e.scan(s, &blocks{durations: first.durations[:], agencies: first.agencies[:]})
+}
+
+// Validate reports an event that cannot be told from another one.
+func (e *DockingEvent) Validate() error {
+	if e.ID == 0 {
+		return errors.New("ll2: docking event without an id")
+	}
+	return nil
+}
+
+func (e *DockingEvent) scan(s *jsonscan.Scanner, b *blocks) {
+	for key := range s.Object {
 		switch string(key) {
 		case "id":
-			s.int(&e.ID)
+			s.Int(&e.ID)
 		case "url":
-			s.text(&e.URL)
+			s.Text(&e.URL)
 		case "launch_id":
-			s.textPointer(&e.LaunchID)
+			s.TextPointer(&e.LaunchID)
 		case "docking":
-			s.time(&e.Docking)
+			s.Time(&e.Docking)
 		case "departure":
-			s.timePointer(&e.Departure)
+			s.TimePointer(&e.Departure)
 		case "flight_vehicle":
-			e.FlightVehicle.scan(s)
+			e.FlightVehicle.scan(s, b)
 		case "docking_location":
 			e.DockingLocation.scan(s)
 		case "space_station":
-			scanPointer(s, &e.SpaceStation, &block[SpaceStation]{make([]SpaceStation, 1)})
+			if t := jsonscan.Pointer(s, &e.SpaceStation, nil); t != nil {
+				t.scan(s)
+			}
 		default:
-			s.unknown(key)
+			s.Unknown(key)
 		}
 	}
 }
 
-func (v *FlightVehicle) scan(s *scanner) {
-	for key := range s.object {
+func (v *FlightVehicle) scan(s *jsonscan.Scanner, b *blocks) {
+	for key := range s.Object {
 		switch string(key) {
 		case "id":
-			s.int(&v.ID)
+			s.Int(&v.ID)
 		case "url":
-			s.text(&v.URL)
+			s.Text(&v.URL)
 		case "destination":
-			s.textPointer(&v.Destination)
+			s.TextPointer(&v.Destination)
 		case "mission_end":
-			s.timePointer(&v.MissionEnd)
+			s.TimePointer(&v.MissionEnd)
 		case "spacecraft":
-			v.Spacecraft.scan(s)
+			v.Spacecraft.scan(s, b)
 		default:
-			s.unknown(key)
+			s.Unknown(key)
 		}
 	}
 }
 
-func (c *Spacecraft) scan(s *scanner) {
-	for key := range s.object {
+func (c *Spacecraft) scan(s *jsonscan.Scanner, b *blocks) {
+	for key := range s.Object {
 		switch string(key) {
 		case "id":
-			s.int(&c.ID)
+			s.Int(&c.ID)
 		case "url":
-			s.text(&c.URL)
+			s.Text(&c.URL)
 		case "name":
-			s.text(&c.Name)
+			s.Text(&c.Name)
 		case "serial_number":
-			s.textPointer(&c.SerialNumber)
+			s.TextPointer(&c.SerialNumber)
 		case "is_placeholder":
-			s.bool(&c.IsPlaceholder)
+			s.Bool(&c.IsPlaceholder)
 		case "in_space":
-			s.bool(&c.InSpace)
+			s.Bool(&c.InSpace)
 		case "time_in_space":
-			s.durationPointer(&c.TimeInSpace)
+			b.duration(s, &c.TimeInSpace)
 		case "time_docked":
-			s.durationPointer(&c.TimeDocked)
+			b.duration(s, &c.TimeDocked)
 		case "flights_count":
-			s.intPointer(&c.FlightsCount)
+			s.IntPointer(&c.FlightsCount)
 		case "mission_ends_count":
-			s.intPointer(&c.MissionEndsCount)
+			s.IntPointer(&c.MissionEndsCount)
 		case "status":
-			c.Status.scan(s)
+			scanNamed(s, &c.Status.ID, &c.Status.Name)
 		case "description":
-			s.text(&c.Description)
+			s.Text(&c.Description)
 		case "spacecraft_config":
-			c.SpacecraftConfig.scan(s)
+			c.SpacecraftConfig.scan(s, b)
 		default:
-			s.unknown(key)
+			s.Unknown(key)
 		}
 	}
 }
 
-func (t *SpacecraftStatus) scan(s *scanner) {
-	for key := range s.object {
+// scanNamed reads an object that is an id and a name.
+func scanNamed(s *jsonscan.Scanner, id *int, name *string) {
+	for key := range s.Object {
 		switch string(key) {
 		case "id":
-			s.int(&t.ID)
+			s.Int(id)
 		case "name":
-			s.text(&t.Name)
+			s.Text(name)
 		default:
-			s.unknown(key)
+			s.Unknown(key)
 		}
 	}
 }
 
-func (c *SpacecraftConfig) scan(s *scanner) {
-	for key := range s.object {
+func (c *SpacecraftConfig) scan(s *jsonscan.Scanner, b *blocks) {
+	for key := range s.Object {
 		switch string(key) {
 		case "id":
-			s.int(&c.ID)
+			s.Int(&c.ID)
 		case "url":
-			s.text(&c.URL)
+			s.Text(&c.URL)
 		case "name":
-			s.text(&c.Name)
+			s.Text(&c.Name)
 		case "type":
-			c.Type.scan(s)
+			scanNamed(s, &c.Type.ID, &c.Type.Name)
 		case "agency":
-			scanPointer(s, &c.Agency, &s.blocks.agencies)
+			if a := jsonscan.Pointer(s, &c.Agency, &b.agencies); a != nil {
+				a.scan(s)
+			}
 		case "in_use":
-			s.bool(&c.InUse)
+			s.Bool(&c.InUse)
 		case "image_url":
-			s.textPointer(&c.ImageURL)
+			s.TextPointer(&c.ImageURL)
 		case "capability":
-			s.textPointer(&c.Capability)
+			s.TextPointer(&c.Capability)
 		case "history":
-			s.textPointer(&c.History)
+			s.TextPointer(&c.History)
 		case "details":
-			s.textPointer(&c.Details)
+			s.TextPointer(&c.Details)
 		case "maiden_flight":
-			s.datePointer(&c.MaidenFlight)
+			if d := jsonscan.Pointer(s, &c.MaidenFlight, nil); d != nil {
+				s.Unmarshal(d)
+			}
 		case "height":
-			s.floatPointer(&c.Height)
+			s.FloatPointer(&c.Height)
 		case "diameter":
-			s.floatPointer(&c.Diameter)
+			s.FloatPointer(&c.Diameter)
 		case "human_rated":
-			s.boolPointer(&c.HumanRated)
+			s.BoolPointer(&c.HumanRated)
 		case "crew_capacity":
-			s.intPointer(&c.CrewCapacity)
+			s.IntPointer(&c.CrewCapacity)
 		case "payload_capacity":
-			s.intPointer(&c.PayloadCapacity)
+			s.IntPointer(&c.PayloadCapacity)
 		case "payload_return_capacity":
-			s.intPointer(&c.PayloadReturnCapacity)
+			s.IntPointer(&c.PayloadReturnCapacity)
 		case "flight_life":
-			s.textPointer(&c.FlightLife)
+			s.TextPointer(&c.FlightLife)
 		case "nation_url":
-			s.textPointer(&c.NationURL)
+			s.TextPointer(&c.NationURL)
 		case "wiki_link":
-			s.textPointer(&c.WikiLink)
+			s.TextPointer(&c.WikiLink)
 		case "info_link":
-			s.textPointer(&c.InfoLink)
+			s.TextPointer(&c.InfoLink)
 		default:
-			s.unknown(key)
+			s.Unknown(key)
 		}
 	}
 }
 
-func (t *SpacecraftConfigType) scan(s *scanner) {
-	for key := range s.object {
+func (a *Agency) scan(s *jsonscan.Scanner) {
+	for key := range s.Object {
 		switch string(key) {
 		case "id":
-			s.int(&t.ID)
-		case "name":
-			s.text(&t.Name)
-		default:
-			s.unknown(key)
-		}
-	}
-}
-
-func (a *Agency) scan(s *scanner) {
-	for key := range s.object {
-		switch string(key) {
-		case "id":
-			s.int(&a.ID)
+			s.Int(&a.ID)
 		case "url":
-			s.text(&a.URL)
+			s.Text(&a.URL)
 		case "name":
-			s.text(&a.Name)
+			s.Text(&a.Name)
 		case "type":
-			s.textPointer(&a.Type)
+			s.TextPointer(&a.Type)
 		case "featured":
-			s.boolPointer(&a.Featured)
+			s.BoolPointer(&a.Featured)
 		case "country_code":
-			s.textPointer(&a.CountryCode)
+			s.TextPointer(&a.CountryCode)
 		case "abbrev":
-			s.textPointer(&a.Abbrev)
+			s.TextPointer(&a.Abbrev)
 		case "description":
-			s.textPointer(&a.Description)
+			s.TextPointer(&a.Description)
 		case "administrator":
-			s.textPointer(&a.Administrator)
+			s.TextPointer(&a.Administrator)
 		case "founding_year":
-			s.textPointer(&a.FoundingYear)
+			s.TextPointer(&a.FoundingYear)
 		case "launchers":
-			s.textPointer(&a.Launchers)
+			s.TextPointer(&a.Launchers)
 		case "spacecraft":
-			s.textPointer(&a.Spacecraft)
+			s.TextPointer(&a.Spacecraft)
 		case "parent":
-			s.textPointer(&a.Parent)
+			s.TextPointer(&a.Parent)
 		case "image_url":
-			s.textPointer(&a.ImageURL)
+			s.TextPointer(&a.ImageURL)
 		case "logo_url":
-			s.textPointer(&a.LogoURL)
+			s.TextPointer(&a.LogoURL)
 		default:
-			s.unknown(key)
+			s.Unknown(key)
 		}
 	}
 }
 
-func (l *DockingLocation) scan(s *scanner) {
-	for key := range s.object {
+func (l *DockingLocation) scan(s *jsonscan.Scanner) {
+	for key := range s.Object {
 		switch string(key) {
 		case "id":
-			s.int(&l.ID)
+			s.Int(&l.ID)
 		case "name":
-			s.text(&l.Name)
+			s.Text(&l.Name)
 		case "spacestation":
 			l.SpaceStation.scan(s)
 		default:
-			s.unknown(key)
+			s.Unknown(key)
 		}
 	}
 }
 
-func (t *SpaceStation) scan(s *scanner) {
-	for key := range s.object {
+func (t *SpaceStation) scan(s *jsonscan.Scanner) {
+	for key := range s.Object {
 		switch string(key) {
 		case "id":
-			s.int(&t.ID)
+			s.Int(&t.ID)
 		case "url":
-			s.text(&t.URL)
+			s.Text(&t.URL)
 		case "name":
-			s.text(&t.Name)
+			s.Text(&t.Name)
 		case "image_url":
-			s.textPointer(&t.ImageURL)
+			s.TextPointer(&t.ImageURL)
 		default:
-			s.unknown(key)
+			s.Unknown(key)
 		}
 	}
 }

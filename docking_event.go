@@ -3,16 +3,61 @@ package ll2
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
+	"math"
 	"net/url"
 	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/docking-event/ll2/internal/query"
 )
 
-const dockingEventEndpoint = "docking_event/"
+// dockingEventPath is where docking events are below the base URL.
+const dockingEventPath = "2.2.0/docking_event/"
+
+// The parameters of the list that are not every list's, as the API spells them.
+// It silently ignores any other one, and then sends what nobody asked for.
+const (
+	paramStation  = "space_station__id"
+	paramVehicle  = "flight_vehicle__id"
+	paramLocation = "docking_location__id"
+	paramAfter    = "docking__gt"
+	paramSince    = "docking__gte"
+	paramBefore   = "docking__lt"
+	paramUntil    = "docking__lte"
+)
+
+// newDockingEvents returns the resource that docking events are.
+func newDockingEvents(s *sender) *Resource[DockingEvent, int] {
+	isID := query.Within(1, math.MaxInt, "an id, 1 or more")
+	return newResource(s, dockingEventPath, func(e *DockingEvent) int { return e.ID }, map[string]query.Param{
+		paramStation:  {Option: "ForSpaceStation", Want: isID},
+		paramVehicle:  {Option: "ForFlightVehicle", Want: isID},
+		paramLocation: {Option: "ForDockingLocation", Want: isID},
+		paramAfter:    {Option: "DockedAfter", Want: wantTime},
+		paramSince:    {Option: "DockedSince", Want: wantTime},
+		paramBefore:   {Option: "DockedBefore", Want: wantTime},
+		paramUntil:    {Option: "DockedUntil", Want: wantTime},
+		query.Search:  {Option: "Search"},
+		query.Order:   {Option: "OrderBy", Want: query.OneOf("of id, docking and departure", "", string(ByID), string(ByDocking), string(ByDeparture))},
+		query.Mode:    {Option: "InMode", Want: query.OneOf(string(ModeDetailed)+", or left out", string(ModeDetailed))},
+	})
+}
+
+// wantTime wants a time.
+func wantTime(value string) string {
+	if _, err := time.Parse(time.RFC3339Nano, value); err != nil {
+		return "a time like 2024-01-31T12:00:00Z"
+	}
+	return ""
+}
 
 // A DockingEventsService lists and gets docking events. Clients carry one:
 // [Client.DockingEvents].
-type DockingEventsService struct{ client *Client }
+type DockingEventsService struct{ events *Resource[DockingEvent, int] }
 
 // List returns one page of the docking events that the options ask for: the
 // first one, or where [Offset] or [StartAt] say. It sends one request.
@@ -20,11 +65,8 @@ type DockingEventsService struct{ client *Client }
 // A filter that no event fits gives a page without results, not an error.
 // Wrong options are an error before anything is sent.
 func (s *DockingEventsService) List(ctx context.Context, opts ...ListOption) (*Page[DockingEvent], error) {
-	list, first, err := s.listing(ctx, opts)
-	if err != nil {
-		return nil, err
-	}
-	return list.get(ctx, request{url: list.url(first)})
+	p, err := s.plan(opts)
+	return s.resource().list(ctx, p, err)
 }
 
 // Pages walks over the pages of the docking events that the options ask for,
@@ -35,16 +77,13 @@ func (s *DockingEventsService) List(ctx context.Context, opts ...ListOption) (*P
 // Nothing is sent before the range starts, and each range is a walk of its own;
 // a break sends nothing more. An error ends the walk and comes as the last
 // value, (nil, [*PageError]): wrong options, a request that failed, a next link
-// that leads away ([ErrForeignLink]) or back ([ErrLinkLoop]). An empty page that
-// has a next link does not end it.
+// that leads away or changes a filter ([ErrForeignLink]), one that leads back, or
+// ten pages in a row without a new event ([ErrLinkLoop]). An empty page that has a
+// next link does not end it.
 func (s *DockingEventsService) Pages(ctx context.Context, opts ...ListOption) iter.Seq2[*Page[DockingEvent], error] {
 	return func(yield func(*Page[DockingEvent], error) bool) {
-		list, first, err := s.listing(ctx, opts)
-		if err != nil {
-			yield(nil, &PageError{Err: err})
-			return
-		}
-		list.pages(ctx, first)(yield)
+		p, err := s.plan(opts)
+		s.resource().pages(ctx, p, err)(yield)
 	}
 }
 
@@ -52,19 +91,19 @@ func (s *DockingEventsService) Pages(ctx context.Context, opts ...ListOption) it
 // and yields each event once, however often the service sent it.
 //
 // It ends as [DockingEventsService.Pages] does, and proves that nothing is
-// missing: where it saw fewer distinct events than the largest count on its
-// way, less the offset at which it began, it ends with an [*IncompleteError],
-// because rows moved between the pages while it read. One case cannot be seen
-// from outside: as many events removed before the walk's place as added after
-// it.
+// missing: if it saw fewer distinct events than the largest count on its way, less
+// the offset at which it began, it ends with an [*IncompleteError], because rows
+// moved between the pages while it read. One case cannot be seen from outside: as
+// many events removed before the walk's place as added after it.
+//
+// If an event comes twice at the border of two pages, the service may have sorted
+// events with the same time of docking differently on each. In the order of
+// [ByDocking] All then asks for exactly those events, one request for a border at
+// most, and yields the missing ones in their place.
 func (s *DockingEventsService) All(ctx context.Context, opts ...ListOption) iter.Seq2[*DockingEvent, error] {
 	return func(yield func(*DockingEvent, error) bool) {
-		list, first, err := s.listing(ctx, opts)
-		if err != nil {
-			yield(nil, &PageError{Err: err})
-			return
-		}
-		list.all(ctx, first)(yield)
+		p, err := s.plan(opts)
+		s.resource().all(ctx, p, err)(yield)
 	}
 }
 
@@ -73,92 +112,204 @@ func (s *DockingEventsService) All(ctx context.Context, opts ...ListOption) iter
 // The id is 1 or more. Where the service has no such event, the error is
 // [ErrNotFound].
 func (s *DockingEventsService) Get(ctx context.Context, id int) (*DockingEvent, error) {
-	if err := s.check(ctx); err != nil {
-		return nil, err
-	}
-	if err := checkID("Get", "docking event", id); err != nil {
-		return nil, err
-	}
-	var event *DockingEvent
-	u := s.client.base.JoinPath(dockingEventEndpoint, strconv.Itoa(id)+"/")
-	err := s.client.fetch(ctx, request{url: u}, func(body []byte) error {
-		event = new(DockingEvent)
-		if err := decode(body, event); err != nil {
-			return err
-		}
-		return checkEvent(event)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return event, nil
+	return s.resource().Get(ctx, id)
 }
 
-// listing checks the options and returns what walks their list, and the query
-// with which that begins.
-func (s *DockingEventsService) listing(ctx context.Context, opts []ListOption) (listing[DockingEvent], url.Values, error) {
-	var list listing[DockingEvent]
-	if err := s.check(ctx); err != nil {
-		return list, nil, err
-	}
-	o, err := newListOptions(opts)
-	if err != nil {
-		return list, nil, s.client.redactError(err)
-	}
-	first, err := o.query()
-	if err != nil {
-		return list, nil, s.client.redactError(err)
-	}
-	endpoint := s.client.base.JoinPath(dockingEventEndpoint)
-	list = listing[DockingEvent]{
-		endpoint: dockingEventEndpoint,
-		url: func(query url.Values) *url.URL {
-			u := *endpoint
-			u.RawQuery = query.Encode()
-			return &u
-		},
-		get:         s.page,
-		parallel:    o.parallel,
-		onPage:      o.onPage,
-		complete:    o.complete,
-		id:          func(e *DockingEvent) int { return e.ID },
-		redact:      s.client.redact,
-		redactError: s.client.redactError,
-	}
-	return list, first, nil
-}
-
-func (s *DockingEventsService) page(ctx context.Context, r request) (*Page[DockingEvent], error) {
-	var page *Page[DockingEvent]
-	err := s.client.fetch(ctx, r, func(body []byte) error {
-		page = new(Page[DockingEvent])
-		if err := page.UnmarshalJSON(body); err != nil {
-			return err
-		}
-		for i := range page.Results {
-			if err := checkEvent(&page.Results[i]); err != nil {
-				return err
-			}
-		}
+// resource returns what the service is built on, nil for a service that no client
+// carries.
+func (s *DockingEventsService) resource() *Resource[DockingEvent, int] {
+	if s == nil {
 		return nil
-	})
+	}
+	return s.events
+}
+
+func (s *DockingEventsService) plan(opts []ListOption) (plan, error) {
+	l, err := newListing(opts)
+	if err != nil {
+		return plan{}, err
+	}
+	return s.resource().plan(l.given, l.walk)
+}
+
+// Query returns what the options ask for, as [DockingEventsService.List] sends it
+// first, page size and order included: for mocks, logs and the keys of caches. The
+// error is that of List with such options.
+func Query(opts ...ListOption) (url.Values, error) {
+	p, err := (&DockingEventsService{newDockingEvents(nil)}).plan(opts)
 	if err != nil {
 		return nil, err
 	}
-	return page, nil
+	return p.First, nil
 }
 
-// checkEvent refuses an event that cannot be told from another one.
-func checkEvent(e *DockingEvent) error {
-	if e.ID == 0 {
-		return errors.New("ll2: docking event without an id")
+// A ListOption says which docking events [DockingEventsService.List],
+// [DockingEventsService.Pages] and [DockingEventsService.All] ask for, and how.
+// Every [WalkOption] is one. Nil options are skipped, a later option wins over an
+// earlier one of the same kind, and what an option is given is checked before
+// anything is sent.
+type ListOption interface{ addTo(l *listing) error }
+
+// newListing reads options.
+func newListing(opts []ListOption) (*listing, error) {
+	l := &listing{given: make(map[string]string)}
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if err := opt.addTo(l); err != nil {
+			return nil, err
+		}
 	}
-	return nil
+	return l, nil
 }
 
-func (s *DockingEventsService) check(ctx context.Context) error {
-	if s == nil || s.client == nil {
-		return errNotNew
+// A filter is a ListOption that sets a parameter.
+type filter struct {
+	param, value string
+	err          error // of what the option was given
+}
+
+func (f filter) addTo(l *listing) error {
+	if f.err == nil {
+		l.given[f.param] = f.value
 	}
-	return checkContext(ctx)
+	return f.err
+}
+
+// ForSpaceStation asks for dockings with one station, by its id; 4 is the ISS.
+func ForSpaceStation(id int) ListOption {
+	return byID("ForSpaceStation", paramStation, "space station", id)
+}
+
+// ForFlightVehicle asks for the dockings of one flight of a spacecraft, by the
+// id of the [FlightVehicle].
+func ForFlightVehicle(id int) ListOption {
+	return byID("ForFlightVehicle", paramVehicle, "flight vehicle", id)
+}
+
+// ForDockingLocation asks for the dockings at one port, by its id.
+func ForDockingLocation(id int) ListOption {
+	return byID("ForDockingLocation", paramLocation, "docking location", id)
+}
+
+func byID(option, param, what string, id int) ListOption {
+	if id < 1 {
+		return filter{err: fmt.Errorf("ll2: %s: %d is not the id of a %s; ids are 1 and more", option, id, what)}
+	}
+	return filter{param: param, value: strconv.Itoa(id)}
+}
+
+// DockedAfter asks for dockings later than t.
+func DockedAfter(t time.Time) ListOption { return byTime("DockedAfter", paramAfter, t, false) }
+
+// DockedSince asks for dockings at t or later.
+func DockedSince(t time.Time) ListOption { return byTime("DockedSince", paramSince, t, true) }
+
+// DockedBefore asks for dockings earlier than t.
+func DockedBefore(t time.Time) ListOption { return byTime("DockedBefore", paramBefore, t, true) }
+
+// DockedUntil asks for dockings at t or earlier.
+func DockedUntil(t time.Time) ListOption { return byTime("DockedUntil", paramUntil, t, false) }
+
+// byTime sends t as the service reads it. The service counts in microseconds and
+// cuts off what is finer, which for "at t or later" and "earlier than t" would let
+// a docking just before t in or out; up is then the right way.
+func byTime(option, param string, t time.Time, up bool) ListOption {
+	if t.IsZero() {
+		return filter{err: fmt.Errorf("ll2: %s: the time is zero; leave the option out for no bound", option)}
+	}
+	at := t.UTC().Truncate(time.Microsecond)
+	if up && at.Before(t) {
+		at = at.Add(time.Microsecond)
+	}
+	if year := at.Year(); year < 1 || year > 9999 {
+		return filter{err: fmt.Errorf("ll2: %s: the year %d is outside of what the service can read, 1 to 9999", option, year)}
+	}
+	return filter{param: param, value: query.FormatTime(at)}
+}
+
+// Search asks for docking events in which the service finds text.
+func Search(text string) ListOption {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return filter{err: errors.New("ll2: Search: the text is empty; leave the option out to search nothing")}
+	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
+		return filter{err: fmt.Errorf("ll2: Search: %q is not UTF-8 text without NUL", text)}
+	}
+	return filter{param: query.Search, value: text}
+}
+
+// An Order is a key to sort by, ascending; [Order.Desc] turns it round.
+type Order string
+
+// The keys by which the service can sort. Events that are still docked come
+// last in [ByDeparture], first in ByDeparture.Desc().
+const (
+	// ByID sorts by the event's id. The service probably ignores this key
+	// silently, as its documentation names only the other two: then the events
+	// come in the order of the keys behind it.
+	ByID        Order = "id"
+	ByDocking   Order = "docking"
+	ByDeparture Order = "departure"
+)
+
+// Desc returns the same key, descending.
+func (o Order) Desc() Order {
+	if strings.HasPrefix(string(o), "-") {
+		return o
+	}
+	return "-" + o
+}
+
+func (o Order) key() Order { return Order(strings.TrimPrefix(string(o), "-")) }
+
+// OrderBy sorts by the first key, events that are equal in it by the second,
+// and so on. The default is [ByDocking], which OrderBy() restores.
+//
+// Unless they are among them, [ByDocking] and [ByID] are added as the last keys.
+// Without a total order the service may sort equal events differently on every
+// page, so that a walk sees some twice and others never. Docking times alone are
+// almost unique, so the order is nearly total even if the service ignores the id;
+// [DockingEventsService.All] notices the rest.
+func OrderBy(order ...Order) ListOption {
+	terms := make([]string, 0, len(order))
+	for _, key := range order {
+		switch key.key() {
+		case ByID, ByDocking, ByDeparture:
+		default:
+			// The service would drop it silently.
+			return filter{err: fmt.Errorf("ll2: OrderBy: unknown order %q; use ByID, ByDocking or ByDeparture", key)}
+		}
+		terms = append(terms, string(key))
+	}
+	if len(terms) == 0 {
+		terms = append(terms, string(ByDocking))
+	}
+	ordering, err := query.TotalOrder(strings.Join(terms, ","))
+	if err != nil {
+		return filter{err: fmt.Errorf("ll2: OrderBy: %w", err)}
+	}
+	return filter{param: query.Order, value: ordering}
+}
+
+// A Mode is a shape in which the service sends events.
+type Mode string
+
+// The modes of a list.
+const (
+	ModeNormal   Mode = "normal"   // the default
+	ModeDetailed Mode = "detailed" // with the fields that only the detailed shape has, at three times the size
+)
+
+// InMode asks for events in a shape, by default [ModeNormal].
+func InMode(mode Mode) ListOption {
+	switch mode {
+	case ModeNormal:
+		return filter{param: query.Mode} // the API has no word for it
+	case ModeDetailed:
+		return filter{param: query.Mode, value: string(mode)}
+	default:
+		return filter{err: fmt.Errorf("ll2: InMode: unknown mode %q; use ModeNormal or ModeDetailed", mode)}
+	}
 }

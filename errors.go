@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/docking-event/ll2/internal/wire"
 )
 
 // Sentinels for [errors.Is]. The structs behind them, for [errors.As], say more.
@@ -40,6 +42,11 @@ var (
 
 	// ErrIncomplete is every [*IncompleteError].
 	ErrIncomplete = errors.New("ll2: incomplete")
+)
+
+var (
+	errNotNew     = errors.New("ll2: this client was not made by New")
+	errNilContext = errors.New("ll2: nil context; use context.Background()")
 )
 
 // maxErrorBody is how much of an error answer's body an APIError keeps.
@@ -162,7 +169,7 @@ func (e *APIError) redirectsAway() string {
 		return ""
 	}
 	to, err := from.Parse(location)
-	if err != nil || sameOrigin(from, to) {
+	if err != nil || wire.SameOrigin(from, to) {
 		return ""
 	}
 	return to.Scheme + "://" + to.Host

@@ -1,13 +1,16 @@
 package ll2
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"reflect"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/docking-event/ll2/internal/quota"
 )
 
 // A Limiter decides when a request may go. It is asked before every attempt,
@@ -44,10 +47,130 @@ type Reserver interface {
 	Reserve(ctx context.Context, maxWait time.Duration) (settle func(counted time.Time), err error)
 }
 
+// An admission says when a request may go: as soon as the limiter of the
+// caller's, the quota and the interval allow it.
+type admission struct {
+	limiter  Limiter // of WithLimiter, asked first; nil without
+	quota    *quota.Quota
+	interval *rate.Limiter // of WithMinInterval; nil without
+}
+
+// A place is what a request holds of the quota from before it is sent until it is
+// known whether the service counted it. The nil place is that of a request that
+// is free.
+type place struct {
+	*quota.Place
+	settled func(counted time.Time) // tells the caller's limiter
+}
+
+// settle says what became of the request. Only the first call counts.
+func (p *place) settle(o quota.Outcome, at time.Time) {
+	if p == nil || !p.Settle(o, at) {
+		return
+	}
+	if o == quota.Lost || o == quota.Counted {
+		p.settled(at)
+	} else {
+		p.settled(time.Time{})
+	}
+}
+
+// sentAgain notes that net/http sent the request once more by itself.
+func (p *place) sentAgain() {
+	if p != nil {
+		p.SentAgain()
+	}
+}
+
+// acquire waits for a place, but not longer than maxWait or the context allow:
+// then it returns a *RateLimitError at once and has changed nothing. If the
+// context ends meanwhile it returns ctx.Err(). It announces a wait before it
+// begins.
+func (a *admission) acquire(ctx context.Context, maxWait time.Duration, announce func(quota.Wait)) (*place, error) {
+	for {
+		p, err := a.take(ctx, maxWait, announce)
+		if err != nil || a.interval == nil {
+			return p, err
+		}
+		pause := reserve(a.interval)
+		if pause == 0 {
+			return p, nil
+		}
+		// Nobody holds a place while he waits for the interval, so that a 429
+		// that comes meanwhile stops this request, too.
+		p.settle(quota.Unsent, time.Now())
+		wait := quota.Wait{Reason: quota.Spent, For: pause, Until: time.Now().Add(pause)}
+		if err := sleep(ctx, wait, maxWait, announce); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// reserve takes a token out of a bucket of one, or returns how long there is to
+// wait for it.
+func reserve(bucket *rate.Limiter) time.Duration {
+	now := time.Now()
+	r := bucket.ReserveN(now, 1)
+	pause := r.DelayFrom(now)
+	if pause > 0 {
+		r.CancelAt(now)
+	}
+	return pause
+}
+
+// take asks the caller's limiter, and then the quota.
+func (a *admission) take(ctx context.Context, maxWait time.Duration, announce func(quota.Wait)) (*place, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	settle := func(time.Time) {}
+	if a.limiter != nil {
+		// Not while the gate is shut for longer than this request may wait: it
+		// would take a place from the limiter for nothing.
+		if err := a.check(ctx, 0, maxWait); err != nil {
+			return nil, err
+		}
+		var err error
+		if settle, err = askLimiter(ctx, a.limiter, maxWait, announce); err != nil {
+			return nil, err
+		}
+	}
+	got, err := a.quota.Acquire(ctx, maxWait, announce)
+	if err != nil {
+		settle(time.Time{})
+		return nil, rateLimited(err)
+	}
+	return &place{Place: got, settled: settle}, nil
+}
+
+// check returns the error with which acquire would refuse a request that comes
+// after a pause.
+func (a *admission) check(ctx context.Context, pause, maxWait time.Duration) error {
+	return rateLimited(a.quota.Check(ctx, pause, maxWait))
+}
+
+// rateLimited makes a *RateLimitError of a refusal of the quota's.
+func rateLimited(err error) error {
+	var refusal *quota.Refusal
+	if errors.As(err, &refusal) {
+		return &RateLimitError{RetryAfter: refusal.In, Local: true}
+	}
+	return err
+}
+
+// sleep waits, unless that is too long.
+func sleep(ctx context.Context, w quota.Wait, maxWait time.Duration, announce func(quota.Wait)) error {
+	if err := quota.Refuse(ctx, time.Now(), w, true, maxWait); err != nil {
+		return rateLimited(err)
+	}
+	announce(w)
+	return quota.Sleep(ctx, w.For)
+}
+
 // askLimiter waits for a limiter of the caller's, and returns what is to be told
 // when the request is over. Its errors are *RateLimitErrors, or ctx.Err() where
 // the context ended.
-func askLimiter(ctx context.Context, limiter Limiter, maxWait time.Duration, announce func(Wait)) (settle func(time.Time), err error) {
+func askLimiter(ctx context.Context, limiter Limiter, maxWait time.Duration, announce func(quota.Wait)) (settle func(time.Time), err error) {
 	settle = func(time.Time) {}
 	switch limiter := limiter.(type) {
 	case *rate.Limiter:
@@ -84,22 +207,47 @@ func limiterError(ctx context.Context, err error) error {
 
 // askBucket reserves in place of waiting: Wait would fail with an error of no
 // type where the deadline is too near, and could not be told to give up.
-func askBucket(ctx context.Context, bucket *rate.Limiter, maxWait time.Duration, announce func(Wait)) error {
+func askBucket(ctx context.Context, bucket *rate.Limiter, maxWait time.Duration, announce func(quota.Wait)) error {
 	now := time.Now()
 	r := bucket.ReserveN(now, 1)
-	wait := Wait{Reason: WaitQuota, For: r.DelayFrom(now)}
+	wait := quota.Wait{Reason: quota.Spent, For: r.DelayFrom(now)}
 	if wait.For == 0 {
 		return nil
 	}
-	if err := refuse(ctx, now, wait, true, maxWait); err != nil || !r.OK() {
-		r.CancelAt(now)
-		return cmp.Or(err, error(&RateLimitError{Local: true}))
+	if !r.OK() {
+		return &RateLimitError{Local: true} // it will never have one
 	}
 	wait.Until = now.Add(wait.For)
-	announce(wait)
-	if err := new(waiter).sleep(ctx, step{wait: wait}, maxWait); err != nil {
+	if err := sleep(ctx, wait, maxWait, announce); err != nil {
 		r.Cancel()
 		return err
 	}
 	return nil
+}
+
+// isNil reports whether v is nil, or holds a nil pointer, func or the like, which
+// an interface hides.
+func isNil(v any) bool {
+	switch value := reflect.ValueOf(v); value.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Slice, reflect.Chan:
+		return value.IsNil()
+	default:
+		return false
+	}
+}
+
+// sharedQuota is the quota of a client as a Limiter: another client that is given
+// it by WithLimiter takes the quota itself. Wait is for anybody else.
+type sharedQuota admission
+
+// Wait waits for a place as a request does, however long it takes, and takes it.
+func (s *sharedQuota) Wait(ctx context.Context) error {
+	p, err := (*admission)(s).acquire(ctx, math.MaxInt64, func(quota.Wait) {})
+	if err == nil {
+		// Nobody tells whether it was answered, so it opens no gate.
+		p.settle(quota.Lost, time.Now())
+	}
+	return err
 }

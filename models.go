@@ -50,6 +50,9 @@ func (e *DockingEvent) Stay(now time.Time) time.Duration {
 	return now.Sub(e.Docking)
 }
 
+// OrderKey returns the key by which few events are equal, for [Resource].
+func (e *DockingEvent) OrderKey() (key string, value time.Time) { return "docking", e.Docking }
+
 // A FlightVehicle is one flight of one [Spacecraft]. A flight can dock several
 // times, so that several events share its ID.
 type FlightVehicle struct {

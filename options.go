@@ -4,17 +4,28 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"net/http"
-	"net/url"
-	"reflect"
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/time/rate"
+
+	"github.com/docking-event/ll2/internal/query"
+	"github.com/docking-event/ll2/internal/secret"
 )
+
+// Addresses of the API, for [WithBaseURL]. They have no version: each service adds
+// its own.
+const (
+	// DefaultBaseURL is the production service.
+	DefaultBaseURL = "https://ll.thespacedevs.com/"
+	// DevelopmentBaseURL is the provider's instance for development: it has no
+	// rate limit, and little and stale data.
+	DevelopmentBaseURL = "https://lldev.thespacedevs.com/"
+)
+
+// Version is the version of this package, as the User-Agent names it.
+const Version = "0.1.0"
 
 // An Option sets up a [Client]; give it to [New], in any order. Nil options are
 // skipped. What an option is given is checked: New returns the first error.
@@ -22,9 +33,12 @@ type Option func(*config) error
 
 // config is what the options for New fill in.
 type config struct {
-	token      string
-	baseURL    *url.URL
+	token   string
+	baseURL string // checked
+
 	httpClient *http.Client
+	transport  http.RoundTripper // nil: that of httpClient
+	timeout    *time.Duration    // nil: that of httpClient
 	userAgent  string
 
 	quotaOption string // which of the options that exclude each other was given
@@ -33,21 +47,18 @@ type config struct {
 	limiter     Limiter
 	quotaSync   bool
 	maxWait     time.Duration
+	interval    time.Duration
 
 	retries                int
 	backoffMin, backoffMax time.Duration
 
-	log   *slog.Logger
-	trace Trace
+	log    *slog.Logger // told of what a trace is not
+	traces traces
 }
 
 func newConfig(opts []Option) (*config, error) {
-	base, err := parseBaseURL(DefaultBaseURL)
-	if err != nil {
-		return nil, err
-	}
 	c := &config{
-		baseURL:    base,
+		baseURL:    DefaultBaseURL,
 		httpClient: &http.Client{Timeout: 30 * time.Second},
 		userAgent:  "ll2-go/" + Version,
 		maxWait:    time.Minute,
@@ -91,29 +102,19 @@ func WithToken(key string) Option {
 
 // WithBaseURL sends requests to another address of the API than
 // [DefaultBaseURL], such as [DevelopmentBaseURL], a mirror or a proxy. It is an
-// absolute http or https URL without user, query or fragment; a missing slash
-// at its end is added.
+// absolute http or https URL without user, query or fragment; a missing slash at
+// its end is added, and a version there, such as 2.2.0/, is taken off, since every
+// service adds its own. A URL that leads to an endpoint, such as docking_event/,
+// is an error.
 func WithBaseURL(baseURL string) Option {
-	return func(c *config) (err error) {
-		c.baseURL, err = parseBaseURL(baseURL)
-		return err
+	return func(c *config) error {
+		base, err := query.ParseBase(baseURL, DefaultBaseURL)
+		if err != nil {
+			return fmt.Errorf("ll2: WithBaseURL: %w", err)
+		}
+		c.baseURL = base.String()
+		return nil
 	}
-}
-
-func parseBaseURL(s string) (*url.URL, error) {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil, u.Opaque != "":
-		// Without the URL: there may be a password in it.
-		return nil, fmt.Errorf("ll2: WithBaseURL: not a URL; write it like %q", DefaultBaseURL)
-	case u.User != nil:
-		return nil, errors.New("ll2: WithBaseURL: the URL holds a user; use WithToken to authenticate")
-	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
-		return nil, fmt.Errorf("ll2: WithBaseURL: %q is not an absolute http or https URL like %q", s, DefaultBaseURL)
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, errors.New("ll2: WithBaseURL: the URL has a query or a fragment; leave it out")
-	}
-	return u.JoinPath("/"), nil
 }
 
 // WithHTTPClient sends requests through a copy of client, made by [New]: its
@@ -128,6 +129,31 @@ func WithHTTPClient(client *http.Client) Option {
 			return errors.New("ll2: WithHTTPClient: nil client; leave the option out for the default")
 		}
 		c.httpClient = client
+		return nil
+	}
+}
+
+// WithTransport sends requests through transport, in place of that of
+// [WithHTTPClient] or [http.DefaultTransport]. Everything else of the HTTP client,
+// such as the timeout of an attempt, stays.
+func WithTransport(transport http.RoundTripper) Option {
+	return func(c *config) error {
+		if isNil(transport) {
+			return errors.New("ll2: WithTransport: nil transport; leave the option out for the default")
+		}
+		c.transport = transport
+		return nil
+	}
+}
+
+// WithTimeout bounds one attempt, reading the body included, but no wait. The
+// default is 30 seconds, or the Timeout of [WithHTTPClient]; 0 means no bound.
+func WithTimeout(d time.Duration) Option {
+	return func(c *config) error {
+		if d < 0 {
+			return fmt.Errorf("ll2: WithTimeout: %v is negative; use 0 for no bound", d)
+		}
+		c.timeout = &d
 		return nil
 	}
 }
@@ -185,19 +211,6 @@ func WithLimiter(limiter Limiter) Option {
 	}
 }
 
-// isNil reports whether v is nil, or holds a nil pointer, func or the like, which
-// an interface hides.
-func isNil(v any) bool {
-	switch value := reflect.ValueOf(v); value.Kind() {
-	case reflect.Invalid:
-		return true
-	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Slice, reflect.Chan:
-		return value.IsNil()
-	default:
-		return false
-	}
-}
-
 // WithoutRateLimit sends requests as they come. What the service says is obeyed
 // all the same: after a 429 the client sends nothing until the service's time is
 // up.
@@ -234,42 +247,15 @@ func (c *config) chooseQuota(option string) error {
 	return nil
 }
 
-// WithMaxWait bounds a single sleep for the quota or for a Retry-After. A
-// request that would have to wait longer is not sent and fails at once with a
-// [*RateLimitError] that says when it could go. The default is 1 minute; 0 means
-// never to wait, [math.MaxInt64] to wait as long as it takes.
-func WithMaxWait(d time.Duration) Option {
+// WithMinInterval lets at least d pass between the starts of two requests, retries
+// included. A wait for that counts as one for the quota, see [WithMaxWait]. The
+// default is none. Questions for the quota itself, which are free, do not wait.
+func WithMinInterval(d time.Duration) Option {
 	return func(c *config) error {
-		if d < 0 {
-			return fmt.Errorf("ll2: WithMaxWait: %v is negative; use 0 never to wait, math.MaxInt64 to wait without bound", d)
+		if d <= 0 {
+			return fmt.Errorf("ll2: WithMinInterval: %v; it must be more than zero", d)
 		}
-		c.maxWait = d
-		return nil
-	}
-}
-
-// WithRetries sets how often a failed request is tried again, by default 2
-// times; 0 means never. Every retry takes a place in the quota.
-func WithRetries(n int) Option {
-	return func(c *config) error {
-		if n < 0 || n == math.MaxInt {
-			return fmt.Errorf("ll2: WithRetries: %d is not a number of retries; use 0 for none", n)
-		}
-		c.retries = n
-		return nil
-	}
-}
-
-// WithBackoff sets how long the client waits before it tries a failed request
-// again where the service does not say: a random time between min and a bound
-// that doubles from attempt to attempt, up to max (where min is 0, max at once).
-// The default is 500 ms and 10 s.
-func WithBackoff(min, max time.Duration) Option { //nolint:predeclared // what the documentation calls them
-	return func(c *config) error {
-		if min < 0 || max < min {
-			return fmt.Errorf("ll2: WithBackoff(%v, %v): want 0 <= min <= max", min, max)
-		}
-		c.backoffMin, c.backoffMax = min, max
+		c.interval = d
 		return nil
 	}
 }
@@ -282,6 +268,7 @@ func WithLogger(logger *slog.Logger) Option {
 			return errors.New("ll2: WithLogger: nil logger; leave the option out to log nothing")
 		}
 		c.log = logger
+		c.traces = append(c.traces, logTrace(logger))
 		return nil
 	}
 }
@@ -292,185 +279,67 @@ func WithTrace(trace *Trace) Option {
 		if trace == nil {
 			return errors.New("ll2: WithTrace: nil trace; leave the option out for none")
 		}
-		c.trace = *trace
+		c.traces = append(c.traces, *trace)
 		return nil
 	}
 }
 
-// A ListOption says which docking events [DockingEventsService.List],
-// [DockingEventsService.Pages] and [DockingEventsService.All] ask for, and how.
-// Nil options are skipped, a later option wins over an earlier one of the same
-// kind, and what an option is given is checked before anything is sent.
-type ListOption func(*listOptions) error
+// A WalkOption says how a list is walked, whatever it is a list of. It is a
+// [ListOption], too, and one of every other version of the API. The zero value
+// changes nothing.
+type WalkOption struct{ set func(*walkConfig) error }
 
-// ForSpaceStation asks for dockings with one station, by its id; 4 is the ISS.
-func ForSpaceStation(id int) ListOption {
-	return byID("ForSpaceStation", paramStation, "space station", id)
-}
+// ListOption marks the option as one that the lists of any version take.
+func (WalkOption) ListOption() {}
 
-// ForFlightVehicle asks for the dockings of one flight of a spacecraft, by the
-// id of the [FlightVehicle].
-func ForFlightVehicle(id int) ListOption {
-	return byID("ForFlightVehicle", paramVehicle, "flight vehicle", id)
-}
-
-// ForDockingLocation asks for the dockings at one port, by its id.
-func ForDockingLocation(id int) ListOption {
-	return byID("ForDockingLocation", paramLocation, "docking location", id)
-}
-
-func byID(option, param, what string, id int) ListOption {
-	return func(o *listOptions) error {
-		if err := checkID(option, what, id); err != nil {
-			return err
-		}
-		o.set(option, param, strconv.Itoa(id))
+func (o WalkOption) apply(c *walkConfig) error {
+	if o.set == nil {
 		return nil
 	}
+	return o.set(c)
 }
 
-func checkID(option, what string, id int) error {
-	if id < 1 {
-		return fmt.Errorf("ll2: %s: %d is not the id of a %s; ids are 1 and more", option, id, what)
-	}
-	return nil
+func (o WalkOption) addTo(l *listing) error { return o.apply(&l.walk) }
+
+// walkConfig is what WalkOptions fill in.
+type walkConfig struct {
+	limit    int // 0: MaxPageSize
+	offset   int
+	links    []string // of StartAt; the last one wins
+	parallel int      // 0: one page at a time
+	onPage   func(PageInfo)
 }
 
-// DockedAfter asks for dockings later than t.
-func DockedAfter(t time.Time) ListOption { return byTime("DockedAfter", paramAfter, t, false) }
-
-// DockedSince asks for dockings at t or later.
-func DockedSince(t time.Time) ListOption { return byTime("DockedSince", paramSince, t, true) }
-
-// DockedBefore asks for dockings earlier than t.
-func DockedBefore(t time.Time) ListOption { return byTime("DockedBefore", paramBefore, t, true) }
-
-// DockedUntil asks for dockings at t or earlier.
-func DockedUntil(t time.Time) ListOption { return byTime("DockedUntil", paramUntil, t, false) }
-
-// byTime sends t in UTC with a Z: the + of an offset would arrive as a space.
-// The service counts in microseconds and cuts off what is finer, which for
-// "at t or later" and "earlier than t" would let a docking just before t in or
-// out; up is then the right way.
-func byTime(option, param string, t time.Time, up bool) ListOption {
-	return func(o *listOptions) error {
-		if t.IsZero() {
-			return fmt.Errorf("ll2: %s: the time is zero; leave the option out for no bound", option)
-		}
-		at := t.UTC().Truncate(time.Microsecond)
-		if up && at.Before(t) {
-			at = at.Add(time.Microsecond)
-		}
-		if year := at.Year(); year < 1 || year > 9999 {
-			return fmt.Errorf("ll2: %s: the year %d is outside of what the service can read, 1 to 9999", option, year)
-		}
-		o.set(option, param, at.Format(time.RFC3339Nano))
-		return nil
-	}
-}
-
-// Search asks for docking events in which the service finds text.
-func Search(text string) ListOption {
-	return func(o *listOptions) error {
-		if strings.TrimSpace(text) == "" {
-			return errors.New("ll2: Search: the text is empty; leave the option out to search nothing")
-		}
-		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-			return fmt.Errorf("ll2: Search: %q is not UTF-8 text without NUL", text)
-		}
-		o.set("Search", paramSearch, text)
-		return nil
-	}
-}
-
-// An Order is a key to sort by, ascending; [Order.Desc] turns it round.
-type Order string
-
-// The keys by which the service can sort. Events that are still docked come
-// last in [ByDeparture], first in ByDeparture.Desc().
-const (
-	ByID        Order = "id"
-	ByDocking   Order = "docking"
-	ByDeparture Order = "departure"
-)
-
-// Desc returns the same key, descending.
-func (o Order) Desc() Order {
-	if strings.HasPrefix(string(o), "-") {
-		return o
-	}
-	return "-" + o
-}
-
-func (o Order) key() Order { return Order(strings.TrimPrefix(string(o), "-")) }
-
-// OrderBy sorts by the first key, events that are equal in it by the second,
-// and so on. The default is [ByDocking], which OrderBy() restores.
-//
-// Unless it is among them, [ByID] is added as the last key: without a total order
-// the service may sort equal events differently on every page, so that a walk
-// sees some twice and others never.
-func OrderBy(order ...Order) ListOption {
-	return func(o *listOptions) error {
-		if len(order) == 0 {
-			order = []Order{ByDocking}
-		}
-		ordering, err := totalOrder(order)
-		if err != nil {
-			return err
-		}
-		o.set("OrderBy", paramOrder, ordering)
-		return nil
-	}
-}
-
-// A Mode is a shape in which the service sends events.
-type Mode string
-
-// The modes of a list.
-const (
-	ModeNormal   Mode = "normal"   // the default
-	ModeDetailed Mode = "detailed" // with the fields that only the detailed shape has, at three times the size
-)
-
-// InMode asks for events in a shape, by default [ModeNormal].
-func InMode(mode Mode) ListOption {
-	return func(o *listOptions) error {
-		switch mode {
-		case ModeNormal:
-			o.set("InMode", paramMode, "") // the API has no word for it
-		case ModeDetailed:
-			o.set("InMode", paramMode, string(mode))
-		default:
-			return fmt.Errorf("ll2: InMode: unknown mode %q; use ModeNormal or ModeDetailed", mode)
-		}
-		return nil
-	}
+// A listing is what the options of one list fill in: parameters, "" for the
+// service's default, and how to walk.
+type listing struct {
+	given map[string]string
+	walk  walkConfig
 }
 
 // PageSize sets how many events a page holds, 1 to [MaxPageSize]. The default is
 // MaxPageSize, because every page takes a place in the quota.
-func PageSize(n int) ListOption {
-	return func(o *listOptions) error {
+func PageSize(n int) WalkOption {
+	return WalkOption{func(c *walkConfig) error {
 		if n < 1 || n > MaxPageSize {
 			// The service would cut it to 100, or take 10 for 0.
 			return fmt.Errorf("ll2: PageSize: %d is outside of 1 to %d", n, MaxPageSize)
 		}
-		o.set("PageSize", paramLimit, strconv.Itoa(n))
+		c.limit = n
 		return nil
-	}
+	}}
 }
 
 // Offset leaves out the first n events, 0 by default. Past the end there are
 // none, which is no error. It gives way to [StartAt].
-func Offset(n int) ListOption {
-	return func(o *listOptions) error {
+func Offset(n int) WalkOption {
+	return WalkOption{func(c *walkConfig) error {
 		if n < 0 {
 			return fmt.Errorf("ll2: Offset: %d is negative; it must be 0 or more", n)
 		}
-		o.offset = n
+		c.offset = n
 		return nil
-	}
+	}}
 }
 
 // StartAt goes on where another walk stopped: link is a [Page]'s Next or a
@@ -480,24 +349,17 @@ func Offset(n int) ListOption {
 // Other options may say what the link says, so that a program can give the same
 // options to the first walk and to the one that resumes it; one that contradicts
 // the link is an error. [Offset] gives way to the link.
-func StartAt(link string) ListOption {
-	return func(o *listOptions) error {
+func StartAt(link string) WalkOption {
+	return WalkOption{func(c *walkConfig) error {
 		if link == "" {
 			return errors.New("ll2: StartAt: the link is empty; leave the option out to start at the beginning")
 		}
-		if strings.Contains(link, redactionMark) {
+		if strings.Contains(link, secret.Mark) {
 			return errors.New("ll2: StartAt: the link had the token taken out of it; begin a new walk with the options")
 		}
-		query, err := parseLink(link, dockingEventEndpoint)
-		if err != nil {
-			return fmt.Errorf("ll2: StartAt: %w", unprefixed{err})
-		}
-		if err := checkLink(query); err != nil {
-			return err
-		}
-		o.link = query
+		c.links = append(c.links, link)
 		return nil
-	}
+	}}
 }
 
 // Parallel asks for up to n pages at once, 1 by default: as soon as the first
@@ -510,27 +372,26 @@ func StartAt(link string) ListOption {
 // The pages' links are foreseen from the first one's; from the first that turns
 // out otherwise, the walk goes on one by one. [Trace] callbacks come on other
 // goroutines. To [DockingEventsService.List] it means nothing.
-func Parallel(n int) ListOption {
-	return func(o *listOptions) error {
+func Parallel(n int) WalkOption {
+	return WalkOption{func(c *walkConfig) error {
 		if n < 1 {
 			return fmt.Errorf("ll2: Parallel: %d pages at once; it must be 1 or more", n)
 		}
-		o.parallel = n
+		c.parallel = n
 		return nil
-	}
+	}}
 }
 
-// OnPage has [DockingEventsService.All] call f with each page, as it was sent,
-// before it yields the page's events: to show progress by its Count and
-// [Page.Left], or to keep its Next. It is called on the goroutine that ranges, in
-// the order of the pages, with [Parallel] too. To Pages and List, which return
-// pages themselves, it means nothing.
-func OnPage(f func(page *Page[DockingEvent])) ListOption {
-	return func(o *listOptions) error {
+// OnPage has [DockingEventsService.All] call f with each page before it yields the
+// page's events, to show progress. It is called on the goroutine that ranges, in
+// the order of the pages, with [Parallel] too. It has no effect on Pages and List,
+// which return pages themselves.
+func OnPage(f func(PageInfo)) WalkOption {
+	return WalkOption{func(c *walkConfig) error {
 		if f == nil {
 			return errors.New("ll2: OnPage: nil func; leave the option out")
 		}
-		o.onPage = f
+		c.onPage = f
 		return nil
-	}
+	}}
 }

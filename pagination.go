@@ -2,14 +2,28 @@ package ll2
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
-	"strings"
+	"time"
+
+	"github.com/docking-event/ll2/internal/ahead"
+	"github.com/docking-event/ll2/internal/query"
 )
+
+// MaxPageSize is the most rows that the service puts on a page.
+const MaxPageSize = 100
+
+// keyID is the last key of every order.
+const keyID = "id"
+
+// maxIdlePages is how many pages in a row may bring no new row before a walk
+// takes its links for a chain without an end.
+const maxIdlePages = 10
 
 // A Page is one page of a list, as the service sent it.
 //
@@ -34,9 +48,9 @@ func (p *Page[T]) Left() int {
 	if err != nil {
 		return 1
 	}
-	query := link.Query()
-	offset, _ := strconv.Atoi(query.Get("offset"))
-	limit, _ := strconv.Atoi(query.Get("limit"))
+	q := link.Query()
+	offset, _ := strconv.Atoi(q.Get(query.Offset))
+	limit, _ := strconv.Atoi(q.Get(query.Limit))
 	if limit < 1 {
 		limit = max(1, len(p.Results))
 	}
@@ -44,49 +58,12 @@ func (p *Page[T]) Left() int {
 	return max(1, rest/limit+min(1, max(0, rest%limit)))
 }
 
-// pageJSON is the service's form of a page. Pointers tell a missing or null key
-// from an empty one.
-type pageJSON[T any] struct {
-	Count    *int    `json:"count"`
-	Next     *string `json:"next"`
-	Previous *string `json:"previous"`
-	Results  *[]T    `json:"results"`
-}
-
-// MarshalJSON encodes the page as the service writes it.
-func (p Page[T]) MarshalJSON() ([]byte, error) {
-	results := p.Results
-	if results == nil {
-		results = []T{}
-	}
-	return json.Marshal(pageJSON[T]{&p.Count, orNull(p.Next), orNull(p.Previous), &results})
-}
-
-func orNull(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-// UnmarshalJSON decodes a page of the service.
-func (p *Page[T]) UnmarshalJSON(data []byte) error {
-	if page, ok := scanPage[T](data); ok {
-		*p = page
-		return nil
-	}
-	var wire pageJSON[T]
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return err
-	}
-	switch {
-	case wire.Count == nil:
-		return errors.New("ll2: page without a count")
-	case wire.Results == nil:
-		return errors.New("ll2: page without a results list")
-	}
-	*p = Page[T]{*wire.Count, Value(wire.Next), Value(wire.Previous), *wire.Results}
-	return nil
+// A PageInfo is what [OnPage] is told of a page.
+type PageInfo struct {
+	Count   int    // of all that the filters fit, on all pages together
+	Results int    // rows on this page
+	Left    int    // requests that the rest of the walk takes, see [Page.Left]
+	Next    string // link to the next page, "" on the last one
 }
 
 // Collect reads seq to its end, or to its first error. On an error it returns
@@ -107,47 +84,60 @@ func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	return all, nil
 }
 
-// A listing is a list of the service that is walked page by page.
-type listing[T any] struct {
-	endpoint string                                           // what the path of its links ends in
-	url      func(url.Values) *url.URL                        // the request for a query
-	get      func(context.Context, request) (*Page[T], error) // sends it
-	complete func(link url.Values)                            // adds what a link's query leaves out
-	id       func(*T) int                                     // tells whether two are the same
-	parallel int                                              // pages that may be asked for at once
-	onPage   func(*Page[T])                                   // is told of each page by all; can be nil
-
-	// Links can hold whatever a service sends back.
-	redact      func(string) string
-	redactError func(error) error
+// A plan is what a walk asks for.
+type plan struct {
+	walkConfig
+	endpoint query.Endpoint
+	key      string // by which few rows are equal, see keyed; "" if there is none
+	*query.Plan
 }
 
-// pages walks from the query first along the next links, one page a step.
-func (l listing[T]) pages(ctx context.Context, first url.Values) iter.Seq2[*Page[T], error] {
+// A walk reads a list page by page.
+type walk[T any, ID int | string] struct {
+	plan
+	get  ahead.Get[*Page[T]]
+	id   func(*T) ID
+	fail func(url.Values, error) *PageError
+
+	seen map[ID]struct{} // ids of all rows so far
+	at   url.Values      // the query of the page that was yielded last
+}
+
+// pages walks along the next links, one page a step. Which rows of a page are new
+// is for the one who ranges to find out, and to note in w.seen.
+func (w *walk[T, ID]) pages(ctx context.Context) iter.Seq2[*Page[T], error] {
 	return func(yield func(*Page[T], error) bool) {
-		ahead := newAhead(ctx, l)
-		defer ahead.stop()
+		reader := ahead.New(ctx, w.parallel, w.get)
+		defer reader.Stop()
 		followed := make(map[string]bool)
-		for query := first; ; {
-			followed[query.Encode()] = true
-			u := l.url(query)
-			page, err := ahead.get(query)
+		idle, known := 0, 0
+		for at := w.First; ; {
+			followed[at.Encode()] = true
+			page, err := reader.Get(at)
 			if err != nil {
-				yield(nil, l.fail(u, err))
+				yield(nil, w.fail(at, err))
 				return
 			}
-			next, foreseeable, err := l.next(page, followed)
-			ahead.follow(next, foreseeable, page.Count)
+			next, foreseeable, err := w.next(page, followed)
+			reader.Follow(next, foreseeable, page.Count, MaxPageSize)
+			w.at = at
 			if !yield(page, nil) {
 				return
 			}
+			if idle++; len(w.seen) > known {
+				idle, known = 0, len(w.seen)
+			}
+			if err == nil && next != nil && idle >= maxIdlePages {
+				err = fmt.Errorf("%w: %d pages in a row brought nothing new", ErrLinkLoop, idle)
+			}
 			if err != nil {
-				yield(nil, l.fail(u, err))
+				yield(nil, w.fail(at, err))
+				return
 			}
 			if next == nil {
 				return
 			}
-			query = next
+			at = next
 		}
 	}
 }
@@ -155,79 +145,171 @@ func (l listing[T]) pages(ctx context.Context, first url.Values) iter.Seq2[*Page
 // next returns the query of a page's next link, nil where there is none or it
 // cannot be followed. What comes behind it is foreseeable if the link says how
 // large a page is and where it begins.
-func (l listing[T]) next(page *Page[T], followed map[string]bool) (query url.Values, foreseeable bool, err error) {
+func (w *walk[T, ID]) next(page *Page[T], followed map[string]bool) (link url.Values, foreseeable bool, err error) {
 	if page.Next == "" {
 		return nil, false, nil
 	}
-	query, err = parseLink(page.Next, l.endpoint)
+	link, err = w.endpoint.ParseLink(page.Next)
 	if err != nil {
-		return nil, false, err
+		return nil, false, queryError{err}
 	}
-	foreseeable = query.Has(paramLimit) && query.Has(paramOffset)
-	l.complete(query)
-	if followed[query.Encode()] {
+	foreseeable = link.Has(query.Limit) && link.Has(query.Offset)
+	w.Complete(link)
+	if name := w.Strays(link); name != "" {
+		return nil, false, fmt.Errorf("%w: %s is %s in %q, and was %s when the walk began",
+			ErrForeignLink, name, query.OrNotSet(link.Get(name)), page.Next, query.OrNotSet(w.First.Get(name)))
+	}
+	if followed[link.Encode()] {
 		return nil, false, fmt.Errorf("%w: %q was followed before", ErrLinkLoop, page.Next)
 	}
-	return query, foreseeable, nil
+	return link, foreseeable, nil
 }
 
-func (l listing[T]) fail(u *url.URL, err error) *PageError {
-	return &PageError{URL: l.redact(u.String()), Err: l.redactError(err)}
+// note marks a row as seen and reports whether it is new.
+func (w *walk[T, ID]) note(row *T) bool {
+	id := w.id(row)
+	if _, again := w.seen[id]; again {
+		return false
+	}
+	w.seen[id] = struct{}{}
+	return true
 }
 
-// all walks the pages and yields what they hold, each once, and proves that
-// nothing is missing: rows that move between two pages while the walk reads
-// are seen twice or not at all, and the largest count tells which.
-func (l listing[T]) all(ctx context.Context, first url.Values) iter.Seq2[*T, error] {
-	return func(yield func(*T, error) bool) {
-		seen := make(map[int]struct{})
-		count := 0
-		for page, err := range l.pages(ctx, first) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			count = max(count, page.Count)
-			if l.onPage != nil {
-				l.onPage(page)
-			}
+// eachPage yields the pages as they are.
+func (w *walk[T, ID]) eachPage(ctx context.Context, yield func(*Page[T], error) bool) {
+	for page, err := range w.pages(ctx) {
+		if err == nil {
 			for i := range page.Results {
-				id := l.id(&page.Results[i])
-				if _, again := seen[id]; again {
-					continue
-				}
-				seen[id] = struct{}{}
-				// A copy, so that an event that the caller keeps does not keep
-				// its page.
-				v := page.Results[i]
-				if !yield(&v, nil) {
-					return
-				}
+				w.note(&page.Results[i])
 			}
 		}
-		offset, _ := strconv.Atoi(first.Get("offset"))
-		if want := count - offset; len(seen) < want {
-			yield(nil, l.fail(l.url(first), &IncompleteError{Want: want, Got: len(seen)}))
+		if !yield(page, err) {
+			return
 		}
 	}
 }
 
-// parseLink returns the query of a link to the endpoint, without format: the
-// service copies it into links, and following it would fetch HTML. The host and
-// what precedes the endpoint in the path do not count: mirrors and proxies
-// differ there, and the link's host is not asked anyway.
-func parseLink(link, endpoint string) (url.Values, error) {
-	u, err := url.Parse(link)
+// eachRow yields what the pages hold, each row once, and proves that nothing is
+// missing: rows that move between two pages while the walk reads are seen twice
+// or not at all, and the largest count tells which.
+func (w *walk[T, ID]) eachRow(ctx context.Context, yield func(*T, error) bool) {
+	border := border[T, ID]{walk: w}
+	count := 0
+	emit := func(rows []T) bool {
+		for i := range rows {
+			if !w.note(&rows[i]) {
+				continue
+			}
+			// A copy, so that a row that the caller keeps does not keep its page.
+			row := rows[i]
+			if !yield(&row, nil) {
+				return false
+			}
+		}
+		return true
+	}
+	for page, err := range w.pages(ctx) {
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		count = max(count, page.Count)
+		if w.onPage != nil {
+			w.onPage(PageInfo{Count: page.Count, Results: len(page.Results), Left: page.Left(), Next: page.Next})
+		}
+		tie, err := border.tie(ctx, page)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if !emit(tie) || !emit(page.Results) {
+			return
+		}
+	}
+	offset, _ := strconv.Atoi(w.First.Get(query.Offset))
+	if want := count - offset; len(w.seen) < want {
+		yield(nil, w.fail(w.First, &IncompleteError{Want: want, Got: len(w.seen)}))
+	}
+}
+
+// A keyed row knows the value of a key by which lists of it can be sorted and
+// filtered, and in which few rows are equal.
+type keyed interface {
+	OrderKey() (key string, value time.Time)
+}
+
+// A border is where one page of a walk ends and the next begins. Rows that are
+// equal in all that the service sorts by come in any order, and in another one at
+// each request: at a border some come twice then, and others never.
+type border[T any, ID int | string] struct {
+	*walk[T, ID]
+	before url.Values // the query of the page before; nil at the first one
+	last   time.Time  // the key of its last row
+}
+
+// tie returns the rows that are equal to the last one of the page before, if one
+// of them comes again at the start of page: then others may be missing. The
+// service is asked for exactly them.
+func (b *border[T, ID]) tie(ctx context.Context, page *Page[T]) ([]T, error) {
+	if !b.sortsByKey() {
+		return nil, nil
+	}
+	before, last := b.before, b.last
+	b.before = b.at
+	if n := len(page.Results); n > 0 {
+		_, b.last = keyOf(&page.Results[n-1])
+	}
+	if before == nil || !b.comesAgain(page.Results, last) {
+		return nil, nil
+	}
+	exactly := maps.Clone(b.First)
+	exactly.Del(query.Offset)
+	exactly.Set(query.Limit, strconv.Itoa(MaxPageSize))
+	exactly.Set(b.key+"__gte", query.FormatTime(last))
+	exactly.Set(b.key+"__lte", query.FormatTime(last))
+	tie, err := b.get(ctx, exactly, nil)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %q is not a URL", ErrForeignLink, link)
+		// Whoever goes on begins at the page before: this border is to be seen again.
+		return nil, b.fail(before, err)
 	}
-	if !strings.HasSuffix(u.Path, "/"+endpoint) {
-		return nil, fmt.Errorf("%w: the path of %q does not end in /%s", ErrForeignLink, link, endpoint)
+	return slices.DeleteFunc(tie.Results, func(row T) bool {
+		_, key := keyOf(&row)
+		return !key.Equal(last)
+	}), nil
+}
+
+// sortsByKey reports whether rows that are equal in the key stand together.
+func (b *border[T, ID]) sortsByKey() bool {
+	return b.key != "" && query.FirstKey(b.First.Get(query.Order)) == b.key
+}
+
+// comesAgain reports whether a row with the key at, with which rows begin, was
+// seen before.
+func (b *border[T, ID]) comesAgain(rows []T, at time.Time) bool {
+	for i := range rows {
+		if _, key := keyOf(&rows[i]); !key.Equal(at) {
+			return false
+		}
+		if _, again := b.seen[b.id(&rows[i])]; again {
+			return true
+		}
 	}
-	query, err := url.ParseQuery(u.RawQuery)
-	if err != nil {
-		return nil, fmt.Errorf("%w: the query of %q is damaged: %w", ErrForeignLink, link, err)
+	return false
+}
+
+// keyOf returns the key of a row and its name, "" if it has none.
+func keyOf[T any](row *T) (string, time.Time) {
+	if row, ok := any(row).(keyed); ok {
+		return row.OrderKey()
 	}
-	query.Del("format")
-	return query, nil
+	return "", time.Time{}
+}
+
+// A queryError is an error of package query in words of this package.
+type queryError struct{ error }
+
+func (e queryError) Error() string { return "ll2: " + e.error.Error() }
+func (e queryError) Unwrap() error { return e.error }
+func (e queryError) Is(target error) bool {
+	return target == ErrForeignLink && errors.Is(e.error, query.ErrForeign)
 }

@@ -6,65 +6,172 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/docking-event/ll2/internal/quota"
+	"github.com/docking-event/ll2/internal/wire"
 )
 
-// giveUp returns the error with which the exchange ends, or nil where the
-// attempt is to be repeated after x.pause.
-func (x *exchange) giveUp(ctx context.Context) error {
-	if !mayPass(x.failure) {
-		return x.failure
-	}
-	if ctx.Err() != nil {
-		failure := x.failure
-		if x.status == 0 || errors.Is(failure, ctx.Err()) {
-			failure = nil // is the context's end itself
+// WithRetries sets how often a failed request is tried again, by default 2
+// times; 0 means never. Every retry takes a place in the quota.
+func WithRetries(n int) Option {
+	return func(c *config) error {
+		if n < 0 || n == math.MaxInt {
+			return fmt.Errorf("ll2: WithRetries: %d is not a number of retries; use 0 for none", n)
 		}
-		return contextError(ctx, "GET "+x.url, failure)
-	}
-	if x.once || x.number > x.c.retries {
-		return x.failure
-	}
-	now := time.Now()
-	var api *APIError
-	var limited *RateLimitError
-	x.pause = Wait{Reason: WaitBackoff, For: x.c.backoff(x.number)}
-	switch {
-	case errors.As(x.failure, &limited) && !x.free:
-		// The gate is where that wait is, for everybody.
-		x.pause = Wait{}
-	case errors.As(x.failure, &api):
-		if d, ok := retryAfter(api.Header, now); ok {
-			x.pause = Wait{Reason: WaitRetryAfter, For: d}
-		}
-	}
-	if x.pause.For > 0 {
-		x.pause.Until = now.Add(x.pause.For)
-	}
-	refusal := refuse(ctx, now, x.pause, true, x.c.maxWait)
-	if refusal != nil && x.pause.Reason == WaitBackoff {
-		return x.failure // the deadline is nearer than another attempt
-	}
-	if refusal == nil && !x.free {
-		refusal = x.c.quota.check(ctx, x.pause.For, x.c.maxWait)
-	}
-	if refusal == nil {
+		c.retries = n
 		return nil
 	}
-	var local *RateLimitError
-	errors.As(refusal, &local)
-	if limited != nil {
-		// It says the time already, if no other 429 has closed the gate for longer.
-		limited.RetryAfter = max(limited.RetryAfter, local.RetryAfter)
-		return x.failure
+}
+
+// WithBackoff sets how long the client waits before it tries a failed request
+// again where the service does not say: a random time between min and a bound
+// that doubles from attempt to attempt, up to max (where min is 0, max at once).
+// The default is 500 ms and 10 s.
+func WithBackoff(min, max time.Duration) Option { //nolint:predeclared // what the documentation calls them
+	return func(c *config) error {
+		if min < 0 || max < min {
+			return fmt.Errorf("ll2: WithBackoff(%v, %v): want 0 <= min <= max", min, max)
+		}
+		c.backoffMin, c.backoffMax = min, max
+		return nil
 	}
-	local.Err = x.failure
-	return local
+}
+
+// WithMaxWait bounds a single sleep for the quota or for a Retry-After. A
+// request that would have to wait longer is not sent and fails at once with a
+// [*RateLimitError] that says when it could go. The default is 1 minute; 0 means
+// never to wait, [math.MaxInt64] to wait as long as it takes.
+func WithMaxWait(d time.Duration) Option {
+	return func(c *config) error {
+		if d < 0 {
+			return fmt.Errorf("ll2: WithMaxWait: %v is negative; use 0 never to wait, math.MaxInt64 to wait without bound", d)
+		}
+		c.maxWait = d
+		return nil
+	}
+}
+
+// A retryPolicy says which failed attempts are repeated, and when.
+type retryPolicy struct {
+	retries int
+	backoff func(attempt int) time.Duration
+	maxWait time.Duration
+}
+
+// A failed attempt is what a retryPolicy judges.
+type failed struct {
+	err      error
+	number   int    // of the attempt, from 1
+	what     string // was being done
+	answered bool   // there was a status
+	final    bool   // not to be repeated whatever it is
+
+	// check returns the error with which the quota would refuse the next attempt
+	// after a pause. It is nil where the request is free.
+	check func(pause time.Duration) error
+}
+
+// A verdict is what follows an attempt: another one after a pause, or the end
+// with an error.
+type verdict struct {
+	again bool
+	pause quota.Wait
+	err   error
+}
+
+// judge decides what follows a failed attempt.
+func (r retryPolicy) judge(ctx context.Context, f failed) verdict {
+	if !mayPass(f.err) {
+		return verdict{err: f.err}
+	}
+	if ctx.Err() != nil {
+		failure := f.err
+		if !f.answered || errors.Is(failure, ctx.Err()) {
+			failure = nil // is the context's end itself
+		}
+		return verdict{err: contextError(ctx, f.what, failure)}
+	}
+	if f.final || f.number > r.retries {
+		return verdict{err: f.err}
+	}
+	now := time.Now()
+	var limited *RateLimitError
+	isLimited := errors.As(f.err, &limited)
+	pause := r.pause(f, isLimited, now)
+	err := rateLimited(quota.Refuse(ctx, now, pause, true, r.maxWait))
+	if err != nil && pause.Reason == quota.Backoff {
+		return verdict{err: f.err} // the deadline is nearer than another attempt
+	}
+	if err == nil && f.check != nil {
+		err = f.check(pause.For)
+	}
+	if err == nil {
+		return verdict{again: true, pause: pause}
+	}
+	var local *RateLimitError
+	errors.As(err, &local)
+	if isLimited {
+		// It says the time already, if no other 429 has shut the gate for longer.
+		limited.RetryAfter = max(limited.RetryAfter, local.RetryAfter)
+		return verdict{err: f.err}
+	}
+	local.Err = f.err
+	return verdict{err: local}
+}
+
+// pause returns how long to wait before the next attempt, and why.
+func (r retryPolicy) pause(f failed, isLimited bool, now time.Time) quota.Wait {
+	var api *APIError
+	pause := quota.Wait{Reason: quota.Backoff, For: r.backoff(f.number)}
+	switch {
+	case isLimited && f.check != nil:
+		// The gate is where that wait is, for everybody.
+		pause = quota.Wait{}
+	case errors.As(f.err, &api):
+		if d, ok := retryAfter(api.Header, now); ok {
+			pause = quota.Wait{Reason: quota.Told, For: d}
+		}
+	}
+	if pause.For > 0 {
+		pause.Until = now.Add(pause.For)
+	}
+	return pause
+}
+
+// repeat has retryablehttp send req through transport until done says that this
+// was the last attempt, else again after the pause that it returns. It returns
+// an error only if the context ended in a pause.
+func repeat(req *http.Request, retries int, transport http.RoundTripper, done func() (last bool, pause time.Duration)) error {
+	var pause time.Duration
+	loop := retryablehttp.Client{
+		HTTPClient: &http.Client{Transport: transport},
+		RetryMax:   retries,
+		CheckRetry: func(context.Context, *http.Response, error) (again bool, _ error) {
+			var last bool
+			last, pause = done()
+			return !last, nil
+		},
+		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return pause },
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	retryable, err := retryablehttp.FromRequest(req)
+	if err != nil {
+		return err
+	}
+	resp, err := loop.Do(retryable)
+	if resp != nil {
+		_ = resp.Body.Close()
+	}
+	return err
 }
 
 // mayPass reports whether a failure can be gone at the next attempt.
@@ -83,7 +190,7 @@ func mayPass(err error) bool {
 	if errors.As(err, &decode) {
 		return stopsHalfWay(decode.Err)
 	}
-	var redirect redirectError
+	var redirect *wire.RedirectError
 	return !errors.As(err, &redirect) && !isCertificateError(err)
 }
 

@@ -1,0 +1,331 @@
+package ll2
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/docking-event/ll2/internal/quota"
+	"github.com/docking-event/ll2/internal/secret"
+	"github.com/docking-event/ll2/internal/wire"
+)
+
+// maxBody is the largest body that is read.
+const maxBody = 32 << 20
+
+// keptBuffer is the largest buffer that is used again: a page of 100 events in
+// the detailed shape is half as large.
+const keptBuffer = 1 << 20
+
+// lateness is how long after sending a request whose answer the client did not
+// wait for is taken to be counted at the latest. It is the default timeout of an
+// attempt.
+const lateness = 30 * time.Second
+
+// A sender is all of a client that a request needs.
+type sender struct {
+	base      *url.URL
+	http      *http.Client // follows redirects within its origin only
+	userAgent string
+	secret    secret.Secret
+	buffers   sync.Pool // of *bytes.Buffer, for bodies
+	admission *admission
+	retry     retryPolicy
+	traces    traces
+}
+
+// A request is what a sender sends.
+type request struct {
+	kind   Kind
+	url    *url.URL
+	decode func(body []byte) error // of a 2xx; called again for a retry
+	free   bool                    // of quota, and so of the gate
+	once   bool                    // not to be retried
+
+	// admitted is told once, when the first attempt has its place in the quota,
+	// or the error that it has none. It can be nil.
+	admitted func(error)
+}
+
+// A call is one request with all of its attempts. It is the transport of the
+// loop that repeats them, see repeat.
+type call struct {
+	*sender
+	request
+	shown string // the URL, without the token
+
+	number  int // of the attempt under way, from 1
+	began   time.Time
+	status  int   // of its answer; 0 until the headers are in
+	failure error // of the last attempt
+	verdict verdict
+}
+
+// send sends the request until it succeeds or trying again cannot help.
+func (s *sender) send(ctx context.Context, r request) (err error) {
+	c := &call{sender: s, request: r, shown: s.secret.Redact(r.url.String())}
+	if len(s.traces) > 0 {
+		var end func(error)
+		ctx, end = s.traces.call(ctx, Call{Kind: r.kind, URL: c.shown})
+		defer func() { end(err) }()
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url.String(), nil)
+	if err != nil {
+		return fmt.Errorf("ll2: GET %s: %w", c.shown, s.secret.RedactError(err))
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", s.userAgent)
+	s.secret.Authorize(req.Header)
+	if err := repeat(req, s.retry.retries, c, func() (bool, time.Duration) {
+		return !c.verdict.again, c.verdict.pause.For
+	}); err != nil {
+		return contextError(ctx, c.what(), c.failure)
+	}
+	return c.verdict.err
+}
+
+func (c *call) what() string { return "GET " + c.shown }
+
+// RoundTrip is one attempt. What became of it is in the call: the answer for the
+// loop is an empty 200 always, so that nothing between them follows redirects,
+// wraps errors or repeats anything on its own.
+func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	answer := &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: req}
+	place, err := c.admit(ctx)
+	if err != nil {
+		c.verdict = verdict{err: err}
+		return answer, nil
+	}
+	// Should a transport panic, others must not wait for ever.
+	defer func() { place.settle(quota.Lost, time.Now()) }()
+	// A copy, since a Jar adds to the header what it would add again next time.
+	resp, sent, err := wire.Send(c.http, req.Clone(ctx), place.sentAgain)
+	if err == nil {
+		c.answered(place, resp)
+		err = c.read(place, resp)
+	} else {
+		c.unanswered(ctx, place, sent, err)
+	}
+	c.conclude(ctx, err)
+	return answer, nil
+}
+
+// admit begins an attempt as soon as the quota has a place for it, and returns
+// an error to end the call with where it has none.
+func (c *call) admit(ctx context.Context) (p *place, err error) {
+	if c.free {
+		err = ctx.Err()
+	} else {
+		p, err = c.admission.acquire(ctx, c.retry.maxWait, func(w quota.Wait) { c.announce(ctx, w) })
+	}
+	c.number++
+	c.began, c.status = time.Now(), 0
+	var limited *RateLimitError
+	switch {
+	case err == nil:
+	case !errors.As(err, &limited):
+		err = contextError(ctx, c.what(), c.failure)
+	case limited.Err == nil:
+		limited.Err = c.failure
+	case c.failure != nil:
+		limited.Err = fmt.Errorf("%w, after: %w", limited.Err, unprefixed{c.failure})
+	}
+	if limited != nil {
+		c.traces.refused(ctx, limited)
+	}
+	if c.number == 1 && c.admitted != nil {
+		c.admitted(err)
+	}
+	return p, err
+}
+
+// answered settles the place as the service does: a request that it refuses
+// before its throttle, or that the throttle itself refuses, does not count.
+func (c *call) answered(p *place, resp *http.Response) {
+	c.status = resp.StatusCode
+	now := time.Now()
+	switch status := resp.StatusCode; {
+	case status == http.StatusTooManyRequests:
+		if d, ok := retryAfter(resp.Header, now); ok {
+			c.refused(p, d, quota.Told)
+		} else {
+			// At once, and not when the body has come: until it says more.
+			c.refused(p, c.retry.backoff(c.number), quota.Backoff)
+		}
+	case status/100 == 3, status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusNotAcceptable:
+		p.settle(quota.Uncounted, now)
+	default:
+		p.settle(quota.Counted, now)
+	}
+}
+
+// refused shuts the gate for everybody.
+func (c *call) refused(p *place, after time.Duration, reason quota.Reason) {
+	if !c.free {
+		c.admission.quota.Shut(after, reason)
+		p.settle(quota.Refused, time.Now())
+	}
+}
+
+// unanswered settles the place of an attempt that failed without a status.
+func (c *call) unanswered(ctx context.Context, p *place, sent bool, err error) {
+	now := time.Now()
+	var redirect *wire.RedirectError
+	switch {
+	case !sent:
+		p.settle(quota.Unsent, now)
+	case errors.As(err, &redirect):
+		p.settle(quota.Uncounted, now)
+	case ctx.Err() != nil, isTimeout(err):
+		// The client stopped listening; the service may be about to count.
+		p.settle(quota.Lost, later(now, c.began.Add(lateness)))
+	default:
+		p.settle(quota.Lost, now)
+	}
+}
+
+func isTimeout(err error) bool {
+	var netErr net.Error
+	return errors.As(err, &netErr) && netErr.Timeout()
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// read takes the whole body off the connection, so that the connection can be
+// used again, and makes a result or an error of it.
+func (c *call) read(p *place, resp *http.Response) error {
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode/100 != 2 {
+		return c.statusError(p, resp)
+	}
+	buffer := c.buffer(resp.ContentLength)
+	defer c.keep(buffer)
+	_, err := buffer.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
+	body := buffer.Bytes()
+	switch {
+	case err != nil:
+		return fmt.Errorf("reading the body: %w", err)
+	case len(body) > maxBody:
+		err = fmt.Errorf("more than %d MiB", maxBody>>20)
+	default:
+		err = c.decode(body)
+	}
+	if err == nil {
+		return nil
+	}
+	decodeErr := newDecodeError(c.shown, body, err)
+	decodeErr.Err, decodeErr.attempts = c.secret.RedactError(err), c.number
+	if c.free || c.secret.StandsNear(body, decodeErr.Offset) {
+		decodeErr.Snippet = "" // a part of the token may be in it
+	}
+	return decodeErr
+}
+
+// buffer returns an empty buffer for a body whose length is told, or -1.
+func (s *sender) buffer(length int64) *bytes.Buffer {
+	b, ok := s.buffers.Get().(*bytes.Buffer)
+	if !ok {
+		b = new(bytes.Buffer)
+	}
+	// As far as it is told the truth: nobody gets memory for saying a number.
+	b.Grow(bytes.MinRead + int(min(max(0, length), keptBuffer)))
+	return b
+}
+
+// keep leaves a buffer for the next body.
+func (s *sender) keep(b *bytes.Buffer) {
+	if b.Cap() <= keptBuffer {
+		b.Reset()
+		s.buffers.Put(b)
+	}
+}
+
+// statusError makes an error of an answer that is not 2xx. Whatever came of its
+// body: the status says more than the body's end.
+func (c *call) statusError(p *place, resp *http.Response) error {
+	// The token goes out before the cut, which could lie in it.
+	start, _ := io.ReadAll(io.LimitReader(resp.Body, 2*maxErrorBody))
+	body := c.secret.RedactStart(string(start))
+	if n, _ := io.CopyN(io.Discard, resp.Body, maxBody); n == 0 {
+		body = c.secret.Redact(string(start)) // which was all
+	}
+	apiErr := newAPIError(resp.StatusCode, resp.Header.Clone(), []byte(body[:min(len(body), maxErrorBody)]))
+	apiErr.URL, apiErr.Attempts = c.shown, c.number
+	if resp.Request != nil { // a transport that is not net/http's may leave it out
+		apiErr.URL = resp.Request.URL.String() // the last one of redirects
+	}
+	apiErr.redact(c.secret.Redact)
+	if resp.StatusCode != http.StatusTooManyRequests {
+		return apiErr
+	}
+	d, ok := retryAfter(resp.Header, time.Now())
+	if !ok {
+		if d, ok = expectedIn(apiErr.Detail); ok {
+			c.refused(p, d, quota.Told)
+		}
+	}
+	return &RateLimitError{RetryAfter: d, Err: apiErr}
+}
+
+// conclude ends an attempt: it decides what follows, and tells of it.
+func (c *call) conclude(ctx context.Context, err error) {
+	c.failure, c.verdict = c.describe(ctx, err), verdict{}
+	if c.failure != nil {
+		f := failed{err: c.failure, number: c.number, what: c.what(), answered: c.status != 0, final: c.once}
+		if !c.free {
+			f.check = func(pause time.Duration) error { return c.admission.check(ctx, pause, c.retry.maxWait) }
+		}
+		c.verdict = c.retry.judge(ctx, f)
+	}
+	if len(c.traces) == 0 {
+		return
+	}
+	c.traces.attempt(ctx, Attempt{
+		Kind: c.kind, Number: c.number, StatusCode: c.status, URL: c.shown, Took: time.Since(c.began),
+		Err: c.failure, Retrying: c.verdict.again,
+	})
+	if c.verdict.pause.For > 0 {
+		c.announce(ctx, c.verdict.pause)
+	}
+}
+
+// describe says of an error of net/http what was being done.
+func (c *call) describe(ctx context.Context, err error) error {
+	var api *APIError
+	var decode *DecodeError
+	if err == nil || errors.As(err, &api) || errors.As(err, &decode) {
+		return err
+	}
+	var urlErr *url.Error
+	if errors.As(err, &urlErr) {
+		err = urlErr.Err // which says the URL, too
+	}
+	err = c.secret.RedactError(err)
+	if c.http.Timeout > 0 && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("no answer within the %v of an attempt: %w", c.http.Timeout, err)
+	}
+	if c.number > 1 {
+		return fmt.Errorf("ll2: GET %s: %w (%d attempts)", c.shown, err, c.number)
+	}
+	return fmt.Errorf("ll2: GET %s: %w", c.shown, err)
+}
+
+// announce tells of a wait that is about to begin.
+func (c *call) announce(ctx context.Context, w quota.Wait) {
+	if len(c.traces) > 0 {
+		c.traces.wait(ctx, Wait{Reason: WaitReason(w.Reason), For: w.For, Until: w.Until, URL: c.shown})
+	}
+}

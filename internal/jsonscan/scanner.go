@@ -1,0 +1,190 @@
+// Package jsonscan reads JSON into structs in one pass and with few allocations.
+//
+// It knows the syntax of JSON and what encoding/json makes of it, and nothing
+// else: no API, no HTTP, no name of a field. Types bring their own ScanJSON.
+// A Scanner fails at whatever it does not expect (damage, another type, a key in
+// capitals, bad UTF-8, deep nesting); then the caller gives the same bytes to
+// encoding/json, which has the last word on the value and on the error. If a
+// Scanner does not fail, its value is that of encoding/json.
+package jsonscan
+
+import "bytes"
+
+// A Scanner reads one JSON document from its beginning to its end. Its methods
+// take the next value, or a part of it. After a failure they do nothing useful
+// but end, so that callers need to ask only once, by [Scanner.Done].
+//
+// A null leaves a field as it is, as encoding/json does; pointers become nil.
+type Scanner struct {
+	data    []byte
+	pos     int
+	failed  bool
+	depth   int
+	records int    // that are being read, one within the other
+	cuts    []cut  // of these records
+	blocks  Blocks // of the innermost one
+}
+
+// New returns a Scanner that reads data, which must not change meanwhile.
+func New(data []byte) *Scanner { return &Scanner{data: data} }
+
+// Done reports whether the document was read to its end, white space included,
+// without a failure. If not, nothing that was read may be used.
+func (s *Scanner) Done() bool {
+	s.peek()
+	return !s.failed && s.pos == len(s.data)
+}
+
+// Fail gives up on the document, for example because of a value that the caller
+// leaves to encoding/json.
+func (s *Scanner) Fail() {
+	s.failed = true
+	s.pos = len(s.data) // ends all loops
+}
+
+// Rest returns how many bytes are left.
+func (s *Scanner) Rest() int { return len(s.data) - s.pos }
+
+// maxDepth is how deep a value may lie before encoding/json is to judge it.
+const maxDepth = 100
+
+// Object ranges over the keys of an object. The loop must read the value of each
+// key it knows, and pass any other key to [Scanner.Unknown]; it must not break.
+// The key is as it was written, with its escapes.
+func (s *Scanner) Object(yield func(key []byte) bool) {
+	for more := s.open('{', '}'); more; more = s.more('}') {
+		s.expect('"')
+		size := bytes.IndexByte(s.data[s.pos:], '"')
+		if size < 0 {
+			s.Fail()
+			return
+		}
+		key := s.data[s.pos : s.pos+size]
+		s.pos += size + 1
+		s.expect(':')
+		if s.failed || !yield(key) {
+			s.Fail()
+			return
+		}
+	}
+}
+
+// Array ranges over the elements of an array. The loop must read or skip each
+// element; it must not break.
+func (s *Scanner) Array(yield func() bool) {
+	for more := s.open('[', ']'); more; more = s.more(']') {
+		if !yield() {
+			s.Fail()
+			return
+		}
+	}
+}
+
+// Unknown skips the value of a key that the caller does not know. It fails if
+// the key has anything but small ASCII letters, digits and underscores:
+// encoding/json ignores the case of keys, and reads their escapes.
+func (s *Scanner) Unknown(key []byte) {
+	for _, c := range key {
+		if c != '_' && (c < 'a' || 'z' < c) && !isDigit(c) {
+			s.Fail()
+		}
+	}
+	s.Skip()
+}
+
+// Skip takes a value of any kind.
+func (s *Scanner) Skip() {
+	switch c := s.peek(); c {
+	case '"':
+		if raw, plain := s.quoted(); !plain {
+			s.unescape(raw) // which checks it
+		}
+	case '{':
+		for key := range s.Object {
+			s.Unknown(key)
+		}
+	case '[':
+		for range s.Array {
+			s.Skip()
+		}
+	case 't':
+		s.literal("true")
+	case 'f':
+		s.literal("false")
+	case 'n':
+		s.literal("null")
+	default:
+		s.number()
+	}
+}
+
+// Null takes a null, if there is one.
+func (s *Scanner) Null() bool {
+	if s.peek() != 'n' {
+		return false
+	}
+	s.literal("null")
+	return true
+}
+
+// peek skips white space and returns the byte behind it, 0 at the end.
+func (s *Scanner) peek() byte {
+	for s.pos < len(s.data) {
+		switch c := s.data[s.pos]; c {
+		case ' ', '\n', '\t', '\r':
+			s.pos++
+		default:
+			return c
+		}
+	}
+	return 0
+}
+
+// expect takes the byte c, behind white space.
+func (s *Scanner) expect(c byte) {
+	if s.peek() != c {
+		s.Fail()
+		return
+	}
+	s.pos++
+}
+
+// literal takes a word such as null.
+func (s *Scanner) literal(word string) {
+	if !bytes.HasPrefix(s.data[s.pos:], []byte(word)) {
+		s.Fail()
+		return
+	}
+	s.pos += len(word)
+}
+
+// open takes the bracket that begins an object or an array, and reports whether
+// there is anything in it.
+func (s *Scanner) open(begin, end byte) bool {
+	s.expect(begin)
+	if s.depth++; s.depth > maxDepth {
+		s.Fail()
+	}
+	if s.peek() != end {
+		return !s.failed
+	}
+	s.pos++
+	s.depth--
+	return false
+}
+
+// more takes a comma, or the bracket at the end, and reports whether there is
+// anything behind it.
+func (s *Scanner) more(end byte) bool {
+	switch s.peek() {
+	case ',':
+		s.pos++
+		return true
+	case end:
+		s.pos++
+		s.depth--
+	default:
+		s.Fail()
+	}
+	return false
+}

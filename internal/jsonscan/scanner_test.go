@@ -1,0 +1,340 @@
+package jsonscan_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/docking-event/ll2/internal/jsonscan"
+)
+
+// A document has a field of every kind.
+type document struct {
+	ID     int       `json:"id"`
+	Name   string    `json:"name"`
+	Size   float64   `json:"size"`
+	Open   bool      `json:"open"`
+	Since  time.Time `json:"since"`
+	Code   code      `json:"code"`
+	Inner  inner     `json:"inner"`
+	List   []inner   `json:"list"`
+	Link   *inner    `json:"link"`
+	Alias  *string   `json:"alias"`
+	Weight *float64  `json:"weight"`
+	Sealed *bool     `json:"sealed"`
+	Until  *time.Time
+}
+
+type inner struct {
+	Key  string `json:"key"`
+	Rank *int   `json:"rank"`
+}
+
+// A code is a text of three bytes.
+type code [3]byte
+
+func (c *code) UnmarshalText(text []byte) error {
+	if len(text) != len(c) {
+		return fmt.Errorf("%q is not a code", text)
+	}
+	copy(c[:], text)
+	return nil
+}
+
+func (d *document) ScanJSON(s *jsonscan.Scanner) {
+	for key := range s.Object {
+		switch string(key) {
+		case "id":
+			s.Int(&d.ID)
+		case "name":
+			s.Text(&d.Name)
+		case "size":
+			s.Float(&d.Size)
+		case "open":
+			s.Bool(&d.Open)
+		case "since":
+			s.Time(&d.Since)
+		case "code":
+			s.Unmarshal(&d.Code)
+		case "inner":
+			d.Inner.scan(s)
+		case "list":
+			if d.List != nil {
+				s.Fail() // encoding/json reads into the elements of the first one
+			}
+			d.List = []inner{}
+			for range s.Array {
+				var element inner
+				s.Record(&element)
+				d.List = append(d.List, element)
+			}
+		case "link":
+			if in := jsonscan.Pointer(s, &d.Link, nil); in != nil {
+				in.scan(s)
+			}
+		case "alias":
+			s.TextPointer(&d.Alias)
+		case "weight":
+			s.FloatPointer(&d.Weight)
+		case "sealed":
+			s.BoolPointer(&d.Sealed)
+		case "Until":
+			s.TimePointer(&d.Until)
+		default:
+			s.Unknown(key)
+		}
+	}
+}
+
+func (in *inner) ScanJSON(s *jsonscan.Scanner) { in.scan(s) }
+
+func (in *inner) scan(s *jsonscan.Scanner) {
+	for key := range s.Object {
+		switch string(key) {
+		case "key":
+			s.Text(&in.Key)
+		case "rank":
+			s.IntPointer(&in.Rank)
+		default:
+			s.Unknown(key)
+		}
+	}
+}
+
+const full = ` {"id":-12, "name":"\u00e9\uD83D\uDE80 \"\\\/\b\f\n\r\tx", "size":7.25E-1, "open":true, "since":"2021-02-03T04:05:06.5+02:00",
+	"code":"abc", "inner":{"key":"é😀", "rank":3}, "list":[{"key":"a longer text"}, {"rank":null}], "link":{"key":""}, "alias":"an alias",
+	"weight":1e3, "sealed":false, "Until":"2021-02-03T04:05:06Z", "new_1":[true,false,null,-1.5e+7,{"a":"\n"},[],{}]} `
+
+// scan reads a document, and fails the test if what it read is not what
+// encoding/json reads.
+func scan(t *testing.T, data string) (got document, done bool) {
+	t.Helper()
+	s := jsonscan.New([]byte(data))
+	s.Record(&got)
+	if !s.Done() {
+		return got, false
+	}
+	var want document
+	if err := json.Unmarshal([]byte(data), &want); err != nil {
+		t.Fatalf("%.300q was read, want %v", data, err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("%.300q gives\n%+v, want\n%+v", data, got, want)
+	}
+	return got, true
+}
+
+// wantScanned checks which documents are read, and which are left to encoding/json.
+func wantScanned(t *testing.T, documents map[string]bool) {
+	t.Helper()
+	for data, want := range documents {
+		if _, done := scan(t, data); done != want {
+			t.Errorf("%.300q was read: %t, want %t", data, done, want)
+		}
+	}
+}
+
+func TestADocumentIsReadAsEncodingJSONReadsIt(t *testing.T) {
+	t.Parallel()
+	wantScanned(t, map[string]bool{
+		full:                         true,
+		`{}`:                         true,
+		"\t{ \r\n } \n":              true,
+		`{"id" : 1 , "open":false }`: true,
+		`{"id":1,"id":2}`:            true,
+		`{"id":1,"id":null}`:         true,
+		`{"inner":{"key":"a","rank":1},"inner":{"rank":2}}`:  true,
+		`{"link":{"key":"a","rank":1},"link":{"rank":2}}`:    true,
+		`{"link":{"key":"a"},"link":null}`:                   true,
+		`{"link":{"key":"a"},"link":null,"link":{"rank":1}}`: true,
+		`{"alias":"a","alias":null}`:                         true,
+		`{"name":"a","name":null,"name":"b"}`:                true,
+		`{"list":[]}`:                                        true,
+		`{"list":[{"key":"a"}],"list":[{"rank":1}]}`:         false,
+		`{"id":null,"name":null,"size":null,"open":null,"since":null,"code":null,"link":null,"alias":null,"weight":null,"sealed":null,"Until":null}`: true,
+		`{"inner":null}`: false,
+		`{"list":null}`:  false,
+		`null`:           false,
+		``:               false,
+		` `:              false,
+		`[]`:             false,
+		`1`:              false,
+		`{} {}`:          false,
+		`{},`:            false,
+		"{}\x00":         false,
+		"{}\v":           false,
+		"\ufeff{}":       false,
+		`{`:              false,
+		`{"`:             false,
+		`{"id`:           false,
+		`{"id"`:          false,
+		`{"id":`:         false,
+		`{"id":}`:        false,
+		`{"id":1`:        false,
+		`{"id":1,`:       false,
+		`{"id":1,}`:      false,
+		`{,"id":1}`:      false,
+		`{"id" 1}`:       false,
+		`{"id":1 "a":1}`: false,
+		`{"id":1]`:       false,
+		`{id:1}`:         false,
+		`{'id':1}`:       false,
+		`{"new":[1,]}`:   false,
+		`{"new":[,1]}`:   false,
+		`{"new":[1 2]}`:  false,
+		`{"new":[1}`:     false,
+		`{"new":[}`:      false,
+		`{"new":nul}`:    false,
+		`{"new":nulL}`:   false,
+		`{"new":truE}`:   false,
+		`{"new":fals`:    false,
+		`{"new":x}`:      false,
+		`{"new":-}`:      false,
+		`{"new":"a\q"}`:  false,
+		`{"id":"1"}`:     false,
+		`{"name":1}`:     false,
+		`{"inner":[]}`:   false,
+		`{"list":{}}`:    false,
+		`{"link":""}`:    false,
+	})
+}
+
+// encoding/json takes keys in any case, and with escapes.
+func TestUnusualKeysAreLeftToEncodingJSON(t *testing.T) {
+	t.Parallel()
+	wantScanned(t, map[string]bool{
+		`{"":1}`:             true,
+		`{"z_9":1}`:          true,
+		`{"a":{"b":1}}`:      true,
+		`{"ID":1}`:           false,
+		`{"iD":"1"}`:         false,
+		`{"\u0069d":1}`:      false,
+		`{"a\"":1}`:          false,
+		`{"a-b":1}`:          false,
+		`{"é":1}`:            false,
+		"{\"a\xff\":1}":      false,
+		"{\"a\n\":1}":        false,
+		`{"ıd":1}`:           false, // Unicode folds it
+		`{"new":{"ID":1}}`:   false,
+		`{"new":[{"A":{}}]}`: false,
+	})
+}
+
+func TestEveryCutOfADocumentIsFound(t *testing.T) {
+	t.Parallel()
+	data := strings.TrimSpace(full)
+	for size := range len(data) {
+		if _, done := scan(t, data[:size]); done {
+			t.Errorf("%q was read", data[:size])
+		}
+	}
+}
+
+// pieces are put into documents to damage them.
+var pieces = []string{`"`, `\`, `\u`, `\u0041`, `\uD83D`, `\uDE80`, "{", "}", "[", "]", ",", ":", "0", "9", "-", "+", ".", "e", "E", "t", "null", "true", "false",
+	"x", "A", "_", " ", "\n", "\x00", "\x1f", "\x7f", "é", "\xc3", "\xff", "\ufffd", "123456789", "1e400", `"id":7,`, `"link":null,`, `"list":[],`}
+
+func TestADamagedDocumentIsReadAsEncodingJSONReadsItOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 4))
+	read := 0
+	for range 50_000 {
+		data := []byte(full)
+		for range 1 + r.IntN(2) {
+			at := r.IntN(len(data))
+			to := min(len(data), at+r.IntN(3))
+			data = slices.Replace(data, at, to, []byte(pieces[r.IntN(len(pieces))])...)
+		}
+		if _, done := scan(t, string(data)); done {
+			read++
+		}
+	}
+	t.Logf("%d of 50,000 were read", read)
+	if read < 4_000 {
+		t.Errorf("%d of 50,000 were read: the damage is too large to find anything", read)
+	}
+}
+
+func TestNestingIsBounded(t *testing.T) {
+	t.Parallel()
+	for _, ends := range [][2]string{{"[", "]"}, {`{"a":`, "}"}} {
+		for depth, want := range map[int]bool{1: true, 98: true, 99: true, 100: false, 101: false, 1_000_000: false} {
+			data := `{"new":` + strings.Repeat(ends[0], depth) + "1" + strings.Repeat(ends[1], depth) + `}`
+			s := jsonscan.New([]byte(data))
+			if s.Skip(); s.Done() != want {
+				t.Errorf("%d times %s was read: %t, want %t", depth, ends[0], s.Done(), want)
+			}
+		}
+	}
+	wide := "[" + strings.Repeat(`[],{},[1],{"a":1},`, 1000) + "0]"
+	s := jsonscan.New([]byte(wide))
+	if s.Skip(); !s.Done() {
+		t.Error("a wide document counts as a deep one")
+	}
+}
+
+func TestALoopThatBreaksFails(t *testing.T) {
+	t.Parallel()
+	s := jsonscan.New([]byte(`{"a":1,"b":2}`))
+	for range s.Object {
+		s.Skip()
+		break
+	}
+	if s.Done() {
+		t.Error("half an object was read")
+	}
+	s = jsonscan.New([]byte(`[1,2]`))
+	for range s.Array {
+		s.Skip()
+		break
+	}
+	if s.Done() {
+		t.Error("half an array was read")
+	}
+}
+
+func TestAfterAFailureNothingIsLeft(t *testing.T) {
+	t.Parallel()
+	s := jsonscan.New([]byte(`[1,2,3]`))
+	n := 0
+	for range s.Array {
+		if n++; n == 2 {
+			s.Fail()
+		}
+		s.Skip()
+	}
+	if s.Done() || s.Rest() != 0 || n != 2 {
+		t.Errorf("done: %t, %d bytes left, after %d elements", s.Done(), s.Rest(), n)
+	}
+}
+
+func TestRestTellsHowMuchAValueTook(t *testing.T) {
+	t.Parallel()
+	s := jsonscan.New([]byte(`[12, "abc"]`))
+	var sizes []int
+	for range s.Array {
+		before := s.Rest()
+		s.Skip()
+		sizes = append(sizes, before-s.Rest())
+	}
+	if !s.Done() || s.Rest() != 0 || !slices.Equal(sizes, []int{2, 6}) {
+		t.Errorf("done: %t, %d bytes left, sizes %v", s.Done(), s.Rest(), sizes)
+	}
+}
+
+// Whatever the bytes are, what is read is what encoding/json reads.
+func FuzzScanner(f *testing.F) {
+	for _, seed := range []string{
+		full, "", "{}", "null", `{"id":1e2}`, `{"id":999999999999999999}`, `{"id":-9223372036854775808}`, `{"size":1e-400,"weight":-0}`,
+		`{"name":"\ud800\udc00"}`, `{"name":"\udc00"}`, `{"alias":"\uFFFD"}`, `{"since":"2021-02-03t04:05:06z"}`, `{"since":"2021-02-03T04:05:60Z"}`,
+		`{"code":"\u0061bc"}`, `{"NAME":"a"}`, `{"inner":{"key":"a"},"inner":{}}`, `{"list":[{"key":"a"},{"key":"b"}],"list":[]}`, `{"new":[[[[{}]]]]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { scan(t, string(data)) })
+}

@@ -1,0 +1,137 @@
+package jsonscan
+
+import (
+	"encoding"
+	"strconv"
+	"time"
+)
+
+// Int reads a number without fraction or exponent. It leaves numbers of more
+// than 18 digits, and those that an int does not hold, to encoding/json.
+func (s *Scanner) Int(field *int) {
+	if s.Null() {
+		return
+	}
+	const most = 18 // digits that an int64 holds, whatever they are
+	text := s.number()
+	sign, digits := 1, text
+	if len(text) > 0 && text[0] == '-' {
+		sign, digits = -1, text[1:]
+	}
+	n := int64(0)
+	for _, c := range digits {
+		if !isDigit(c) {
+			s.Fail() // a fraction or an exponent
+			return
+		}
+		n = 10*n + int64(c-'0')
+	}
+	if len(digits) > most || int64(int(n)) != n {
+		s.Fail()
+	}
+	if !s.failed {
+		*field = sign * int(n)
+	}
+}
+
+// Float reads a number.
+func (s *Scanner) Float(field *float64) {
+	if s.Null() {
+		return
+	}
+	f, err := strconv.ParseFloat(string(s.number()), 64)
+	if err != nil {
+		s.Fail()
+		return
+	}
+	*field = f
+}
+
+// Bool reads true or false.
+func (s *Scanner) Bool(field *bool) {
+	switch s.peek() {
+	case 't':
+		s.literal("true")
+		*field = true
+	case 'f':
+		s.literal("false")
+		*field = false
+	default:
+		if !s.Null() {
+			s.Fail()
+		}
+	}
+}
+
+// Time reads a time in RFC 3339.
+func (s *Scanner) Time(field *time.Time) {
+	// As time.Time itself reads JSON: without unescaping.
+	if raw, ok := s.plain(); ok && field.UnmarshalText(raw) != nil {
+		s.Fail()
+	}
+}
+
+// Unmarshal reads a string by the method that encoding/json would call.
+func (s *Scanner) Unmarshal(v encoding.TextUnmarshaler) {
+	if raw, ok := s.plain(); ok && v.UnmarshalText(raw) != nil {
+		s.Fail()
+	}
+}
+
+// plain takes a string without escapes. It is not ok if there is a null, or
+// something else, at which it fails.
+func (s *Scanner) plain() (raw []byte, ok bool) {
+	if s.Null() {
+		return nil, false
+	}
+	if s.peek() == '"' {
+		raw, ok = s.quoted()
+	}
+	if !ok {
+		s.Fail()
+	}
+	return raw, ok
+}
+
+// number takes a number and returns its text.
+func (s *Scanner) number() []byte {
+	s.peek()
+	start := s.pos
+	s.take('-', '-')
+	if !s.take('0', '0') {
+		s.digits()
+	}
+	if s.take('.', '.') {
+		s.digits()
+	}
+	if s.take('e', 'E') {
+		_ = s.take('+', '-')
+		s.digits()
+	}
+	if s.failed {
+		return nil
+	}
+	return s.data[start:s.pos]
+}
+
+// take takes the next byte if it is one of two.
+func (s *Scanner) take(a, b byte) bool {
+	if s.pos == len(s.data) || s.data[s.pos] != a && s.data[s.pos] != b {
+		return false
+	}
+	s.pos++
+	return true
+}
+
+// digits takes one digit or more.
+func (s *Scanner) digits() {
+	start := s.pos
+	for s.pos < len(s.data) && isDigit(s.data[s.pos]) {
+		s.pos++
+	}
+	if s.pos == start {
+		s.Fail()
+	}
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -1,0 +1,112 @@
+package query
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// ErrForeign is of a link that does not lead to the endpoint.
+var ErrForeign = errors.New("foreign link")
+
+// An Endpoint is the address of a list: a version, "" if there is none, and a name
+// such as "docking_event/".
+type Endpoint struct{ Version, Name string }
+
+var version = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+$`)
+
+// IsVersion reports whether an element of a path is a version such as 2.2.0.
+func IsVersion(element string) bool { return version.MatchString(element) }
+
+// ParsePath splits the path of an endpoint, such as "2.2.0/docking_event/".
+func ParsePath(path string) (Endpoint, error) {
+	if strings.ContainsAny(path, "?#%\\: ") {
+		return Endpoint{}, errors.New("it is not a plain path")
+	}
+	elements := strings.Split(strings.Trim(path, "/"), "/")
+	for _, element := range elements {
+		if element == "" || element == "." || element == ".." {
+			return Endpoint{}, errors.New("it has an element that names nothing")
+		}
+	}
+	e := Endpoint{}
+	if IsVersion(elements[0]) {
+		e.Version, elements = elements[0], elements[1:]
+	}
+	if len(elements) == 0 {
+		return Endpoint{}, errors.New("it names no endpoint")
+	}
+	e.Name = strings.Join(elements, "/") + "/"
+	return e, nil
+}
+
+// Path returns the endpoint's path below the base URL.
+func (e Endpoint) Path() string {
+	if e.Version == "" {
+		return e.Name
+	}
+	return e.Version + "/" + e.Name
+}
+
+// String returns what a row of the endpoint is called in a text.
+func (e Endpoint) String() string {
+	return strings.ReplaceAll(strings.Trim(e.Name, "/"), "_", " ")
+}
+
+// ParseLink returns the query of a link to the endpoint, without format: the
+// service copies it into links, and following it would fetch HTML. The host and
+// what precedes the endpoint in the path do not count, but for another version:
+// mirrors and proxies differ there, and the link's host is not asked anyway.
+func (e Endpoint) ParseLink(link string) (url.Values, error) {
+	u, err := url.Parse(link)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %q is not a URL", ErrForeign, link)
+	}
+	prefix, ours := strings.CutSuffix(u.Path, "/"+e.Name)
+	if !ours {
+		return nil, fmt.Errorf("%w: the path of %q does not end in /%s", ErrForeign, link, e.Name)
+	}
+	if v := prefix[strings.LastIndexByte(prefix, '/')+1:]; IsVersion(v) && e.Version != "" && v != e.Version {
+		return nil, fmt.Errorf("%w: %q is of version %s, not %s", ErrForeign, link, v, e.Version)
+	}
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return nil, fmt.Errorf("%w: the query of %q is damaged: %w", ErrForeign, link, err)
+	}
+	query.Del("format")
+	return query, nil
+}
+
+// endpoints are names that no base URL ends in.
+var endpoints = []string{"docking_event", "docking_events", "api-throttle"}
+
+// ParseBase reads the base URL of an API: absolute, with a slash at its end and
+// without a version there. An error says to write it like example.
+func ParseBase(s, example string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil, u.Opaque != "":
+		// Without the URL: there may be a password in it.
+		return nil, fmt.Errorf("not a URL; write it like %q", example)
+	case u.User != nil:
+		return nil, errors.New("the URL holds a user; use WithToken to authenticate")
+	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
+		return nil, fmt.Errorf("%q is not an absolute http or https URL like %q", s, example)
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, errors.New("the URL has a query or a fragment; leave it out")
+	}
+	elements := strings.Split(strings.Trim(u.Path, "/"), "/")
+	for back, element := range slices.Backward(elements) {
+		if back >= len(elements)-2 && slices.Contains(endpoints, element) {
+			return nil, fmt.Errorf("%q leads to an endpoint; give the address before %q", s, strings.Join(elements[back:], "/"))
+		}
+	}
+	u = u.JoinPath("/")
+	if IsVersion(elements[len(elements)-1]) {
+		u = u.JoinPath("../")
+	}
+	return u, nil
+}

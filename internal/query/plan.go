@@ -1,0 +1,183 @@
+package query
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The parameters that every list has.
+const (
+	Search = "search"
+	Order  = "ordering"
+	Mode   = "mode"
+	Limit  = "limit"
+	Offset = "offset"
+)
+
+// A Param is a parameter of a list.
+type Param struct {
+	Option string                         // that sets it, for errors; "" if there is none
+	Want   func(value string) (it string) // what it must be, if a value in a link is not right; nil: any is
+}
+
+// A List is what there is to ask an endpoint for.
+type List struct {
+	Endpoint Endpoint
+	Params   map[string]Param
+	Last     []string // keys behind every order, so that it has no ties
+	Limit    int      // of rows on a page, if nobody says another one
+}
+
+// A Wish is what a caller asks for.
+type Wish struct {
+	Given  map[string]string // parameters, "" for the service's default
+	Limit  int               // 0: that of the List
+	Offset int
+	Links  []string // to start at; the last one wins
+}
+
+// A Plan is what a walk asks for: checked and complete.
+type Plan struct {
+	First url.Values // the query of the first request
+	list  List
+	given map[string]string
+}
+
+// New checks what a caller asks for.
+func (l List) New(w Wish) (*Plan, error) {
+	p := &Plan{First: make(url.Values), list: l, given: maps.Clone(w.Given)}
+	if p.given == nil {
+		p.given = make(map[string]string)
+	}
+	if w.Limit > 0 {
+		p.given[Limit] = strconv.Itoa(w.Limit)
+	}
+	if ordering := p.given[Order]; ordering != "" {
+		total, err := TotalOrder(ordering, l.Last...)
+		if err != nil {
+			return nil, err
+		}
+		p.given[Order] = total
+	}
+	for _, link := range w.Links {
+		var err error
+		if p.First, err = l.start(link); err != nil {
+			return nil, fmt.Errorf("StartAt: %w", err)
+		}
+	}
+	if len(w.Links) > 0 {
+		p.Complete(p.First)
+		return p, p.contradicts(p.First)
+	}
+	for name, value := range p.given {
+		if value != "" {
+			p.First.Set(name, value)
+		}
+	}
+	if w.Offset > 0 {
+		p.First.Set(Offset, strconv.Itoa(w.Offset))
+	}
+	p.Complete(p.First)
+	return p, nil
+}
+
+// Complete adds the page size, the shape and the total order if a query has none.
+func (p *Plan) Complete(q url.Values) {
+	if !q.Has(Limit) {
+		q.Set(Limit, cmp.Or(p.given[Limit], strconv.Itoa(p.list.Limit)))
+	}
+	if mode := p.First.Get(Mode); mode != "" && !q.Has(Mode) {
+		q.Set(Mode, mode)
+	}
+	total, err := TotalOrder(q.Get(Order), p.list.Last...)
+	if err != nil || !q.Has(Order) { // a damaged one is none
+		total, _ = TotalOrder(p.given[Order], p.list.Last...)
+	}
+	q.Set(Order, total)
+}
+
+// Strays returns a parameter that has a query choose other rows than the first
+// one, or "".
+func (p *Plan) Strays(q url.Values) string {
+	for _, name := range slices.Sorted(maps.Keys(p.list.Params)) {
+		chooses := name != Order && name != Limit && name != Offset
+		if chooses && !SameValue(q.Get(name), p.First.Get(name)) {
+			return name
+		}
+	}
+	return ""
+}
+
+// contradicts refuses wishes that say other than the link: with either winning,
+// the other would be broken without a word.
+func (p *Plan) contradicts(link url.Values) error {
+	for _, name := range slices.Sorted(maps.Keys(p.given)) {
+		if value, linked := p.given[name], link.Get(name); !SameValue(value, linked) {
+			return fmt.Errorf("%s contradicts the link of StartAt: %s is %s here, %s there",
+				cmp.Or(p.list.Params[name].Option, name), name, OrNotSet(value), OrNotSet(linked))
+		}
+	}
+	return nil
+}
+
+// OrNotSet quotes a value of a parameter.
+func OrNotSet(value string) string {
+	if value == "" {
+		return "not set"
+	}
+	return strconv.Quote(value)
+}
+
+// start reads a link to start at. It refuses what the service would silently
+// correct or ignore, so that a link that was written by hand cannot mean something
+// else than it says.
+func (l List) start(link string) (url.Values, error) {
+	at, err := l.Endpoint.ParseLink(link)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(at)) {
+		values := at[name]
+		param, known := l.Params[name]
+		switch {
+		case !known:
+			return nil, fmt.Errorf("the service does not know the link's parameter %q and would ignore it", name)
+		case len(values) > 1:
+			return nil, fmt.Errorf("the link has %s more than once", name)
+		case param.Want == nil:
+			continue
+		}
+		if want := param.Want(values[0]); want != "" {
+			return nil, fmt.Errorf("the link's %s is %q; it must be %s", name, values[0], want)
+		}
+	}
+	_, err = TotalOrder(at.Get(Order), l.Last...)
+	return at, err
+}
+
+// Within returns a [Param.Want] of numbers from least to most.
+func Within(least, most int, it string) func(string) string {
+	return func(value string) string {
+		if n, err := strconv.Atoi(value); err != nil || n < least || n > most {
+			return it
+		}
+		return ""
+	}
+}
+
+// OneOf returns a [Param.Want] of comma lists of words, each with an optional -.
+func OneOf(it string, words ...string) func(string) string {
+	return func(value string) string {
+		for term := range strings.SplitSeq(value, ",") {
+			if !slices.Contains(words, strings.TrimPrefix(strings.TrimSpace(term), "-")) {
+				return it
+			}
+		}
+		return ""
+	}
+}

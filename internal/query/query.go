@@ -1,0 +1,65 @@
+// Package query reads and completes the queries of lists: it makes orders total,
+// takes links apart, and tells whether two values ask for the same. What it finds
+// wrong would be corrected or ignored by the service without a word.
+//
+// It knows nothing of any parameter but ordering and format, and nothing of
+// sending, pages or rows.
+package query
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+var term = regexp.MustCompile(`^-?[A-Za-z_][A-Za-z0-9_]*$`)
+
+// TotalOrder returns an ordering with the keys of last behind its own, each
+// unless it is among them.
+func TotalOrder(ordering string, last ...string) (string, error) {
+	var terms, keys []string
+	for t := range strings.SplitSeq(ordering, ",") {
+		if t = strings.TrimSpace(t); t == "" && strings.TrimSpace(ordering) == "" {
+			continue
+		}
+		if !term.MatchString(t) {
+			return "", fmt.Errorf("the order has the term %q; write keys with commas between them, descending ones with a -", t)
+		}
+		key := strings.TrimPrefix(t, "-")
+		if slices.Contains(keys, key) {
+			return "", fmt.Errorf("the order names %q twice", key)
+		}
+		terms, keys = append(terms, t), append(keys, key)
+	}
+	for _, key := range last {
+		if !slices.Contains(keys, key) {
+			terms = append(terms, key)
+		}
+	}
+	return strings.Join(terms, ","), nil
+}
+
+// FirstKey returns the key by which an ordering sorts first.
+func FirstKey(ordering string) string {
+	first, _, _ := strings.Cut(ordering, ",")
+	return strings.TrimPrefix(strings.TrimSpace(first), "-")
+}
+
+// SameValue reports whether two values of a parameter ask for the same: times are
+// compared as instants, since a service may write them otherwise.
+func SameValue(a, b string) bool {
+	if a == b {
+		return true
+	}
+	at, errA := time.Parse(time.RFC3339Nano, a)
+	bt, errB := time.Parse(time.RFC3339Nano, b)
+	return errA == nil && errB == nil && at.Equal(bt)
+}
+
+// FormatTime writes a time as the service reads it: in UTC with a Z, since the +
+// of an offset would arrive as a space. It counts in microseconds.
+func FormatTime(t time.Time) string {
+	return t.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano)
+}

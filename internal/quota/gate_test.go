@@ -1,0 +1,204 @@
+package quota_test
+
+import (
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/docking-event/ll2/internal/quota"
+)
+
+func TestTheGateHoldsForAllAndThenOneGoesFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{})
+		start := time.Now()
+		q.Shut(30*time.Second, quota.Told)
+		var mu sync.Mutex
+		var at []time.Duration
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				p, err := q.Acquire(t.Context(), forever, nil)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				at = append(at, time.Since(start))
+				mu.Unlock()
+				time.Sleep(5 * time.Second)
+				p.Settle(quota.Counted, time.Now())
+			})
+		}
+		wg.Wait()
+		for i, d := range at {
+			want := 35 * time.Second
+			if i == 0 {
+				want = 30 * time.Second
+			}
+			if d != want {
+				t.Errorf("requests went at %v, want one at 30s and the others at 35s", at)
+				break
+			}
+		}
+	})
+}
+
+func TestOnlyAnAcceptedTrialOpensTheGate(t *testing.T) {
+	for outcome, opens := range map[quota.Outcome]bool{
+		quota.Unsent: false, quota.Refused: false, quota.Uncounted: true, quota.Lost: false, quota.Counted: true,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			q := quota.New(quota.Config{})
+			q.Shut(time.Minute, quota.Told)
+			time.Sleep(time.Minute)
+			take(t, q).Settle(outcome, time.Now())
+			second := take(t, q) // on trial, too, if the first did not open the gate
+			_, err := q.Acquire(t.Context(), 0, nil)
+			if opened := err == nil; opened != opens {
+				t.Errorf("outcome %d: a third beside the second: %v, want opened %v", outcome, err, opens)
+			}
+			if err != nil && refused(t, err) != 0 {
+				t.Errorf("outcome %d: %v, want an unknown time", outcome, err)
+			}
+			second.Settle(quota.Counted, time.Now())
+		})
+	}
+}
+
+func TestASecondRefusalIsNotUndoneByAnAnswerFromBeforeIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{})
+		early, late := take(t, q), take(t, q)
+		q.Shut(time.Second, quota.Told)
+		time.Sleep(time.Second)
+		trial := take(t, q)
+		time.Sleep(time.Second)
+		q.Shut(time.Minute, quota.Told) // by the answer to the late one
+		late.Settle(quota.Refused, time.Now())
+		early.Settle(quota.Counted, time.Now()) // it was no trial
+		trial.Settle(quota.Counted, time.Now())
+		if in := full(t, q); in != time.Minute {
+			t.Errorf("refused for %v, want 1m", in)
+		}
+	})
+}
+
+func TestARefusalNeverShortensAnEarlierOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{})
+		q.Shut(time.Hour, quota.Told)
+		q.Shut(time.Minute, quota.Backoff)
+		if in := full(t, q); in != time.Hour {
+			t.Errorf("shut for %v, want 1h", in)
+		}
+		if v := q.View(); !v.ShutUntil.Equal(time.Now().Add(time.Hour)) || !v.Next(1).Equal(v.ShutUntil) {
+			t.Errorf("shut until %v, next %v, want in 1h", v.ShutUntil, v.Next(1))
+		}
+	})
+}
+
+func TestWaitersAreRefusedWhenTheGateIsShutForTooLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{})
+		q.Shut(30*time.Second, quota.Told)
+		var wg sync.WaitGroup
+		start := time.Now()
+		for range 4 {
+			wg.Go(func() {
+				_, err := q.Acquire(t.Context(), time.Minute, nil)
+				if in := refused(t, err); in != time.Hour || time.Since(start) != 10*time.Second {
+					t.Errorf("%v after %v, want 1h after 10s", in, time.Since(start))
+				}
+			})
+		}
+		time.Sleep(10 * time.Second)
+		q.Shut(time.Hour, quota.Told)
+		wg.Wait()
+	})
+}
+
+func TestAWaitForTheTrialTakesNoLongerThanAllowed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{})
+		q.Shut(0, quota.Told)
+		trial := take(t, q)
+		start := time.Now()
+		var announced []quota.Wait
+		_, err := q.Acquire(t.Context(), 20*time.Second, func(w quota.Wait) { announced = append(announced, w) })
+		if refused(t, err) != 0 || time.Since(start) != 20*time.Second {
+			t.Errorf("%v after %v, want an unknown time after 20s", err, time.Since(start))
+		}
+		if want := (quota.Wait{Reason: quota.Told}); len(announced) != 1 || announced[0] != want {
+			t.Errorf("announced %+v, want %+v", announced, want)
+		}
+		trial.Settle(quota.Counted, time.Now())
+	})
+}
+
+// The caller chose the time of a backoff, so what it allows the service does not
+// bound it.
+func TestABackoffAtTheGateIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{})
+		q.Shut(time.Minute, quota.Backoff)
+		start := time.Now()
+		if _, err := q.Acquire(t.Context(), time.Second, nil); err != nil || time.Since(start) != time.Minute {
+			t.Errorf("%v after %v, want a place after 1m", err, time.Since(start))
+		}
+	})
+}
+
+func TestAnOpenGateIsNotShut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{})
+		q.Shut(time.Minute, quota.Told)
+		time.Sleep(time.Minute)
+		if v := q.View(); !v.ShutUntil.IsZero() || v.Next(1).After(time.Now()) {
+			t.Errorf("shut until %v, which is now", v.ShutUntil)
+		}
+	})
+}
+
+// A refusal that the window did not foresee means that others spend the quota,
+// too, so that a free place can be the only one.
+func TestAfterARefusalRequestsGoOneByOneForAWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{Limit: 100, Window: time.Hour})
+		start := time.Now()
+		q.Shut(0, quota.Told)
+		flying, most := 0, 0
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				for time.Since(start) < time.Hour+5*time.Minute {
+					p, err := q.Acquire(t.Context(), forever, nil)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					mu.Lock()
+					flying++
+					if time.Since(start) < time.Hour {
+						most = max(most, flying)
+					}
+					mu.Unlock()
+					time.Sleep(10 * time.Minute)
+					mu.Lock()
+					flying--
+					mu.Unlock()
+					p.Settle(quota.Counted, time.Now())
+				}
+			})
+		}
+		time.Sleep(time.Hour + time.Minute)
+		mu.Lock()
+		if most != 1 || flying != 8 {
+			t.Errorf("%d at a time in the first hour, %d after it, want 1 and 8", most, flying)
+		}
+		mu.Unlock()
+		wg.Wait()
+	})
+}

@@ -1,0 +1,342 @@
+package quota_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/docking-event/ll2/internal/quota"
+)
+
+// An oracle answers questions, after a while.
+type oracle struct {
+	reading quota.Reading
+	err     error
+	takes   time.Duration
+
+	asked  int
+	warned []error
+}
+
+func (o *oracle) ask(ctx context.Context) (quota.Reading, error) {
+	o.asked++
+	if err := quota.Sleep(ctx, o.takes); err != nil {
+		return quota.Reading{}, err
+	}
+	return o.reading, o.err
+}
+
+// config returns one with a fallback of 15 an hour.
+func (o *oracle) config() quota.Config {
+	return quota.Config{
+		Limit: 15, Window: time.Hour, Ask: o.ask,
+		Warn: func(_ context.Context, err error) { o.warned = append(o.warned, err) },
+	}
+}
+
+func TestTheFirstRequestWaitsForTheAnswerAndSoDoOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &oracle{reading: quota.Reading{Limit: 20, Window: time.Minute}, takes: 2 * time.Second}
+		q := quota.New(o.config())
+		if v := q.View(); v.Limit != 0 || v.Window != 0 || v.Next(1).After(time.Now()) {
+			t.Errorf("%+v before the first question, want nothing known", v)
+		}
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range 8 {
+			// Not even a request that must not wait is refused for that.
+			wg.Go(func() {
+				if _, err := q.Acquire(t.Context(), 0, nil); err != nil || time.Since(start) != 2*time.Second {
+					t.Errorf("%v after %v, want a place after 2s", err, time.Since(start))
+				}
+			})
+		}
+		wg.Wait()
+		if v := q.View(); v.Limit != 20 || v.Window != time.Minute || v.Used != 8 || o.asked != 1 || o.warned != nil {
+			t.Errorf("%+v after %d questions, want 8 used of 20 a minute after one; warned of %v", v, o.asked, o.warned)
+		}
+	})
+}
+
+func TestWhatOthersHaveUsedIsCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &oracle{reading: quota.Reading{Limit: 5, Window: time.Hour, Used: 3}}
+		q := quota.New(o.config())
+		spend(t, q, 2)
+		// All is used now, and the service says when the others' first place is free.
+		o.reading.Used, o.reading.NextIn = 5, 50*time.Minute
+		if in := full(t, q); in != 50*time.Minute || o.asked != 2 {
+			t.Errorf("free in %v after %d questions, want 50m after 2", in, o.asked)
+		}
+		// Of the others' other places it is only known that they take an hour.
+		time.Sleep(50 * time.Minute)
+		o.reading = quota.Reading{Limit: 5, Window: time.Hour, Used: 4}
+		spend(t, q, 1)
+		o.reading = quota.Reading{Limit: 5, Window: time.Hour, Used: 5, NextIn: time.Minute}
+		if in := full(t, q); in != time.Minute {
+			t.Errorf("free in %v, want 1m", in)
+		}
+	})
+}
+
+func TestNobodyAsksAgainIfNothingHasChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &oracle{reading: quota.Reading{Limit: 1, Window: time.Hour, Used: 1, NextIn: time.Hour}}
+		q := quota.New(o.config())
+		for range 3 {
+			full(t, q)
+		}
+		time.Sleep(time.Minute - 1)
+		full(t, q)
+		if o.asked != 1 {
+			t.Errorf("%d questions within a minute, want 1", o.asked)
+		}
+		time.Sleep(1)
+		full(t, q)
+		if o.asked != 2 {
+			t.Errorf("%d questions after a minute, want 2", o.asked)
+		}
+	})
+}
+
+func TestNobodyAsksAsLongAsAPlaceIsFree(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &oracle{reading: quota.Reading{Limit: 100, Window: time.Hour}}
+		q := quota.New(o.config())
+		for range 100 {
+			spend(t, q, 1)
+			time.Sleep(10 * time.Minute)
+		}
+		if o.asked != 1 {
+			t.Errorf("%d questions, want 1", o.asked)
+		}
+	})
+}
+
+func TestARefusalByTheServiceIsAReasonToAskAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &oracle{reading: quota.Reading{Limit: 5, Window: time.Hour}}
+		q := quota.New(o.config())
+		take(t, q).Settle(quota.Refused, time.Now())
+		q.Shut(time.Minute, quota.Told)
+		o.reading.Used, o.reading.NextIn = 5, time.Minute
+		if in := full(t, q); in != time.Minute || o.asked != 2 {
+			t.Errorf("free in %v after %d questions, want 1m after 2", in, o.asked)
+		}
+		if used := q.View().Used; used != 5 {
+			t.Errorf("%d used, want 5", used)
+		}
+		time.Sleep(time.Minute)
+		o.reading.Used = 4
+		trial := take(t, q)
+		trial.Settle(quota.Counted, time.Now())
+		// Who asks need not go one by one: the window holds what others spend.
+		o.reading.Used = 0
+		take(t, q)
+		take(t, q)
+	})
+}
+
+func TestAnAnswerThatMakesNoSenseLeavesTheFallback(t *testing.T) {
+	broken := errors.New("no answer")
+	for name, test := range map[string]struct {
+		reading quota.Reading
+		err     error
+		takes   time.Duration
+		panics  any
+		warning string // "": the reading is good
+	}{
+		"good":              {reading: quota.Reading{Limit: 20, Window: time.Minute}},
+		"largest":           {reading: quota.Reading{Limit: 10_000, Window: 31 * 24 * time.Hour}},
+		"negative next":     {reading: quota.Reading{Limit: 20, Window: time.Minute, NextIn: -7}},
+		"negative use":      {reading: quota.Reading{Limit: 20, Window: time.Minute, Used: -7}},
+		"error":             {err: broken, warning: "no answer"},
+		"panic":             {panics: "boom", warning: "boom"},
+		"no answer at all":  {takes: time.Hour, warning: "deadline"},
+		"limit zero":        {reading: quota.Reading{Window: time.Minute}, warning: "0 requests"},
+		"limit negative":    {reading: quota.Reading{Limit: -1, Window: time.Minute}, warning: "-1 requests"},
+		"limit too large":   {reading: quota.Reading{Limit: 10_001, Window: time.Minute}, warning: "10001 requests"},
+		"window zero":       {reading: quota.Reading{Limit: 20}, warning: "0s"},
+		"window negative":   {reading: quota.Reading{Limit: 20, Window: -1}, warning: "-1ns"},
+		"window too large":  {reading: quota.Reading{Limit: 20, Window: 31*24*time.Hour + 1}, warning: "744h"},
+		"error and reading": {reading: quota.Reading{Limit: 20, Window: time.Minute}, err: broken, warning: "no answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := &oracle{reading: test.reading, err: test.err, takes: test.takes}
+				c := o.config()
+				if test.panics != nil {
+					c.Ask = func(context.Context) (quota.Reading, error) {
+						o.asked++
+						panic(test.panics)
+					}
+				}
+				q := quota.New(c)
+				start := time.Now()
+				spend(t, q, 1)
+				if took := time.Since(start); took != min(test.takes, 5*time.Second) {
+					t.Errorf("waited %v for the answer", took)
+				}
+				v := q.View()
+				if test.warning == "" {
+					if v.Limit != test.reading.Limit || v.Window != test.reading.Window || v.Used != 1 || o.warned != nil {
+						t.Errorf("%+v, warned of %v; want what was read", v, o.warned)
+					}
+					return
+				}
+				if v.Limit != 15 || v.Window != time.Hour || v.Used != 1 {
+					t.Errorf("%+v, want the fallback", v)
+				}
+				if len(o.warned) != 1 || !strings.Contains(o.warned[0].Error(), test.warning) {
+					t.Errorf("warned of %v, want %q", o.warned, test.warning)
+				}
+				// It is asked again before a later request, at most once a minute.
+				time.Sleep(time.Minute - 1)
+				spend(t, q, 1)
+				if o.asked != 1 {
+					t.Errorf("asked again within a minute")
+				}
+				time.Sleep(1)
+				spend(t, q, 1)
+				if o.asked != 2 || q.View().Used != 3 {
+					t.Errorf("%d questions, %+v, want 2 and 3 used", o.asked, q.View())
+				}
+			})
+		})
+	}
+}
+
+func TestAQuestionCanFailWithoutAFallbackAndWithoutAnybodyToWarn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &oracle{err: errors.New("no answer")}
+		q := quota.New(quota.Config{Ask: o.ask})
+		spend(t, q, 20)
+		time.Sleep(time.Minute)
+		o.reading, o.err = quota.Reading{Limit: 2, Window: time.Hour}, nil
+		spend(t, q, 2)
+		if v := q.View(); v.Limit != 2 || v.Used != 2 || o.asked != 2 {
+			t.Errorf("%+v after %d questions", v, o.asked)
+		}
+	})
+}
+
+func TestAFailedQuestionKeepsWhatWasLearned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &oracle{reading: quota.Reading{Limit: 2, Window: time.Minute}}
+		q := quota.New(o.config())
+		spend(t, q, 2)
+		o.err = errors.New("no answer")
+		if in := full(t, q); in != time.Minute {
+			t.Errorf("free in %v, want 1m", in)
+		}
+		if v := q.View(); v.Limit != 2 || v.Window != time.Minute || len(o.warned) != 1 {
+			t.Errorf("%+v, warned of %v", v, o.warned)
+		}
+	})
+}
+
+func TestAQuestionGoesOnWhenTheOneWhoAskedGoesAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		type key struct{}
+		o := &oracle{reading: quota.Reading{Limit: 3, Window: time.Hour}, takes: 4 * time.Second}
+		c := o.config()
+		c.Ask = func(ctx context.Context) (quota.Reading, error) {
+			if ctx.Value(key{}) != "first" {
+				t.Error("the question lacks the values of the caller's context")
+			}
+			return o.ask(ctx)
+		}
+		q := quota.New(c)
+		ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), key{}, "first"), time.Second)
+		defer cancel()
+		var wg sync.WaitGroup
+		start := time.Now()
+		wg.Go(func() {
+			if _, err := q.Acquire(ctx, forever, nil); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second {
+				t.Errorf("the one that went away: %v after %v", err, time.Since(start))
+			}
+		})
+		synctest.Wait()
+		spend(t, q, 1)
+		wg.Wait()
+		if v := q.View(); v.Limit != 3 || o.asked != 1 || time.Since(start) != 4*time.Second {
+			t.Errorf("%+v after %d questions and %v, want a limit of 3 after 1 and 4s", v, o.asked, time.Since(start))
+		}
+	})
+}
+
+func TestTheWindowFollowsWhatIsLearned(t *testing.T) {
+	for _, test := range []struct {
+		limit  int
+		window time.Duration
+		next   time.Duration
+	}{
+		{limit: 2, window: 2 * time.Hour, next: 2*time.Hour - time.Minute},
+		{limit: 2, window: 10 * time.Minute, next: 9 * time.Minute},
+		{limit: 1, window: time.Hour, next: time.Hour},
+		{limit: 3, window: time.Hour, next: 0},
+	} {
+		t.Run(fmt.Sprintf("%d in %v", test.limit, test.window), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := &oracle{reading: quota.Reading{Limit: 2, Window: time.Hour}}
+				q := quota.New(o.config())
+				spend(t, q, 1)
+				time.Sleep(time.Minute)
+				spend(t, q, 1)
+				o.reading = quota.Reading{Limit: test.limit, Window: test.window, Used: 2}
+				if test.next == 0 {
+					spend(t, q, 1)
+					return
+				}
+				// Its own two are counted already: none is taken for somebody else's.
+				if in := full(t, q); in != test.next {
+					t.Errorf("free in %v, want %v", in, test.next)
+				}
+				if used := q.View().Used; used != 2 {
+					t.Errorf("%d used, want 2", used)
+				}
+			})
+		})
+	}
+}
+
+func TestCheckDoesNotForetellWhatTheNextAnswerWillBe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &oracle{reading: quota.Reading{Limit: 1, Window: time.Hour}}
+		q := quota.New(o.config())
+		spend(t, q, 1)
+		if err := q.Check(t.Context(), 0, 0); err != nil {
+			t.Errorf("%v, but the next question can say otherwise", err)
+		}
+		q.Shut(2*time.Hour, quota.Told)
+		if err := q.Check(t.Context(), 0, 0); refused(t, err) != 2*time.Hour {
+			t.Errorf("%v, want 2h: the gate is shut whatever the answer is", err)
+		}
+	})
+}
+
+// What a reading says may have counted a request that was under way then: it is
+// asked again before anybody waits for that.
+func TestAnAnswerWhileARequestIsUnderWayIsAskedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &oracle{reading: quota.Reading{Limit: 2, Window: time.Hour}}
+		q := quota.New(o.config())
+		first, second := take(t, q), take(t, q)
+		o.reading.Used, o.reading.NextIn = 2, time.Hour
+		full(t, q)
+		first.Settle(quota.Counted, time.Now())
+		second.Settle(quota.Counted, time.Now())
+		if used := q.View().Used; used != 4 {
+			t.Errorf("%d used, want 4: the service's two cannot be told from the client's", used)
+		}
+		full(t, q)
+		if used := q.View().Used; used != 2 || o.asked != 3 {
+			t.Errorf("%d used after %d questions, want 2 after 3", used, o.asked)
+		}
+	})
+}

@@ -1,0 +1,85 @@
+package quota_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/docking-event/ll2/internal/quota"
+)
+
+func TestWhatTheServiceDoesNotCountTakesNoPlace(t *testing.T) {
+	for outcome, used := range map[quota.Outcome]int{
+		quota.Unsent: 0, quota.Refused: 0, quota.Uncounted: 0, quota.Lost: 1, quota.Counted: 1,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			q := quota.New(quota.Config{Limit: 2, Window: time.Hour})
+			p := take(t, q)
+			if n := q.View().Used; n != 1 {
+				t.Errorf("%d used before the answer, want 1", n)
+			}
+			p.Settle(outcome, time.Now())
+			if n := q.View().Used; n != used {
+				t.Errorf("%d used after outcome %d, want %d", n, outcome, used)
+			}
+		})
+	}
+}
+
+func TestOnlyTheFirstOutcomeCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{Limit: 2, Window: time.Hour})
+		p := take(t, q)
+		if !p.Settle(quota.Unsent, time.Now()) {
+			t.Error("the first call is not the first")
+		}
+		if p.Settle(quota.Counted, time.Now()) {
+			t.Error("the second call is the first")
+		}
+		p.SentAgain()
+		if v := q.View(); v.Used != 0 {
+			t.Errorf("%d used, want none", v.Used)
+		}
+	})
+}
+
+// Whoever stopped listening does not know when the service counts. The guess is
+// bounded by the window: with a short one it is not to cost more.
+func TestAGuessInTheFutureCostsNoMoreThanAWindowMore(t *testing.T) {
+	for _, test := range []struct{ late, want time.Duration }{
+		{20 * time.Second, 80 * time.Second},
+		{time.Minute, 2 * time.Minute},
+		{time.Hour, 2 * time.Minute},
+		{forever, 2 * time.Minute},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			q := quota.New(quota.Config{Limit: 1, Window: time.Minute})
+			take(t, q).Settle(quota.Lost, time.Now().Add(test.late))
+			if in := full(t, q); in != test.want {
+				t.Errorf("counted in %v at the latest: free in %v, want %v", test.late, in, test.want)
+			}
+		})
+	}
+}
+
+// Of one that was sent again only the last answer is seen.
+func TestARequestThatWasSentAgainStandsForTwo(t *testing.T) {
+	for outcome, used := range map[quota.Outcome]int{quota.Uncounted: 1, quota.Counted: 2} {
+		synctest.Test(t, func(t *testing.T) {
+			q := quota.New(quota.Config{Limit: 1, Window: time.Hour})
+			p := take(t, q)
+			p.SentAgain()
+			if n := q.View().Used; n != 2 {
+				t.Errorf("%d used before the answer, want 2", n)
+			}
+			time.Sleep(time.Minute)
+			p.Settle(outcome, time.Now())
+			if n := q.View().Used; n != used {
+				t.Errorf("%d used after outcome %d, want %d", n, outcome, used)
+			}
+			if in := full(t, q); in != time.Hour {
+				t.Errorf("free in %v, want 1h from the answer", in)
+			}
+		})
+	}
+}

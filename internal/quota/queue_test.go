@@ -1,0 +1,89 @@
+package quota_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/docking-event/ll2/internal/quota"
+)
+
+func TestWaitersAreServedInTheOrderInWhichTheyCame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{Limit: 1, Window: time.Minute})
+		spend(t, q, 1)
+		var order []int
+		var wg sync.WaitGroup
+		for i := range 10 {
+			wg.Go(func() {
+				p, err := q.Acquire(t.Context(), forever, nil)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				order = append(order, i)
+				p.Settle(quota.Counted, time.Now())
+			})
+			synctest.Wait() // so that they come in this order
+		}
+		wg.Wait()
+		if !slices.IsSorted(order) || len(order) != 10 {
+			t.Errorf("served in the order %v", order)
+		}
+	})
+}
+
+// Whoever comes later does not overtake, not even when a place is free for a
+// moment.
+func TestNobodyOvertakesTheQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{Limit: 2, Window: time.Minute})
+		spend(t, q, 1)
+		time.Sleep(10 * time.Second)
+		spend(t, q, 1)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		for range 3 {
+			go func() { _, _ = q.Acquire(ctx, forever, nil) }()
+			synctest.Wait()
+		}
+		// Three wait, for 50 s, 60 s, and one window after the first of them goes.
+		if in := full(t, q); in != 2*time.Minute {
+			t.Errorf("the fourth is told %v, want 2m: the second place, one window after it was taken", in)
+		}
+		time.Sleep(50 * time.Second)
+		synctest.Wait()
+		if in := full(t, q); in != time.Minute+10*time.Second {
+			t.Errorf("the fourth is told %v, want 1m10s", in)
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if used := q.View().Used; used != 2 {
+			t.Errorf("%d places used", used)
+		}
+	})
+}
+
+func TestWhoeverIsBehindGoesAtOnceWhenAPlaceIsGivenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{Limit: 2, Window: time.Hour})
+		places := []*quota.Place{take(t, q), take(t, q)}
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() {
+				if _, err := q.Acquire(t.Context(), forever, nil); err != nil || time.Since(start) != time.Second {
+					t.Errorf("%v after %v, want a place after 1s", err, time.Since(start))
+				}
+			})
+		}
+		time.Sleep(time.Second)
+		for _, p := range places {
+			p.Settle(quota.Unsent, time.Now())
+		}
+		wg.Wait()
+	})
+}

@@ -1,0 +1,204 @@
+// Package quota decides when a request may be sent. It keeps an exact sliding
+// window of the requests that a service has counted, a queue in which callers
+// wait for a place in that window in the order in which they came, and a gate
+// that a refusal by the service shuts for all of them. If nobody said how large
+// the quota is, it learns it by a question. All of it is arithmetic on times: the
+// package knows nothing of HTTP, of the service, or of who calls it. Its caller
+// sends the requests and says what became of each.
+package quota
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Config says which quota a Quota keeps to.
+type Config struct {
+	// Limit is the number of requests that the service counts in any span of
+	// the length Window. 0 means that there is no window: only the gate holds.
+	// With Ask they are the fallback, which holds as long as no question has
+	// been answered.
+	Limit  int
+	Window time.Duration
+
+	// Ask asks somebody who knows, usually the service, for the quota and how
+	// much of it is used. It is called before the first request, and again when
+	// the window is spent or the service refused a request; never twice at the
+	// same time, and not more than once a minute as long as it fails. Its context
+	// ends after 5 seconds. nil means that nothing is learned.
+	Ask func(context.Context) (Reading, error)
+
+	// Warn is told when Ask fails or when its answer makes no sense. It can be
+	// nil.
+	Warn func(context.Context, error)
+}
+
+// A Quota says when a request may go: as soon as its turn has come in the queue,
+// the gate is open, and the window has a free place. It is safe for concurrent
+// use.
+type Quota struct {
+	learner *learner // nil: nothing is learned
+
+	mu     sync.Mutex
+	window *window // nil: there is none
+	gate   gate
+	queue  []waiter // in the order in which they came
+}
+
+// New returns a quota of which nothing is used.
+func New(c Config) *Quota {
+	q := new(Quota)
+	switch {
+	case c.Ask != nil:
+		q.learner = &learner{question: c.Ask, warn: c.Warn, limit: c.Limit, length: c.Window}
+	case c.Limit > 0:
+		q.window = newWindow(c.Limit, c.Window)
+	}
+	return q
+}
+
+// Acquire waits for a place, but no longer than maxWait and ctx allow: if the
+// wait would be longer, it returns a *Refusal at once and has changed nothing. If
+// the context ends meanwhile, it returns ctx.Err(). It announces a wait before it
+// begins, and again when its reason or its end changes; announce can be nil. The
+// place must be settled.
+func (q *Quota) Acquire(ctx context.Context, maxWait time.Duration, announce func(Wait)) (*Place, error) {
+	var w waiter
+	defer func() { q.leave(w) }()
+	var announced Wait
+	for {
+		var next step
+		next, w = q.step(ctx, w, maxWait)
+		switch {
+		case next.place != nil || next.err != nil:
+			return next.place, next.err
+		case next.ask:
+			go q.learner.ask(context.WithoutCancel(ctx), q)
+			continue
+		case next.wait.Reason != announced.Reason || !next.wait.Until.Equal(announced.Until):
+			announced = next.wait
+			if announce != nil {
+				announce(announced)
+			}
+		}
+		if err := w.sleep(ctx, next, maxWait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// A step is what someone in the queue does next: the first of these that is set.
+type step struct {
+	place *Place // go
+	err   error  // give up
+	ask   bool   // ask how much is left
+	wait  Wait   // wait, if only for whoever is ahead and about to go
+	open  bool   // the end of that wait is not known
+}
+
+// step looks at where w stands. A nil w is new; it gets into the queue only if it
+// does not go or give up at once, so that a request that need not wait costs
+// little.
+func (q *Quota) step(ctx context.Context, w waiter, maxWait time.Duration) (step, waiter) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	ahead := len(q.queue)
+	if w != nil {
+		ahead = slices.Index(q.queue, w)
+	}
+	next := q.look(ctx, ahead, maxWait)
+	if w == nil && next.place == nil && next.err == nil {
+		w = newWaiter()
+		q.queue = append(q.queue, w)
+	}
+	return next, w
+}
+
+// look returns what someone with so many ahead in the queue does next.
+func (q *Quota) look(ctx context.Context, ahead int, maxWait time.Duration) step {
+	if err := ctx.Err(); err != nil {
+		return step{err: err}
+	}
+	now := time.Now()
+	if l := q.learner; l != nil {
+		if ahead == 0 && !l.asking && l.due(q.window, now) {
+			l.asking = true
+			return step{ask: true}
+		}
+		if l.asking && (ahead == 0 || q.window == nil) {
+			return step{} // for the answer, which wakes all
+		}
+	}
+	wait, known := q.outlook(now, ahead)
+	if ahead == 0 && known && wait.For == 0 {
+		return step{place: q.grant(now)}
+	}
+	if err := Refuse(ctx, now, wait, known, maxWait); err != nil {
+		return step{err: err}
+	}
+	if wait.For == 0 && known {
+		return step{}
+	}
+	return step{wait: wait, open: !known}
+}
+
+// outlook returns how long someone with so many ahead in the queue has to wait at
+// least, and whether a time can be told at all.
+func (q *Quota) outlook(now time.Time, ahead int) (wait Wait, known bool) {
+	wait.Reason = Spent
+	if q.window != nil {
+		wait.For = q.window.delay(now, ahead)
+	}
+	if q.gate.trial {
+		if d := q.gate.until.Sub(now); d > wait.For {
+			wait.Reason, wait.For = q.gate.reason, d
+		}
+		if wait.For == 0 && (q.gate.trying || ahead > 0) {
+			return Wait{Reason: q.gate.reason}, false
+		}
+	}
+	if wait.For > 0 {
+		wait.Until = now.Add(wait.For)
+	}
+	return wait, true
+}
+
+// grant hands out a place.
+func (q *Quota) grant(now time.Time) *Place {
+	q.gate.trying = q.gate.trial
+	p := &Place{q: q, window: q.window, taken: now, sends: 1, trial: q.gate.trial}
+	if p.window != nil {
+		p.window.flying++
+	}
+	if q.learner != nil {
+		q.learner.granted = true
+	}
+	return p
+}
+
+// Check returns the *Refusal with which Acquire would refuse a request that comes
+// after a pause, so that nobody sleeps a pause for nothing; nil if it would not,
+// or if that cannot be told yet.
+func (q *Quota) Check(ctx context.Context, pause, maxWait time.Duration) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	wait, known := q.outlook(now, len(q.queue))
+	if !known || wait.For <= pause {
+		return nil
+	}
+	if wait.Reason == Spent && q.learner != nil {
+		return nil // who knows what the answer will be at the next question
+	}
+	if err := Refuse(ctx, now, wait, known, forever); err != nil {
+		return err
+	}
+	rest := wait
+	rest.For -= pause
+	if Refuse(ctx, now, rest, known, maxWait) != nil {
+		return &Refusal{In: wait.For}
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+package quota
+
+import (
+	"slices"
+	"time"
+)
+
+// A View is what is known of a quota at one moment.
+type View struct {
+	Limit     int           // requests in a Window; 0: there is no window, or it is not known yet
+	Window    time.Duration // a sliding one
+	Used      int           // places that are taken, by requests under way too; more than Limit if some were sent again
+	ShutUntil time.Time     // when the gate opens; zero unless it is shut now
+
+	now    time.Time
+	window window // a copy
+	ahead  int    // who is waiting already
+}
+
+// View returns what is known of the quota now.
+func (q *Quota) View() View {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	v := View{now: time.Now()}
+	if q.gate.trial && q.gate.until.After(v.now) {
+		v.ShutUntil = q.gate.until
+	}
+	if w := q.window; w != nil {
+		v.Limit, v.Window, v.Used = w.limit, w.length, w.used(v.now)
+		v.window, v.ahead = *w, len(q.queue)
+		v.window.spent = slices.Clone(w.spent)
+	}
+	return v
+}
+
+// Next returns when the next n requests can have gone, n being 1 or more, if
+// nobody else sends any and each is answered at once. It is not in the future if
+// they can go now.
+func (v View) Next(n int) time.Time {
+	next := v.now
+	if v.Limit > 0 {
+		w := v.window
+		next = next.Add(w.delay(v.now, v.ahead+max(n, 1)-1))
+	}
+	if v.ShutUntil.After(next) {
+		return v.ShutUntil
+	}
+	return next
+}

@@ -1,0 +1,143 @@
+// Package wire sends one request through an http.Client of somebody else's and
+// reports what became of it on the wire: whether a connection came about, and
+// how often net/http sent the request by itself. It follows redirects within the
+// origin of the request only, so that credentials go nowhere else.
+//
+// It knows nothing of quotas, retries, JSON or any API: a status is a number to
+// it, and a body is the caller's to read.
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+)
+
+// maxRedirects is how many redirects net/http follows by default.
+const maxRedirects = 10
+
+// A RedirectError is a redirect that the policy of the client refused: another
+// attempt would be refused, too.
+type RedirectError struct{ Err error }
+
+// Error returns what the policy said.
+func (e *RedirectError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *RedirectError) Unwrap() error { return e.Err }
+
+// Client returns a copy of callers that follows redirects to the same origin
+// only. A redirect elsewhere is the answer: net/http itself would send an
+// Authorization header along to another port or scheme of the same host. The
+// caller's CheckRedirect is asked about the others.
+func Client(callers *http.Client) *http.Client {
+	c := *callers
+	c.CheckRedirect = sameOriginOnly(callers.CheckRedirect)
+	return &c
+}
+
+func sameOriginOnly(callers func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
+	return func(req *http.Request, via []*http.Request) error {
+		if !SameOrigin(req.URL, via[0].URL) {
+			return http.ErrUseLastResponse
+		}
+		if callers != nil {
+			err := callers(req, via)
+			if err != nil && !errors.Is(err, http.ErrUseLastResponse) {
+				return &RedirectError{err}
+			}
+			return err
+		}
+		if len(via) >= maxRedirects {
+			return &RedirectError{fmt.Errorf("stopped after %d redirects", maxRedirects)}
+		}
+		return nil
+	}
+}
+
+// SameOrigin reports whether two URLs have scheme, host and port in common.
+func SameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
+}
+
+// Send sends req through client, once: the answer's body is open. It calls
+// sentAgain for each time that net/http sends the request once more by itself,
+// because a connection that it had kept broke before the first byte of an
+// answer. Where there is an error, sent is false if nothing left the machine: no
+// connection came about. A transport that is not net/http's is taken to have
+// sent the request, unless its error is of dialing.
+func Send(client *http.Client, req *http.Request, sentAgain func()) (resp *http.Response, sent bool, err error) {
+	c := *client
+	tap := &tap{base: client.Transport, sentAgain: sentAgain}
+	c.Transport = tap
+	resp, err = c.Do(req)
+	return resp, err == nil || tap.sent(err), err
+}
+
+// isDialError reports whether a connection could not be made.
+func isDialError(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
+}
+
+// A tap is the transport of one request, redirects included. It watches what
+// net/http sends. It has no CloseIdleConnections, which would close those of
+// everybody who shares the transport.
+type tap struct {
+	base       http.RoundTripper // nil: http.DefaultTransport, as it is when the request goes
+	sentAgain  func()
+	asked, got atomic.Bool
+}
+
+// sent reports whether anything may have been sent of a request that ended in
+// err. What net/http did is known; of others there is only the error.
+func (t *tap) sent(err error) bool {
+	if t.asked.Load() {
+		return t.got.Load()
+	}
+	return !isDialError(err)
+}
+
+// RoundTrip sends one hop. A second connection within it is net/http's own
+// second sending; a redirect is another hop.
+func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
+	base := t.base
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	var connections atomic.Int32
+	resp, err := base.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GetConn: func(string) { t.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) {
+			t.got.Store(true)
+			if connections.Add(1) > 1 {
+				t.sentAgain()
+			}
+		},
+	})))
+	if resp != nil && leadsNowhere(req.URL, resp) {
+		// net/http would hide the answer behind an error that looks as if it
+		// could pass.
+		resp.Header = resp.Header.Clone()
+		resp.Header.Del("Location")
+	}
+	return resp, err
+}
+
+// leadsNowhere reports whether an answer redirects to what is no URL.
+func leadsNowhere(from *url.URL, resp *http.Response) bool {
+	_, err := from.Parse(resp.Header.Get("Location"))
+	return resp.StatusCode/100 == 3 && err != nil
+}

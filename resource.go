@@ -1,0 +1,280 @@
+package ll2
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/docking-event/ll2/internal/query"
+)
+
+// A Resource is a list endpoint of the service, whose rows are decoded into T and
+// known by an ID: what [Client.DockingEvents] is built on, for any other list and
+// any struct of yours. Make it with [NewResource]; it is safe for concurrent use.
+type Resource[T any, ID int | string] struct {
+	sender   *sender
+	err      error // of each call: the client or the path is not right
+	endpoint query.Endpoint
+	id       func(*T) ID
+	params   map[string]query.Param
+	key      string // by which few rows are equal, see keyed; "" if there is none
+}
+
+// newResource returns the resource at a path such as "2.2.0/docking_event/".
+func newResource[T any, ID int | string](s *sender, path string, id func(*T) ID, params map[string]query.Param) *Resource[T, ID] {
+	r := &Resource[T, ID]{sender: s, id: id, params: map[string]query.Param{
+		query.Search: {},
+		query.Order:  {},
+		query.Mode:   {},
+		query.Limit:  {Option: "PageSize", Want: query.Within(1, MaxPageSize, fmt.Sprintf("1 to %d", MaxPageSize))},
+		query.Offset: {Option: "Offset", Want: query.Within(0, math.MaxInt, "0 or more")},
+	}}
+	maps.Copy(r.params, params)
+	endpoint, err := query.ParsePath(path)
+	switch {
+	case s == nil:
+		r.err = errNotNew
+	case err != nil:
+		r.err = fmt.Errorf("ll2: resource %q: %w; write it like \"2.2.0/astronaut/\"", path, err)
+	case id == nil:
+		r.err = fmt.Errorf("ll2: resource %q: the func that tells the id of a row is nil", path)
+	}
+	r.endpoint = endpoint
+	r.key, _ = keyOf(new(T))
+	return r
+}
+
+// List returns one page of the rows that the filters choose: the first one, or
+// the one where [Offset] or [StartAt] say. It sends one request.
+//
+// The filters are parameters that the resource was made with, and search, ordering
+// and mode, each with one value. The value "" asks for the service's default and is
+// not sent. Any other parameter is an error before anything is sent, since the
+// service silently ignores those that it does not know. If no row passes the
+// filters, the page is empty, and there is no error.
+func (r *Resource[T, ID]) List(ctx context.Context, filters url.Values, opts ...WalkOption) (*Page[T], error) {
+	p, err := r.planOf(filters, opts)
+	return r.list(ctx, p, err)
+}
+
+// Pages walks over the pages of the rows that the filters choose, one request a
+// page, as the service sends them; see [Resource.List] for the filters. If rows
+// move while the walk reads, pages repeat rows or leave some out; [Resource.All]
+// watches for that.
+//
+// Nothing is sent before the range starts, and each range is a walk of its own;
+// a break sends nothing more. An error ends the walk and comes as the last value,
+// (nil, [*PageError]): a wrong filter or option, a request that failed, a next
+// link that leads away or changes a filter ([ErrForeignLink]), one that leads back,
+// or ten pages in a row without a new row ([ErrLinkLoop]).
+func (r *Resource[T, ID]) Pages(ctx context.Context, filters url.Values, opts ...WalkOption) iter.Seq2[*Page[T], error] {
+	return func(yield func(*Page[T], error) bool) {
+		p, err := r.planOf(filters, opts)
+		r.pages(ctx, p, err)(yield)
+	}
+}
+
+// All walks over the rows that the filters choose, page after page, and yields
+// each row once, however often the service sends it; see [Resource.List] for the
+// filters.
+//
+// It ends as [Resource.Pages] does, and proves that nothing is missing: if it saw
+// fewer distinct rows than the largest count on its way, less the offset at which
+// it began, it ends with an [*IncompleteError]. See [NewResource] for rows that
+// are equal in the order.
+func (r *Resource[T, ID]) All(ctx context.Context, filters url.Values, opts ...WalkOption) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		p, err := r.planOf(filters, opts)
+		r.all(ctx, p, err)(yield)
+	}
+}
+
+// Query returns what List, Pages and All ask for first, page size and order
+// included: for mocks, logs and the keys of caches. It sends nothing.
+func (r *Resource[T, ID]) Query(filters url.Values, opts ...WalkOption) (url.Values, error) {
+	p, err := r.planOf(filters, opts)
+	if err != nil {
+		return nil, err
+	}
+	return p.First, nil
+}
+
+// planOf checks filters and options.
+func (r *Resource[T, ID]) planOf(filters url.Values, opts []WalkOption) (plan, error) {
+	if r == nil {
+		return plan{}, errNotNew
+	}
+	given := make(map[string]string)
+	for _, name := range slices.Sorted(maps.Keys(filters)) {
+		values := filters[name]
+		known, ok := r.params[name]
+		switch {
+		case name == query.Limit || name == query.Offset:
+			return plan{}, fmt.Errorf("ll2: the filters have %s; use the option %s", name, known.Option)
+		case !ok:
+			return plan{}, fmt.Errorf("ll2: the filters have %q, which the resource was not made with; the service would silently ignore what it does not know", name)
+		case len(values) > 1:
+			return plan{}, fmt.Errorf("ll2: the filters have %s more than once", name)
+		case len(values) == 1:
+			given[name] = values[0]
+		}
+	}
+	var config walkConfig
+	for _, opt := range opts {
+		if err := opt.apply(&config); err != nil {
+			return plan{}, err
+		}
+	}
+	return r.plan(given, config)
+}
+
+// plan makes a plan of what is given for parameters.
+func (r *Resource[T, ID]) plan(given map[string]string, config walkConfig) (plan, error) {
+	if r == nil {
+		return plan{}, errNotNew
+	}
+	list := query.List{Endpoint: r.endpoint, Params: r.params, Last: []string{keyID}, Limit: MaxPageSize}
+	if r.key != "" {
+		// The id makes an order total, but not every endpoint sorts by it.
+		list.Last = []string{r.key, keyID}
+	}
+	p, err := list.New(query.Wish{Given: given, Limit: config.limit, Offset: config.offset, Links: config.links})
+	if err != nil {
+		err = queryError{err}
+		if r.sender != nil {
+			err = r.sender.secret.RedactError(err)
+		}
+		return plan{}, err
+	}
+	return plan{config, r.endpoint, r.key, p}, nil
+}
+
+// list, pages and all do what their namesakes say, for a plan or the error that
+// came instead.
+func (r *Resource[T, ID]) list(ctx context.Context, p plan, err error) (*Page[T], error) {
+	if err := cmp.Or(r.check(ctx), err); err != nil {
+		return nil, err
+	}
+	return r.page(ctx, p.First, nil)
+}
+
+func (r *Resource[T, ID]) pages(ctx context.Context, p plan, err error) iter.Seq2[*Page[T], error] {
+	return func(yield func(*Page[T], error) bool) {
+		if err := cmp.Or(r.check(ctx), err); err != nil {
+			yield(nil, &PageError{Err: err})
+			return
+		}
+		r.walk(p).eachPage(ctx, yield)
+	}
+}
+
+func (r *Resource[T, ID]) all(ctx context.Context, p plan, err error) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		if err := cmp.Or(r.check(ctx), err); err != nil {
+			yield(nil, &PageError{Err: err})
+			return
+		}
+		r.walk(p).eachRow(ctx, yield)
+	}
+}
+
+// Get returns one row by its id, in the shape that the service has for a single
+// one. It sends one request. If there is no such row, the error is [ErrNotFound].
+func (r *Resource[T, ID]) Get(ctx context.Context, id ID) (*T, error) {
+	if err := r.check(ctx); err != nil {
+		return nil, err
+	}
+	element := fmt.Sprint(id)
+	if number, ok := any(id).(int); ok && number < 1 {
+		return nil, fmt.Errorf("ll2: Get: %d is not the id of a %s; ids are 1 and more", number, r.endpoint)
+	}
+	if strings.Trim(element, ".") == "" || strings.ContainsAny(element, "/?#%") {
+		return nil, fmt.Errorf("ll2: Get: %q is not the id of a %s", element, r.endpoint)
+	}
+	var row *T
+	u := r.sender.base.JoinPath(r.endpoint.Path(), element+"/")
+	err := r.sender.send(ctx, request{kind: KindOne, url: u, decode: func(body []byte) error {
+		row = new(T)
+		if err := decode(body, row); err != nil {
+			return err
+		}
+		return r.checkID(row)
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return row, nil
+}
+
+// check refuses a call that nothing can come of.
+func (r *Resource[T, ID]) check(ctx context.Context) error {
+	switch {
+	case r == nil:
+		return errNotNew
+	case r.err != nil:
+		return r.err
+	case ctx == nil:
+		return errNilContext
+	}
+	return nil
+}
+
+// checkID refuses a row that cannot be told from another one.
+func (r *Resource[T, ID]) checkID(row *T) error {
+	var zero ID
+	if r.id(row) == zero {
+		return fmt.Errorf("ll2: %s without an id", r.endpoint)
+	}
+	return nil
+}
+
+func (r *Resource[T, ID]) url(q url.Values) *url.URL {
+	u := r.sender.base.JoinPath(r.endpoint.Path())
+	u.RawQuery = q.Encode()
+	return u
+}
+
+// page sends the request for a page. admitted is told when it has its place in
+// the quota, or none; it can be nil.
+func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(error)) (*Page[T], error) {
+	var page *Page[T]
+	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, decode: func(body []byte) error {
+		most, err := strconv.Atoi(q.Get(query.Limit))
+		if err != nil || most < 1 || most > MaxPageSize {
+			most = MaxPageSize // which a link can say, of a server that is none of the service's
+		}
+		if page, err = decodePage[T](body, most); err != nil {
+			return err
+		}
+		for i := range page.Results {
+			if err := r.checkID(&page.Results[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return page, nil
+}
+
+func (r *Resource[T, ID]) walk(p plan) *walk[T, ID] {
+	return &walk[T, ID]{
+		plan: p,
+		get:  r.page,
+		id:   r.id,
+		seen: make(map[ID]struct{}),
+		fail: func(at url.Values, err error) *PageError {
+			hide := r.sender.secret
+			return &PageError{URL: hide.Redact(r.url(at).String()), Err: hide.RedactError(err)}
+		},
+	}
+}
