@@ -1,4 +1,4 @@
-package redislimiter_test
+package ll2redis_test
 
 import (
 	"context"
@@ -23,9 +23,9 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/ll2redis"
+	"github.com/docking-event/ll2/ll2redis/internal/redistest"
 	"github.com/docking-event/ll2/ll2test"
-	"github.com/docking-event/ll2/redislimiter"
-	"github.com/docking-event/ll2/redislimiter/internal/redistest"
 )
 
 var update = flag.Bool("update", false, "write the figures of the fleet into doc/quota.md")
@@ -39,7 +39,7 @@ const (
 	fleetBefore    = 20 * time.Millisecond // longest time until the service counts
 	fleetAfter     = 10 * time.Millisecond // and from there to the answer
 
-	workerEnv = "REDISLIMITER_TEST_WORKER" // address of Redis, URL of the service, crashes in a thousand requests
+	workerEnv = "LL2REDIS_TEST_WORKER" // address of Redis, URL of the service, crashes in a thousand requests
 )
 
 // A fleet is what became of one run.
@@ -204,8 +204,8 @@ func work() {
 	if _, err := fmt.Sscan(os.Getenv(workerEnv), &addr, &url, &crashes); err != nil {
 		panic(err)
 	}
-	limiter, err := redislimiter.New(redis.NewClient(&redis.Options{Addr: addr}), "fleet", fleetN, fleetPer,
-		redislimiter.WithLease(fleetLease))
+	limiter, err := ll2redis.NewLimiter(redis.NewClient(&redis.Options{Addr: addr}), "fleet", fleetN, fleetPer,
+		ll2redis.WithLease(fleetLease))
 	if err != nil {
 		panic(err)
 	}

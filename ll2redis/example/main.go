@@ -27,8 +27,8 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/ll2redis"
 	"github.com/docking-event/ll2/ll2test"
-	"github.com/docking-event/ll2/redislimiter"
 )
 
 const (
@@ -113,9 +113,9 @@ func supervise(ctx context.Context, out io.Writer, addr, key string) error {
 
 // work is one worker: an ordinary program with a limiter on Redis.
 func work(ctx context.Context, out io.Writer, name, addr, key, url string, began time.Time) error {
-	store := redis.NewClient(&redis.Options{Addr: addr})
-	defer store.Close()
-	limiter, err := redislimiter.New(store, key, quota, window)
+	rdb := redis.NewClient(&redis.Options{Addr: addr})
+	defer rdb.Close()
+	limiter, err := ll2redis.NewLimiter(rdb, key, quota, window)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,12 @@
-// Package redislimiter keeps many processes to one quota of Launch Library 2: the
-// exact sliding window of package ll2, on a Redis server that they share.
+// Package ll2redis is for fleets: processes on many machines that use package ll2
+// and share a Redis server.
 //
-//	limiter, err := redislimiter.New(redisClient, "ll2:quota", 15, time.Hour)
+// # One quota for all
+//
+// A [Limiter] keeps many processes to one quota of Launch Library 2: the exact
+// sliding window of package ll2, on Redis.
+//
+//	limiter, err := ll2redis.NewLimiter(rdb, "ll2:quota", 15, time.Hour)
 //	if err != nil {
 //		return err
 //	}
@@ -34,4 +39,4 @@
 // What Redis forgets is not counted any more. Restarted without its data, it
 // grants up to the whole quota anew; the service then answers 429, which every
 // client obeys. Switch on its append-only file where that matters.
-package redislimiter
+package ll2redis

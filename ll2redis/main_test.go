@@ -1,4 +1,4 @@
-package redislimiter_test
+package ll2redis_test
 
 import (
 	"os"

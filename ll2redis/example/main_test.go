@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/docking-event/ll2/redislimiter/internal/redistest"
+	"github.com/docking-event/ll2/ll2redis/internal/redistest"
 )
 
 func build(t *testing.T) string {

@@ -1,4 +1,4 @@
-package redislimiter
+package ll2redis
 
 import (
 	"context"

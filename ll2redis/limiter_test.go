@@ -1,4 +1,4 @@
-package redislimiter_test
+package ll2redis_test
 
 import (
 	"context"
@@ -14,15 +14,15 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/ll2redis"
+	"github.com/docking-event/ll2/ll2redis/internal/redistest"
 	"github.com/docking-event/ll2/ll2test"
-	"github.com/docking-event/ll2/redislimiter"
-	"github.com/docking-event/ll2/redislimiter/internal/redistest"
 )
 
 // newLimiter returns a limiter that is closed with the test.
-func newLimiter(t *testing.T, client redis.UniversalClient, n int, per time.Duration, opts ...redislimiter.Option) *redislimiter.Limiter {
+func newLimiter(t *testing.T, client redis.UniversalClient, n int, per time.Duration, opts ...ll2redis.LimiterOption) *ll2redis.Limiter {
 	t.Helper()
-	l, err := redislimiter.New(client, "quota", n, per, opts...)
+	l, err := ll2redis.NewLimiter(client, "quota", n, per, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func newLimiter(t *testing.T, client redis.UniversalClient, n int, per time.Dura
 }
 
 // reserve takes a place without waiting, or returns in how long there is one.
-func reserve(t *testing.T, l *redislimiter.Limiter) (settle func(time.Time), wait time.Duration) {
+func reserve(t *testing.T, l *ll2redis.Limiter) (settle func(time.Time), wait time.Duration) {
 	t.Helper()
 	settle, err := l.Reserve(t.Context(), 0)
 	var limited *ll2.RateLimitError
@@ -100,7 +100,7 @@ func TestWhatBecameOfARequestIsToldAfterAMomentOfQuiet(t *testing.T) {
 func TestWaitHoldsAPlaceForALeaseLonger(t *testing.T) {
 	server := redistest.Start(t)
 	client := server.Client(t)
-	l := newLimiter(t, client, 1, time.Hour, redislimiter.WithLease(10*time.Minute))
+	l := newLimiter(t, client, 1, time.Hour, ll2redis.WithLease(10*time.Minute))
 	if err := l.Wait(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package redislimiter_test
+package ll2redis_test
 
 import (
 	"bytes"
@@ -14,9 +14,9 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/ll2redis"
+	"github.com/docking-event/ll2/ll2redis/internal/redistest"
 	"github.com/docking-event/ll2/ll2test"
-	"github.com/docking-event/ll2/redislimiter"
-	"github.com/docking-event/ll2/redislimiter/internal/redistest"
 )
 
 // patience is what the tests grant a Redis that is slow.
@@ -69,9 +69,9 @@ func TestWhenRedisFailsNothingIsSentOrOnlyTheShare(t *testing.T) {
 			client := redis.NewClient(&redis.Options{Addr: proxy.Addr, MaxRetries: -1, DialerRetries: 1})
 			t.Cleanup(func() { client.Close() })
 			var log logBuffer
-			strict := newLimiter(t, client, 10, time.Hour, redislimiter.WithTimeout(patience))
-			shared := newLimiter(t, client, 10, time.Hour, redislimiter.WithTimeout(patience),
-				redislimiter.WithLocalShare(3), redislimiter.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+			strict := newLimiter(t, client, 10, time.Hour, ll2redis.WithTimeout(patience))
+			shared := newLimiter(t, client, 10, time.Hour, ll2redis.WithTimeout(patience),
+				ll2redis.WithLocalShare(3), ll2redis.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 
 			service := ll2test.NewServer(ll2test.Events(1)...)
 			get := func(limiter ll2.Limiter) error {
@@ -193,7 +193,7 @@ func TestASlowRedisIsAsExact(t *testing.T) {
 	proxy := redistest.NewProxy(t, server)
 	client := redis.NewClient(&redis.Options{Addr: proxy.Addr})
 	t.Cleanup(func() { client.Close() })
-	l := newLimiter(t, client, 3, time.Hour, redislimiter.WithTimeout(10*time.Second))
+	l := newLimiter(t, client, 3, time.Hour, ll2redis.WithTimeout(10*time.Second))
 	proxy.Delay(patience)
 	var granted atomic.Int64
 	var all sync.WaitGroup
@@ -214,13 +214,13 @@ func TestASlowRedisIsAsExact(t *testing.T) {
 }
 
 func TestAPlaceWhoseAnswerCameTooLateIsGivenBack(t *testing.T) {
-	for name, ask := range map[string]func(*testing.T, *redislimiter.Limiter){
-		"for the limiter": func(t *testing.T, l *redislimiter.Limiter) {
+	for name, ask := range map[string]func(*testing.T, *ll2redis.Limiter){
+		"for the limiter": func(t *testing.T, l *ll2redis.Limiter) {
 			if _, err := l.Reserve(t.Context(), 0); err == nil || !strings.Contains(err.Error(), "no answer within") {
 				t.Errorf("it returned %v", err)
 			}
 		},
-		"for the caller": func(t *testing.T, l *redislimiter.Limiter) {
+		"for the caller": func(t *testing.T, l *ll2redis.Limiter) {
 			ctx, cancel := context.WithTimeout(t.Context(), patience/2)
 			defer cancel()
 			if _, err := l.Reserve(ctx, 0); err != context.DeadlineExceeded {
@@ -235,7 +235,7 @@ func TestAPlaceWhoseAnswerCameTooLateIsGivenBack(t *testing.T) {
 			proxy := redistest.NewProxy(t, server)
 			client := redis.NewClient(&redis.Options{Addr: proxy.Addr})
 			t.Cleanup(func() { client.Close() })
-			l := newLimiter(t, client, 3, time.Hour, redislimiter.WithTimeout(patience))
+			l := newLimiter(t, client, 3, time.Hour, ll2redis.WithTimeout(patience))
 			places := func() int64 { return direct.ZCount(t.Context(), "quota", "0", "(inf").Val() }
 			proxy.Delay(3 * patience)
 			began := time.Now()
@@ -279,7 +279,7 @@ func TestWithAShareNewNeedsNoRedis(t *testing.T) {
 	server := redistest.Start(t)
 	client := server.Client(t)
 	server.Stop()
-	l := newLimiter(t, client, 10, time.Hour, redislimiter.WithLocalShare(2))
+	l := newLimiter(t, client, 10, time.Hour, ll2redis.WithLocalShare(2))
 	granted := 0
 	for range 10 {
 		if _, wait := reserve(t, l); wait == 0 {
@@ -293,7 +293,7 @@ func TestWithAShareNewNeedsNoRedis(t *testing.T) {
 
 func TestWhoWaitsForTheShareGoesOnWhenRedisIsBack(t *testing.T) {
 	server := redistest.Start(t)
-	l := newLimiter(t, hastyClient(t, server), 10, time.Hour, redislimiter.WithLocalShare(1))
+	l := newLimiter(t, hastyClient(t, server), 10, time.Hour, ll2redis.WithLocalShare(1))
 	reserve(t, l)
 	server.Stop()
 	if _, wait := reserve(t, l); wait == 0 {

@@ -1,4 +1,4 @@
-package redislimiter
+package ll2redis
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-//go:embed rule.lua
+//go:embed limiter_rule.lua
 var ruleSource string
 
 // rule is sent by its hash, and whole where the server does not know it (any
@@ -22,7 +22,7 @@ var rule = redis.NewScript(ruleSource)
 
 // ErrConflict is a key that holds something else: another type, or a quota of
 // another size. The error that wraps it names both.
-var ErrConflict = errors.New("redislimiter: conflict")
+var ErrConflict = errors.New("ll2redis: conflict")
 
 // An answer is what the rule says to one who asks.
 type answer struct {
@@ -42,7 +42,7 @@ func (l *Limiter) ask(ctx context.Context, id string, patience time.Duration, se
 	}
 	reply, err := rule.Run(ctx, l.client, []string{l.key}, args...).Slice()
 	if err != nil {
-		return answer{}, fmt.Errorf("redislimiter: asking %s for a place in %q: %w", l.server(), l.key, err)
+		return answer{}, fmt.Errorf("ll2redis: asking %s for a place in %q: %w", l.server(), l.key, err)
 	}
 	state, _ := at(reply, 0).(string)
 	text, _ := at(reply, 1).(string)
@@ -61,7 +61,7 @@ func (l *Limiter) ask(ctx context.Context, id string, patience time.Duration, se
 	case "kind":
 		return answer{}, fmt.Errorf("%w: key %q holds a Redis %s that is no quota", ErrConflict, l.key, text)
 	}
-	return answer{}, fmt.Errorf("redislimiter: Redis answered %q for key %q", reply, l.key)
+	return answer{}, fmt.Errorf("ll2redis: Redis answered %q for key %q", reply, l.key)
 }
 
 // server names the server, or those of them that the client was told of.

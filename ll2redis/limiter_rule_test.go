@@ -1,4 +1,4 @@
-package redislimiter_test
+package ll2redis_test
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/docking-event/ll2/redislimiter/internal/redistest"
+	"github.com/docking-event/ll2/ll2redis/internal/redistest"
 )
 
 // The table speaks of a quota of three an hour with a lease of a minute. A member
@@ -24,7 +24,7 @@ const (
 )
 
 func TestRule(t *testing.T) {
-	source, err := os.ReadFile("rule.lua")
+	source, err := os.ReadFile("limiter_rule.lua")
 	if err != nil {
 		t.Fatal(err)
 	}

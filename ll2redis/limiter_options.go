@@ -1,4 +1,4 @@
-package redislimiter
+package ll2redis
 
 import (
 	"errors"
@@ -31,36 +31,43 @@ const (
 	longestHold = 10 * 365 * 24 * time.Hour
 )
 
-// An Option changes what [New] makes. A nil Option is skipped.
-type Option func(*Limiter) error
+// A LimiterOption changes what [NewLimiter] makes. A nil LimiterOption is
+// skipped. It is an interface so that one option can serve more than a limiter.
+type LimiterOption interface {
+	apply(*Limiter) error
+}
+
+type limiterOption func(*Limiter) error
+
+func (o limiterOption) apply(l *Limiter) error { return o(l) }
 
 // WithLease says how long a place is held for a request of which nothing is heard,
 // before its per begins: what a process that dies costs. The default is 1 minute.
 // It has to be longer than an attempt of the client can take, which is 30 s
 // unless the Timeout of ll2.WithHTTPClient says otherwise. All processes should
-// have the same. Where d is not above 0, New fails.
-func WithLease(d time.Duration) Option {
-	return func(l *Limiter) error {
+// have the same. Where d is not above 0, NewLimiter fails.
+func WithLease(d time.Duration) LimiterOption {
+	return limiterOption(func(l *Limiter) error {
 		if d <= 0 {
-			return fmt.Errorf("redislimiter: WithLease(%v): must be above 0", d)
+			return fmt.Errorf("ll2redis: WithLease(%v): must be above 0", d)
 		}
 		l.lease = d
 		return nil
-	}
+	})
 }
 
 // WithTimeout says how long Redis may take to answer a question, the retries of
 // the Redis client included; these have to fit in, for an error to say what is
-// wrong with the connection. The default is 5 seconds. Where d is not above 0, New
-// fails.
-func WithTimeout(d time.Duration) Option {
-	return func(l *Limiter) error {
+// wrong with the connection. The default is 5 seconds. Where d is not above 0,
+// NewLimiter fails.
+func WithTimeout(d time.Duration) LimiterOption {
+	return limiterOption(func(l *Limiter) error {
 		if d <= 0 {
-			return fmt.Errorf("redislimiter: WithTimeout(%v): must be above 0", d)
+			return fmt.Errorf("ll2redis: WithTimeout(%v): must be above 0", d)
 		}
 		l.timeout = d
 		return nil
-	}
+	})
 }
 
 // WithLocalShare lets this process go on while Redis fails, with n requests in
@@ -73,29 +80,29 @@ func WithTimeout(d time.Duration) Option {
 //
 // Redis is asked again every second. A key that holds something else is no failure
 // of Redis: [ErrConflict] comes all the same. Where n is below 1, or above the
-// quota, New fails.
-func WithLocalShare(n int) Option {
-	return func(l *Limiter) error {
+// quota, NewLimiter fails.
+func WithLocalShare(n int) LimiterOption {
+	return limiterOption(func(l *Limiter) error {
 		if n < 1 {
-			return fmt.Errorf("redislimiter: WithLocalShare(%d): must be 1 or more", n)
+			return fmt.Errorf("ll2redis: WithLocalShare(%d): must be 1 or more", n)
 		}
 		if n > l.n {
-			return fmt.Errorf("redislimiter: WithLocalShare(%d): is more than the quota of %d", n, l.n)
+			return fmt.Errorf("ll2redis: WithLocalShare(%d): is more than the quota of %d", n, l.n)
 		}
 		l.share = &share{n: n, places: make(map[string]time.Time)}
 		return nil
-	}
+	})
 }
 
 // WithLogger logs to log when a process begins to live on its local share (Warn,
 // with what Redis said) and when it ends (Info). The default is silence. Where log
-// is nil, New fails.
-func WithLogger(log *slog.Logger) Option {
-	return func(l *Limiter) error {
+// is nil, NewLimiter fails.
+func WithLogger(log *slog.Logger) LimiterOption {
+	return limiterOption(func(l *Limiter) error {
 		if log == nil {
-			return errors.New("redislimiter: WithLogger(nil)")
+			return errors.New("ll2redis: WithLogger(nil)")
 		}
 		l.log = log
 		return nil
-	}
+	})
 }

@@ -1,4 +1,4 @@
-package redislimiter
+package ll2redis
 
 import (
 	"context"
@@ -22,7 +22,7 @@ var _ ll2.Reserver = (*Limiter)(nil)
 
 // A Limiter is one process's access to a quota that many share. It is for
 // ll2.WithLimiter, of as many clients as there are, and safe for concurrent use.
-// Make it with [New].
+// Make it with [NewLimiter].
 type Limiter struct {
 	client  redis.UniversalClient
 	key     string
@@ -41,27 +41,27 @@ type Limiter struct {
 	flushing sync.Mutex
 }
 
-// New returns a limiter for n requests in any window of length per, shared by all
+// NewLimiter returns a limiter for n requests in any window of length per, shared by all
 // that give the same key. The Redis client stays the caller's: its addresses,
 // retries and timeouts hold, and the caller closes it, after [Limiter.Close]. The
 // key is one sorted set, so that a cluster will do, and expires when its last
 // place is free. Redis has to be version 5 or newer.
 //
-// New asks Redis once. It fails where the client is nil, the key empty, n below 1 or
-// per not above 0, where an option is wrong, where Redis does not answer, unless
-// there is [WithLocalShare], and with [ErrConflict] where the key holds another
-// type or a quota of another size. To change the quota, take another key, or
-// delete the old one.
-func New(client redis.UniversalClient, key string, n int, per time.Duration, opts ...Option) (*Limiter, error) {
+// NewLimiter asks Redis once. It fails where the client is nil, the key empty, n
+// below 1 or per not above 0, where an option is wrong, where Redis does not
+// answer, unless there is [WithLocalShare], and with [ErrConflict] where the key
+// holds another type or a quota of another size. To change the quota, take another
+// key, or delete the old one.
+func NewLimiter(client redis.UniversalClient, key string, n int, per time.Duration, opts ...LimiterOption) (*Limiter, error) {
 	switch {
 	case isNil(client):
-		return nil, errors.New("redislimiter: the Redis client is nil")
+		return nil, errors.New("ll2redis: the Redis client is nil")
 	case key == "":
-		return nil, errors.New("redislimiter: the key is empty")
+		return nil, errors.New("ll2redis: the key is empty")
 	case n < 1:
-		return nil, fmt.Errorf("redislimiter: a quota of %d requests: must be 1 or more", n)
+		return nil, fmt.Errorf("ll2redis: a quota of %d requests: must be 1 or more", n)
 	case per <= 0:
-		return nil, fmt.Errorf("redislimiter: a window of %v: must be above 0", per)
+		return nil, fmt.Errorf("ll2redis: a window of %v: must be above 0", per)
 	}
 	l := &Limiter{
 		client: client, key: key, n: n, per: per,
@@ -72,12 +72,12 @@ func New(client redis.UniversalClient, key string, n int, per time.Duration, opt
 		if opt == nil {
 			continue
 		}
-		if err := opt(l); err != nil {
+		if err := opt.apply(l); err != nil {
 			return nil, err
 		}
 	}
 	if l.per > longestHold || l.lease > longestHold {
-		return nil, fmt.Errorf("redislimiter: a window of %v with a lease of %v: must be %v at most", per, l.lease, longestHold)
+		return nil, fmt.Errorf("ll2redis: a window of %v with a lease of %v: must be %v at most", per, l.lease, longestHold)
 	}
 	if l.share != nil {
 		l.share.per, l.share.lease = l.per, l.lease
@@ -204,13 +204,13 @@ func (l *Limiter) decide(ctx context.Context, c *caller, patience time.Duration)
 
 func (l *Limiter) answered() {
 	if l.share.answered() {
-		l.log.Info("redislimiter: Redis answers again", "key", l.key)
+		l.log.Info("ll2redis: Redis answers again", "key", l.key)
 	}
 }
 
 func (l *Limiter) failed(err error) {
 	if l.share.failed() {
-		l.log.Warn("redislimiter: going on with the local share", "key", l.key, "share", l.share.n, "error", err)
+		l.log.Warn("ll2redis: going on with the local share", "key", l.key, "share", l.share.n, "error", err)
 	}
 }
 
@@ -251,7 +251,7 @@ func (l *Limiter) question(ctx context.Context, id string, patience time.Duratio
 		if ctx.Err() != nil {
 			return answer{}, ctx.Err()
 		}
-		return answer{}, fmt.Errorf("redislimiter: asking %s for a place in %q: no answer within %v", l.server(), l.key, l.timeout)
+		return answer{}, fmt.Errorf("ll2redis: asking %s for a place in %q: no answer within %v", l.server(), l.key, l.timeout)
 	}
 }
 

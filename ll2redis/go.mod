@@ -1,4 +1,4 @@
-module github.com/docking-event/ll2/redislimiter
+module github.com/docking-event/ll2/ll2redis
 
 go 1.25.0
 
