@@ -301,15 +301,6 @@ func (o WalkOption) apply(c *walkConfig) error {
 
 func (o WalkOption) addTo(l *listing) error { return o.apply(&l.walk) }
 
-// walkConfig is what WalkOptions fill in.
-type walkConfig struct {
-	limit    int // 0: MaxPageSize
-	offset   int
-	links    []string // of StartAt; the last one wins
-	parallel int      // 0: one page at a time
-	onPage   func(PageInfo)
-}
-
 // A listing is what the options of one list fill in: parameters, "" for the
 // service's default, and how to walk.
 type listing struct {

@@ -84,6 +84,15 @@ func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	return all, nil
 }
 
+// walkConfig is what WalkOptions fill in.
+type walkConfig struct {
+	limit    int // 0: MaxPageSize
+	offset   int
+	links    []string // of StartAt; the last one wins
+	parallel int      // 0: one page at a time
+	onPage   func(PageInfo)
+}
+
 // A plan is what a walk asks for.
 type plan struct {
 	walkConfig
