@@ -71,11 +71,11 @@ func (f *demoFlag) server() *ll2test.Server {
 func walk(ctx context.Context, client *ll2.Client, p *progress, opts ...ll2.ListOption) iter.Seq2[*ll2.DockingEvent, error] {
 	return func(yield func(*ll2.DockingEvent, error) bool) {
 		first, offset := true, 0
-		onPage := ll2.OnPage(func(page *ll2.Page[ll2.DockingEvent]) {
+		onPage := ll2.OnPage(func(page ll2.PageInfo) {
 			if first {
 				first, offset = false, offsetOf(page)
 			}
-			p.page(page.Count-offset, len(page.Results), page.Left())
+			p.page(page.Count-offset, page.Results, page.Left)
 		})
 		for event, err := range client.DockingEvents.All(ctx, append(slices.Clip(opts), onPage)...) {
 			if err == nil {
@@ -90,19 +90,16 @@ func walk(ctx context.Context, client *ll2.Client, p *progress, opts ...ll2.List
 
 // offsetOf returns how many events come before a page, which is the first of a
 // walk that goes on where another one stopped.
-func offsetOf(page *ll2.Page[ll2.DockingEvent]) int {
-	if page.Previous == "" {
-		return 0
-	}
+func offsetOf(page ll2.PageInfo) int {
 	if page.Next == "" {
-		return page.Count - len(page.Results)
+		return max(0, page.Count-page.Results)
 	}
 	next, err := url.Parse(page.Next)
 	if err != nil {
 		return 0
 	}
 	after, _ := strconv.Atoi(next.Query().Get("offset"))
-	return max(0, after-len(page.Results))
+	return max(0, after-page.Results)
 }
 
 // isThrottle tells the question for the quota, which is free, from those that

@@ -40,7 +40,7 @@ func TestFailuresAreExplainedInOneLine(t *testing.T) {
 			says:  "cannot reach the service; check the network, or try --demo: connection refused"},
 		{name: "another site", args: "get 1 --base-url https://mirror.example/", code: exitFailed,
 			setUp: func(s *ll2test.Server) { s.Fail(ll2test.Fault{Status: 404, Body: "<h1>Not found</h1>"}) },
-			says:  "there is no Launch Library 2 at https://mirror.example/docking_event/1/; check --base-url"},
+			says:  "there is no Launch Library 2 at https://mirror.example/2.2.0/docking_event/1/; check --base-url"},
 		{name: "another API", args: "list --base-url https://mirror.example/", code: exitFailed,
 			setUp: func(s *ll2test.Server) { s.Fail(ll2test.Fault{Body: `{"events":[]}`}) },
 			says:  "is not Launch Library 2; check --base-url"},

@@ -167,7 +167,7 @@ func TestFiltersGoToTheService(t *testing.T) {
 	}
 	requests := server.Requests()
 	want := "docking__gte=2024-01-01T00%3A00%3A00Z&docking__lt=2025-03-01T00%3A00%3A00Z&docking_location__id=111&" +
-		"flight_vehicle__id=1005&limit=7&mode=detailed&ordering=-departure%2Cid&search=Soyuz+3&space_station__id=4"
+		"flight_vehicle__id=1005&limit=7&mode=detailed&ordering=-departure%2Cid%2Cdocking&search=Soyuz+3&space_station__id=4"
 	if query := requests[len(requests)-1].URL.RawQuery; query != want {
 		t.Errorf("asked for\n%s, want\n%s", query, want)
 	}
