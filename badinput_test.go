@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // badListOptions holds options that no request can be made of, and what the
@@ -143,25 +144,25 @@ func TestEveryListOptionHasItsContradiction(t *testing.T) {
 
 func TestNilContextIsAnErrorBeforeAnythingIsSent(t *testing.T) {
 	t.Parallel()
-	client := newWireClient(t, sendsNothing(t))
+	client := testkit.NewClient(t, testkit.SendsNothing(t))
 	var none context.Context
-	for name, list := range listers {
+	for name, list := range testkit.Listers {
 		err := list(none, client)
-		wantError(t, err, "nil context", "context.Background()")
+		testkit.WantError(t, err, "nil context", "context.Background()")
 		wantOptionError(t, name, err)
 	}
 	_, err := client.DockingEvents.Get(none, 1)
-	wantError(t, err, "nil context", "context.Background()")
+	testkit.WantError(t, err, "nil context", "context.Background()")
 	_, err = client.Throttle(none)
-	wantError(t, err, "nil context", "context.Background()")
+	testkit.WantError(t, err, "nil context", "context.Background()")
 }
 
 func TestGetRefusesIDsBelowOne(t *testing.T) {
 	t.Parallel()
-	client := newWireClient(t, sendsNothing(t))
+	client := testkit.NewClient(t, testkit.SendsNothing(t))
 	for _, id := range []int{0, -1} {
 		event, err := client.DockingEvents.Get(t.Context(), id)
-		wantError(t, err, "Get", "ids are 1 and more")
+		testkit.WantError(t, err, "Get", "ids are 1 and more")
 		if event != nil {
 			t.Errorf("Get(%d) returned an event beside the error", id)
 		}
@@ -172,11 +173,11 @@ func TestGetRefusesIDsBelowOne(t *testing.T) {
 // and returns the errors.
 func refuses(t *testing.T, opts []ll2.ListOption, says ...string) []error {
 	t.Helper()
-	client := newWireClient(t, sendsNothing(t))
+	client := testkit.NewClient(t, testkit.SendsNothing(t))
 	var errs []error
-	for name, list := range listers {
+	for name, list := range testkit.Listers {
 		err := list(t.Context(), client, opts...)
-		wantError(t, err, says...)
+		testkit.WantError(t, err, says...)
 		wantOptionError(t, name, err)
 		errs = append(errs, err)
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 var errWentHome = errors.New("the user went home")
@@ -42,10 +43,6 @@ func failing(faults ...ll2test.Fault) *ll2.Client {
 	server := ll2test.NewServer(ll2test.Events(1)...)
 	server.Fail(faults...)
 	return server.Client(fiveAnHour...)
-}
-
-func retryAfter(status int, value string) ll2test.Fault {
-	return ll2test.Fault{Status: status, Header: http.Header{"Retry-After": {value}}}
 }
 
 // overPipes returns a client with a transport of net/http, whose connections end
@@ -86,7 +83,7 @@ func overPipes(t *testing.T, connects bool, says string) *ll2.Client {
 // meanwhile begins a call of somebody else's, and waits until it is under way.
 func meanwhile(t *testing.T, client *ll2.Client) {
 	go func() {
-		if err := get(t.Context(), client); err != nil && t.Context().Err() == nil {
+		if err := testkit.Get(t.Context(), client); err != nil && t.Context().Err() == nil {
 			t.Errorf("the other call: %v", err)
 		}
 	}()
@@ -116,22 +113,22 @@ var stages = map[string]func(*testing.T) stage{
 		return stage{client: failing(ll2test.Fault{Err: io.ErrUnexpectedEOF}), used: 1}
 	},
 	"Retry-After": func(*testing.T) stage {
-		return stage{client: failing(retryAfter(http.StatusServiceUnavailable, "60")), used: 1}
+		return stage{client: failing(testkit.RetryAfter(http.StatusServiceUnavailable, "60")), used: 1}
 	},
 	"second attempt": func(*testing.T) stage {
-		return stage{client: failing(retryAfter(http.StatusServiceUnavailable, "0.5"), ll2test.Fault{Delay: time.Minute}), used: 2}
+		return stage{client: failing(testkit.RetryAfter(http.StatusServiceUnavailable, "0.5"), ll2test.Fault{Delay: time.Minute}), used: 2}
 	},
 
 	"quota": func(t *testing.T) stage {
 		client := failing()
-		spend(t, client, 5)
+		testkit.Spend(t, client, 5)
 		return stage{client: client, used: 5, next: time.Hour - time.Second}
 	},
 	"quota behind somebody else": func(t *testing.T) stage {
 		client := failing()
-		spend(t, client, 4)
+		testkit.Spend(t, client, 4)
 		time.Sleep(time.Minute)
-		spend(t, client, 1)
+		testkit.Spend(t, client, 1)
 		for range 4 {
 			meanwhile(t, client)
 		}
@@ -139,7 +136,7 @@ var stages = map[string]func(*testing.T) stage{
 	},
 	"quota of another client": func(t *testing.T) stage {
 		client := failing()
-		spend(t, client, 5)
+		testkit.Spend(t, client, 5)
 		return stage{
 			client: ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithLimiter(client.Limiter()), ll2.WithMaxWait(math.MaxInt64)),
 			used:   5, next: time.Hour - time.Second,
@@ -147,17 +144,17 @@ var stages = map[string]func(*testing.T) stage{
 	},
 
 	"gate": func(*testing.T) stage {
-		return stage{client: failing(retryAfter(http.StatusTooManyRequests, "60")), next: 59 * time.Second}
+		return stage{client: failing(testkit.RetryAfter(http.StatusTooManyRequests, "60")), next: 59 * time.Second}
 	},
 	"gate behind who goes first": func(t *testing.T) stage {
-		client := failing(retryAfter(http.StatusTooManyRequests, "1"), ll2test.Fault{Delay: 10 * time.Second})
+		client := failing(testkit.RetryAfter(http.StatusTooManyRequests, "1"), ll2test.Fault{Delay: 10 * time.Second})
 		meanwhile(t, client)
 		time.Sleep(2 * time.Second)
 		return stage{client: client, used: 1, next: 8 * time.Second}
 	},
 	"first through the gate": func(*testing.T) stage {
 		return stage{
-			client: failing(retryAfter(http.StatusTooManyRequests, "0.5"), ll2test.Fault{Delay: time.Minute}),
+			client: failing(testkit.RetryAfter(http.StatusTooManyRequests, "0.5"), ll2test.Fault{Delay: time.Minute}),
 			used:   1,
 		}
 	},
@@ -187,7 +184,7 @@ var stages = map[string]func(*testing.T) stage{
 
 	"limiter": func(*testing.T) stage {
 		first := true
-		return stage{client: ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithLimiter(limiterFunc(func(ctx context.Context) error {
+		return stage{client: ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithLimiter(testkit.LimiterFunc(func(ctx context.Context) error {
 			if first {
 				first = false
 				<-ctx.Done()
@@ -198,7 +195,7 @@ var stages = map[string]func(*testing.T) stage{
 	},
 	"limiter that fails when its context ends": func(*testing.T) stage {
 		first := true
-		return stage{client: ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithLimiter(limiterFunc(func(ctx context.Context) error {
+		return stage{client: ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithLimiter(testkit.LimiterFunc(func(ctx context.Context) error {
 			if first {
 				first = false
 				<-ctx.Done()
@@ -210,7 +207,7 @@ var stages = map[string]func(*testing.T) stage{
 	"token bucket": func(t *testing.T) stage {
 		bucket := rate.NewLimiter(rate.Every(time.Minute), 1)
 		client := ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithLimiter(bucket))
-		spend(t, client, 1)
+		testkit.Spend(t, client, 1)
 		return stage{client: client, next: 59 * time.Second}
 	},
 }
@@ -223,7 +220,7 @@ func TestACancelledCallEndsAtOnceWithItsCauseAndLeavesTheQuotaRight(t *testing.T
 			synctest.Test(t, func(t *testing.T) {
 				s := prepare(t)
 				if s.call == nil {
-					s.call = get
+					s.call = testkit.Get
 				}
 				ctx, cancel := context.WithCancelCause(t.Context())
 				defer cancel(nil)
@@ -241,7 +238,7 @@ func TestACancelledCallEndsAtOnceWithItsCauseAndLeavesTheQuotaRight(t *testing.T
 				}
 
 				start = time.Now()
-				if err := get(t.Context(), s.client); err != nil {
+				if err := testkit.Get(t.Context(), s.client); err != nil {
 					t.Errorf("the next request: %v", err)
 				}
 				// A token bucket counts in float64.
@@ -277,12 +274,12 @@ func TestAWalkThatIsCancelledBetweenTwoPagesSaysWhereToGoOn(t *testing.T) {
 	if n := len(server.Requests()); n != 2 {
 		t.Errorf("%d requests, want 2", n)
 	}
-	for _, event := range collect(t, client, ll2.StartAt(page.URL)) {
+	for _, event := range testkit.All(t, client, ll2.StartAt(page.URL)) {
 		got = append(got, event.ID)
 	}
 	var want []int
-	for _, event := range collect(t, client) {
+	for _, event := range testkit.All(t, client) {
 		want = append(want, event.ID)
 	}
-	wantSame(t, got, want)
+	testkit.WantSame(t, got, want)
 }

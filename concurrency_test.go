@@ -18,6 +18,7 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // A crowd is 64 goroutines that use one quota at once: a quarter walks over all
@@ -57,7 +58,7 @@ func (c *crowd) run(t *testing.T) {
 		t.Error("no walk was cancelled after its first event")
 	}
 	for _, client := range c.clients {
-		if err := c.persist(t, func() error { return get(t.Context(), client) }); err != nil {
+		if err := c.persist(t, func() error { return testkit.Get(t.Context(), client) }); err != nil {
 			t.Error(err)
 		}
 	}
@@ -239,7 +240,7 @@ func TestManyGoroutinesShareAQuotaWithoutRaceLeakOrRefusal(t *testing.T) {
 					c.clients = append(c.clients, server.Client(ll2.WithLimiter(client.Limiter()), ll2.WithMaxWait(math.MaxInt64)))
 				}
 				c.run(t)
-				if n := statuses(server)[http.StatusTooManyRequests]; (n > 0) != test.refused {
+				if n := testkit.Statuses(server)[http.StatusTooManyRequests]; (n > 0) != test.refused {
 					t.Errorf("%d requests were refused, want some: %t", n, test.refused)
 				}
 			})
@@ -264,7 +265,7 @@ func TestManyGoroutinesShareAQuotaOverSockets(t *testing.T) {
 	// In real time others run, too: a second is what a busy machine may take.
 	c := &crowd{clients: []*ll2.Client{client}, events: len(events), life: time.Second, prompt: time.Second, repeats: crowdSize}
 	c.run(t)
-	if n := statuses(server)[http.StatusTooManyRequests]; n > 0 {
+	if n := testkit.Statuses(server)[http.StatusTooManyRequests]; n > 0 {
 		t.Errorf("%d requests were refused, want none", n)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 var errEnough = errors.New("enough of it")
@@ -55,7 +56,7 @@ func endsAt(t *testing.T, after time.Duration, prepare func(context.Context), do
 				if took := time.Since(start); took != after {
 					t.Errorf("took %v, want %v", took, after)
 				}
-				wantError(t, err, also...)
+				testkit.WantError(t, err, also...)
 				for _, target := range tc.is {
 					if !errors.Is(err, target) {
 						t.Errorf("%v is not %v", err, target)
@@ -68,11 +69,11 @@ func endsAt(t *testing.T, after time.Duration, prepare func(context.Context), do
 
 func TestEndedContextSendsNothingAndSaysWhy(t *testing.T) {
 	t.Parallel()
-	client := newWireClient(t, sendsNothing(t))
-	for name, list := range listers {
+	client := testkit.NewClient(t, testkit.SendsNothing(t))
+	for name, list := range testkit.Listers {
 		t.Run(name, func(t *testing.T) {
 			endsAt(t, 0, func(ctx context.Context) { <-ctx.Done() },
-				func(ctx context.Context) error { return list(ctx, client) }, "GET "+wireList)
+				func(ctx context.Context) error { return list(ctx, client) }, "GET "+testkit.ListURL)
 		})
 	}
 	t.Run("Throttle", func(t *testing.T) {
@@ -86,37 +87,25 @@ func TestEndedContextSendsNothingAndSaysWhy(t *testing.T) {
 func TestContextEndsARequestAndSaysWhy(t *testing.T) {
 	t.Parallel()
 	endsAt(t, time.Second, nil, func(ctx context.Context) error {
-		transport := newScript(hangs)
-		_, err := newWireClient(t, transport).DockingEvents.Get(ctx, 7)
-		if n := transport.sent(); n != 1 {
+		transport := testkit.NewScript(testkit.Hangs)
+		_, err := testkit.NewClient(t, transport).DockingEvents.Get(ctx, 7)
+		if n := transport.Sent(); n != 1 {
 			t.Errorf("sent %d requests, want 1: the end of the context does not pass", n)
 		}
 		return err
-	}, "GET "+eventURL)
-}
-
-// hangingBody is a body that stops coming and breaks off with its request.
-type hangingBody struct{ ctx context.Context }
-
-func (b hangingBody) Read([]byte) (int, error) {
-	<-b.ctx.Done()
-	return 0, b.ctx.Err()
-}
-
-func hangsInTheBody(req *http.Request) (*http.Response, error) {
-	return newResponse(req, http.StatusOK, hangingBody{req.Context()}), nil
+	}, "GET "+testkit.EventURL)
 }
 
 func TestContextEndsABodyAndSaysWhy(t *testing.T) {
 	t.Parallel()
 	endsAt(t, time.Second, nil, func(ctx context.Context) error {
-		transport := newScript(hangsInTheBody)
-		_, err := newWireClient(t, transport).DockingEvents.Get(ctx, 7)
-		if n := transport.sent(); n != 1 {
+		transport := testkit.NewScript(testkit.HangsInTheBody)
+		_, err := testkit.NewClient(t, transport).DockingEvents.Get(ctx, 7)
+		if n := transport.Sent(); n != 1 {
 			t.Errorf("sent %d requests, want 1", n)
 		}
 		return err
-	}, "GET "+eventURL)
+	}, "GET "+testkit.EventURL)
 }
 
 // The deadline does not count here: where it is nearer than the retry, no retry
@@ -128,20 +117,20 @@ func TestContextEndsABackoffAtOnceAndShowsTheFailure(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := ends[name].end(t.Context())
 				defer cancel()
-				transport := newScript(status(http.StatusServiceUnavailable, `{"detail":"Later."}`))
-				client := newWireClient(t, transport, ll2.WithBackoff(10*time.Second, 10*time.Second))
+				transport := testkit.NewScript(testkit.Status(http.StatusServiceUnavailable, `{"detail":"Later."}`))
+				client := testkit.NewClient(t, transport, ll2.WithBackoff(10*time.Second, 10*time.Second))
 				start := time.Now()
 				_, err := client.DockingEvents.Get(ctx, 7)
-				if took := time.Since(start); took != time.Second || transport.sent() != 1 {
-					t.Errorf("took %v and %d requests, want 1s and one", took, transport.sent())
+				if took := time.Since(start); took != time.Second || transport.Sent() != 1 {
+					t.Errorf("took %v and %d requests, want 1s and one", took, transport.Sent())
 				}
-				wantError(t, err, "GET "+eventURL, "context canceled", "503 Service Unavailable: Later.")
+				testkit.WantError(t, err, "GET "+testkit.EventURL, "context canceled", "503 Service Unavailable: Later.")
 				for _, target := range ends[name].is {
 					if !errors.Is(err, target) {
 						t.Errorf("%v is not %v", err, target)
 					}
 				}
-				if api := asError[*ll2.APIError](t, err); api.StatusCode != 503 || api.Attempts != 1 {
+				if api := testkit.AsError[*ll2.APIError](t, err); api.StatusCode != 503 || api.Attempts != 1 {
 					t.Errorf("got %+v", api)
 				}
 			})
@@ -155,14 +144,14 @@ func TestContextEndsAWaitForTheServiceAtOnce(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := ends["cancel with a cause"].end(t.Context())
 			defer cancel()
-			transport := newScript(status(code, "", "Retry-After", "30"))
+			transport := testkit.NewScript(testkit.Status(code, "", "Retry-After", "30"))
 			start := time.Now()
-			_, err := newWireClient(t, transport).DockingEvents.Get(ctx, 7)
-			if took := time.Since(start); took != time.Second || transport.sent() != 1 {
-				t.Errorf("%d: took %v and %d requests, want 1s and one", code, took, transport.sent())
+			_, err := testkit.NewClient(t, transport).DockingEvents.Get(ctx, 7)
+			if took := time.Since(start); took != time.Second || transport.Sent() != 1 {
+				t.Errorf("%d: took %v and %d requests, want 1s and one", code, took, transport.Sent())
 			}
-			wantError(t, err, "enough of it", http.StatusText(code))
-			if !errors.Is(err, errEnough) || !errors.Is(err, context.Canceled) || asError[*ll2.APIError](t, err).StatusCode != code {
+			testkit.WantError(t, err, "enough of it", http.StatusText(code))
+			if !errors.Is(err, errEnough) || !errors.Is(err, context.Canceled) || testkit.AsError[*ll2.APIError](t, err).StatusCode != code {
 				t.Errorf("%v", err)
 			}
 		})
@@ -174,7 +163,7 @@ func TestContextThatEndsAfterTheAnswerIsNoError(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	client := newWireClient(t, newScript(status(http.StatusOK, anEvent)), ll2.WithTrace(&ll2.Trace{
+	client := testkit.NewClient(t, testkit.NewScript(testkit.Status(http.StatusOK, testkit.AnEvent)), ll2.WithTrace(&ll2.Trace{
 		Attempt: func(context.Context, ll2.Attempt) { cancel() },
 	}))
 	event, err := client.DockingEvents.Get(ctx, 7)

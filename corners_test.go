@@ -14,30 +14,29 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
-
-func retryAfterFault(seconds string, delay time.Duration) ll2test.Fault {
-	return ll2test.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {seconds}}, Delay: delay}
-}
 
 // One that was sent before the gate closed is refused for much longer, while the
 // one that goes first through the gate is under way: its success opens nothing.
 func TestTheGateStaysShutWhenALater429ClosedItForLonger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
+		late := testkit.RetryAfter(http.StatusTooManyRequests, "3000")
+		late.Delay = 3 * time.Second
 		server.Fail(
-			retryAfterFault("3000", 3*time.Second), // under way since before
-			retryAfterFault("1", 0),
+			late, // under way since before
+			testkit.RetryAfter(http.StatusTooManyRequests, "1"),
 			ll2test.Fault{Delay: 3 * time.Second}, // on trial from 1 s to 4 s
 		)
 		client := server.Client(ll2.WithRetries(0))
 		var wg sync.WaitGroup
-		wg.Go(func() { limited(t, get(t.Context(), client)) })
+		wg.Go(func() { testkit.Limited(t, testkit.Get(t.Context(), client)) })
 		synctest.Wait()
-		limited(t, get(t.Context(), client))
-		spend(t, client, 1)
+		testkit.Limited(t, testkit.Get(t.Context(), client))
+		testkit.Spend(t, client, 1)
 		wg.Wait()
-		if e := limited(t, get(t.Context(), client)); !e.Local || e.RetryAfter != 2999*time.Second {
+		if e := testkit.Limited(t, testkit.Get(t.Context(), client)); !e.Local || e.RetryAfter != 2999*time.Second {
 			t.Errorf("%#v, want a local one until the later 429's time is up", e)
 		}
 	})
@@ -51,7 +50,7 @@ func TestSyncGetsItsAnswerThoughNoCallerHasTheTimeForIt(t *testing.T) {
 		client := server.Client(ll2.WithQuotaSync())
 		for range 3 {
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
-			err := get(ctx, client)
+			err := testkit.Get(ctx, client)
 			cancel()
 			if err == nil {
 				break
@@ -74,7 +73,7 @@ func TestSyncDoesNotCountRequestsUnderWayTwice(t *testing.T) {
 		server.Limit(6, time.Hour)
 		// The service counts early, and answers late.
 		slow := false
-		client := through(func(server http.RoundTripper) roundTrip {
+		client := testkit.Through(func(server http.RoundTripper) testkit.RoundTripFunc {
 			return func(req *http.Request) (*http.Response, error) {
 				late := slow && !strings.HasSuffix(req.URL.Path, "/api-throttle/")
 				resp, err := server.RoundTrip(req)
@@ -84,17 +83,17 @@ func TestSyncDoesNotCountRequestsUnderWayTwice(t *testing.T) {
 				return resp, err
 			}
 		}, server, ll2.WithQuotaSync())
-		spend(t, client, 3)
+		testkit.Spend(t, client, 3)
 		time.Sleep(10 * time.Minute)
 		slow = true
 		var wg sync.WaitGroup
 		for range 3 {
-			wg.Go(func() { spend(t, client, 1) })
+			wg.Go(func() { testkit.Spend(t, client, 1) })
 		}
 		synctest.Wait()
-		limited(t, get(t.Context(), client)) // asks meanwhile
+		testkit.Limited(t, testkit.Get(t.Context(), client)) // asks meanwhile
 		wg.Wait()
-		if e := limited(t, get(t.Context(), client)); e.RetryAfter.Round(time.Minute) != 50*time.Minute {
+		if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.RetryAfter.Round(time.Minute) != 50*time.Minute {
 			t.Errorf("free in %v, want 50m", e.RetryAfter)
 		}
 		if q := client.Quota(); q.Used != 6 {
@@ -105,7 +104,7 @@ func TestSyncDoesNotCountRequestsUnderWayTwice(t *testing.T) {
 
 // nosy asks the client about itself when it is told of a request's end.
 type nosy struct {
-	limiterFunc
+	testkit.LimiterFunc
 	client *ll2.Client
 }
 
@@ -117,7 +116,7 @@ func TestAReserverMayUseTheClient(t *testing.T) {
 	t.Parallel()
 	n := new(nosy)
 	n.client = ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithLimiter(n))
-	spend(t, n.client, 2)
+	testkit.Spend(t, n.client, 2)
 }
 
 func TestALimitersErrorKeepsTheFailureThatWasToBeRetried(t *testing.T) {
@@ -125,15 +124,15 @@ func TestALimitersErrorKeepsTheFailureThatWasToBeRetried(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		server.Fail(ll2test.Fault{Status: http.StatusBadGateway})
 		down, asked := errors.New("store is down"), 0
-		client := server.Client(ll2.WithLimiter(limiterFunc(func(context.Context) error {
+		client := server.Client(ll2.WithLimiter(testkit.LimiterFunc(func(context.Context) error {
 			if asked++; asked > 1 {
 				return down
 			}
 			return nil
 		})))
-		err := get(t.Context(), client)
+		err := testkit.Get(t.Context(), client)
 		var api *ll2.APIError
-		if limited(t, err); !errors.Is(err, down) || !errors.As(err, &api) || api.StatusCode != http.StatusBadGateway {
+		if testkit.Limited(t, err); !errors.Is(err, down) || !errors.As(err, &api) || api.StatusCode != http.StatusBadGateway {
 			t.Errorf("%v, want both the limiter's error and the 502", err)
 		}
 	})
@@ -141,9 +140,9 @@ func TestALimitersErrorKeepsTheFailureThatWasToBeRetried(t *testing.T) {
 
 func TestALimitersOwnTimeoutIsNotTheCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stuck := limiterFunc(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
-		err := get(t.Context(), ll2test.NewServer().Client(ll2.WithLimiter(stuck)))
-		if limited(t, err); errors.Is(err, context.DeadlineExceeded) {
+		stuck := testkit.LimiterFunc(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
+		err := testkit.Get(t.Context(), ll2test.NewServer().Client(ll2.WithLimiter(stuck)))
+		if testkit.Limited(t, err); errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v is the end of a context that has not ended", err)
 		}
 	})
@@ -177,7 +176,7 @@ func TestParallelLetsGoOfPagesThatWereRead(t *testing.T) {
 func TestAWaitThatIsTooLongToTellIsNotOver(t *testing.T) {
 	t.Parallel()
 	client := ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithRateLimit(1, 24*time.Hour))
-	spend(t, client, 1)
+	testkit.Spend(t, client, 1)
 	if next := client.Quota().Next(200_000); time.Until(next) < 100*365*24*time.Hour {
 		t.Errorf("the next 200,000 can go at %v", next)
 	}
@@ -186,16 +185,16 @@ func TestAWaitThatIsTooLongToTellIsNotOver(t *testing.T) {
 func TestAPlaceThatWasHandedOutOpensNoGate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
-		server.Fail(retryAfterFault("1", 0), ll2test.Fault{Delay: 5 * time.Second})
+		server.Fail(testkit.RetryAfter(http.StatusTooManyRequests, "1"), ll2test.Fault{Delay: 5 * time.Second})
 		client := server.Client(ll2.WithRetries(0))
-		limited(t, get(t.Context(), client))
+		testkit.Limited(t, testkit.Get(t.Context(), client))
 		if err := client.Limiter().Wait(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()
 		var wg sync.WaitGroup
 		for range 2 {
-			wg.Go(func() { spend(t, client, 1) })
+			wg.Go(func() { testkit.Spend(t, client, 1) })
 		}
 		synctest.Wait()
 		if n := len(server.Requests()); n != 2 || time.Since(start) != 0 {
@@ -213,7 +212,7 @@ func TestADamagedOrderInALinkIsReplacedByTheWalks(t *testing.T) {
 			page["next"] = strings.Replace(next, "ordering=departure%2Cid", "ordering=nonsense", 1)
 		}
 	}
-	collect(t, through(rewritingPages(damaged), server), ll2.PageSize(10), ll2.OrderBy(ll2.ByDeparture))
+	testkit.All(t, testkit.Through(testkit.RewritingPages(damaged), server), ll2.PageSize(10), ll2.OrderBy(ll2.ByDeparture))
 	for _, req := range server.Requests() {
 		if got := req.URL.Query().Get("ordering"); got != "departure,id" {
 			t.Errorf("ordering=%s, want departure,id", got)
@@ -223,7 +222,7 @@ func TestADamagedOrderInALinkIsReplacedByTheWalks(t *testing.T) {
 
 func TestARedirectThatTheCallerRefusesTakesNoPlace(t *testing.T) {
 	t.Parallel()
-	away := roundTrip(func(req *http.Request) (*http.Response, error) {
+	away := testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusFound, Header: http.Header{"Location": {"/login"}}, Body: http.NoBody, Request: req}, nil
 	})
 	refuse := func(*http.Request, []*http.Request) error { return errors.New("no redirects here") }
@@ -231,7 +230,7 @@ func TestARedirectThatTheCallerRefusesTakesNoPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := get(t.Context(), client); err == nil || client.Quota().Used != 0 {
+	if err := testkit.Get(t.Context(), client); err == nil || client.Quota().Used != 0 {
 		t.Errorf("%v, %v; want an error and no place used", err, client.Quota())
 	}
 }
@@ -242,19 +241,19 @@ func TestParallelForeseesNothingFromANonsensicalLimit(t *testing.T) {
 	t.Parallel()
 	server := ll2test.NewServer(ll2test.Events(30)...)
 	var mu sync.Mutex
-	vast := rewritingPages(func(_ int, page map[string]any) {
+	vast := testkit.RewritingPages(func(_ int, page map[string]any) {
 		if next, ok := page["next"].(string); ok {
 			page["next"] = strings.Replace(next, "limit=10", "limit=9223372036854775807", 1)
 		}
 	})(server)
-	locked := func(http.RoundTripper) roundTrip {
+	locked := func(http.RoundTripper) testkit.RoundTripFunc {
 		return func(req *http.Request) (*http.Response, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			return vast(req)
 		}
 	}
-	if got := collect(t, through(locked, server), ll2.PageSize(10), ll2.Parallel(4)); len(got) != 30 {
+	if got := testkit.All(t, testkit.Through(locked, server), ll2.PageSize(10), ll2.Parallel(4)); len(got) != 30 {
 		t.Errorf("%d events, want 30", len(got))
 	}
 	for _, req := range server.Requests() {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // faultAnswer stages a fault in memory. Its answer is made when the request
@@ -20,12 +21,12 @@ func faultAnswer(answer func(page string) ll2test.Fault) func(*testing.T, int) f
 		t.Helper()
 		server := ll2test.NewServer(ll2test.Events(faultEvents)...)
 		still := &faultTimes{times}
-		transport := roundTrip(func(req *http.Request) (*http.Response, error) {
+		transport := testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
 			if faultSecondPage(req.URL.String()) && still.take() {
 				page := faultBody(t, ll2test.NewServer(ll2test.Events(faultEvents)...), req.URL.String())
 				server.Fail(answer(page))
 			}
-			return tokenEchoing(server)(req)
+			return testkit.Echoing(server)(req)
 		})
 		return faultStage{
 			client: func(opts ...ll2.Option) *ll2.Client {
@@ -163,5 +164,5 @@ func TestFaultsInAnswersAreTriedAgainWhereThatCanHelp(t *testing.T) {
 			})
 		})
 	}
-	golden(t, "doc/faults.md", "answers", table.String())
+	testkit.Golden(t, "doc/faults.md", "answers", table.String())
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // Not parallel: what others allocate would count.
@@ -35,7 +36,7 @@ func TestABodyWithoutEndDoesNotFillTheMemory(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			stage := faultOverSocket(answer).stage(t, faultEver)
-			client := stage.client(ll2.WithToken(canary)) // what hides it must not copy the body again and again
+			client := stage.client(ll2.WithToken(testkit.Canary)) // what hides it must not copy the body again and again
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			page, err := client.DockingEvents.List(t.Context(), ll2.PageSize(10), ll2.Offset(10))

@@ -18,6 +18,7 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // errFaultCause is why the caller's context ends in the tests in which it does.
@@ -134,7 +135,7 @@ func (s *faultSocket) start() http.RoundTripper {
 			return new(net.Dialer).DialContext(ctx, network, addr)
 		}
 	}
-	return roundTrip(func(req *http.Request) (*http.Response, error) {
+	return testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
 		resp, err := transport.RoundTrip(req)
 		if faultSecondPage(req.URL.String()) {
 			s.headers <- struct{}{}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // A fault is what a network or a server does to the second page of a walk over
@@ -74,14 +75,6 @@ const (
 
 func faultSecondPage(url string) bool { return strings.Contains(url, "offset=10") }
 
-func faultIDs(from, to int) []int {
-	var all []int
-	for id := from; id <= to; id++ {
-		all = append(all, id)
-	}
-	return all
-}
-
 // run walks and, where that failed, shows that StartAt completes the walk as
 // soon as the fault is gone.
 func (f fault) run(t *testing.T, times int) faultRun {
@@ -98,7 +91,7 @@ func (f fault) run(t *testing.T, times int) faultRun {
 	}))
 	options := []ll2.ListOption{ll2.PageSize(faultPageSize), ll2.OrderBy(ll2.ByID)}
 	events, err := ll2.Collect(client.DockingEvents.All(stage.caller(), options...))
-	seen.requests, seen.ids, seen.err = stage.requests(), ids(events), err
+	seen.requests, seen.ids, seen.err = stage.requests(), testkit.IDs(events), err
 	r := seen // what comes after is not of this walk
 	if err == nil {
 		return r
@@ -118,8 +111,8 @@ func (f fault) run(t *testing.T, times int) faultRun {
 		time.Sleep(limited.RetryAfter)
 	}
 	rest, err := ll2.Collect(client.DockingEvents.All(t.Context(), append(options, ll2.StartAt(page.URL))...))
-	if want := faultIDs(faultPageSize+1, faultEvents); err != nil || !slices.Equal(ids(rest), want) {
-		t.Errorf("resumed: %v, %v; want %v", ids(rest), err, want)
+	if want := testkit.Range(faultPageSize+1, faultEvents); err != nil || !slices.Equal(testkit.IDs(rest), want) {
+		t.Errorf("resumed: %v, %v; want %v", testkit.IDs(rest), err, want)
 	}
 	return r
 }
@@ -143,9 +136,9 @@ func (f fault) runs(t *testing.T) (once, stays faultRun) {
 
 func (r faultRun) check(t *testing.T, fails bool, gist string) {
 	t.Helper()
-	want := faultIDs(1, faultEvents)
+	want := testkit.Range(1, faultEvents)
 	if fails {
-		want = faultIDs(1, faultPageSize)
+		want = testkit.Range(1, faultPageSize)
 	}
 	if !slices.Equal(r.ids, want) || (r.err != nil) != fails {
 		t.Fatalf("events %v and error %v, want events %v and an error: %v", r.ids, r.err, want, fails)

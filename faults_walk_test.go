@@ -18,6 +18,7 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 const (
@@ -125,7 +126,7 @@ func (n *faultTally) walk(t *testing.T, seed uint64, events []ll2.DockingEvent) 
 	server := ll2test.NewServer(events...)
 	client := server.Client(ll2.WithHTTPClient(&http.Client{
 		Timeout: faultTimeout,
-		Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+		Transport: testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
 			n.mu.Lock()
 			n.requests++
 			n.mu.Unlock()
@@ -143,7 +144,7 @@ func (n *faultTally) walk(t *testing.T, seed uint64, events []ll2.DockingEvent) 
 	var got []int
 	for walks := 1; walks <= 50; walks++ {
 		part, err := ll2.Collect(client.DockingEvents.All(t.Context(), options...))
-		got = append(got, ids(part)...)
+		got = append(got, testkit.IDs(part)...)
 		if err == nil {
 			n.mu.Lock()
 			defer n.mu.Unlock()
@@ -168,7 +169,7 @@ func TestAWalkUnderFaultsYieldsEveryEventOnceOrSaysWhereToGoOn(t *testing.T) {
 	t.Parallel()
 	events := ll2test.Events(faultAllRows)
 	var want []int
-	for _, e := range collect(t, ll2test.NewServer(events...).Client()) {
+	for _, e := range testkit.All(t, ll2test.NewServer(events...).Client()) {
 		want = append(want, e.ID)
 	}
 	if len(want) != faultAllRows {
@@ -211,7 +212,7 @@ func (n *faultTally) check(t *testing.T) {
 	if n.whole+n.stitched != faultSeeds || n.whole == 0 || n.stitched == 0 {
 		t.Errorf("%d walks came through and %d were resumed, want some of both, %d together", n.whole, n.stitched, faultSeeds)
 	}
-	golden(t, "doc/faults.md", "walk", fmt.Sprintf("| seeds | kinds of faults | requests | hit | complete at once | complete by StartAt |\n"+
+	testkit.Golden(t, "doc/faults.md", "walk", fmt.Sprintf("| seeds | kinds of faults | requests | hit | complete at once | complete by StartAt |\n"+
 		"| ---: | ---: | ---: | ---: | ---: | ---: |\n| %d | %d | %d | %d | %d | %d |\n",
 		faultSeeds, len(n.hits), n.requests, hits, n.whole, n.stitched))
 }

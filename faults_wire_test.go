@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // http1Faults are what happens to connections of HTTP/1.1.
@@ -120,11 +122,11 @@ func http2Faults() []fault {
 }
 
 func TestFaultsOfConnectionsAreTriedAgainOverHTTP1(t *testing.T) {
-	golden(t, "doc/faults.md", "http1", faultWire(t, http1Faults(t)))
+	testkit.Golden(t, "doc/faults.md", "http1", faultWire(t, http1Faults(t)))
 }
 
 func TestFaultsOfConnectionsAreTriedAgainOverHTTP2(t *testing.T) {
-	golden(t, "doc/faults.md", "http2", faultWire(t, http2Faults()))
+	testkit.Golden(t, "doc/faults.md", "http2", faultWire(t, http2Faults()))
 }
 
 // faultWire lets all faults happen, several at a time.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // answering returns a client of a mirror, without retries, whose requests are
@@ -23,7 +24,7 @@ func answering(t *testing.T, answer func(*http.Request) *http.Response) (client 
 	t.Helper()
 	sent = new([]*url.URL)
 	client, err := ll2.New(ll2.WithBaseURL(mirror), ll2.WithRetries(0), ll2.WithMaxWait(0),
-		ll2.WithHTTPClient(&http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+		ll2.WithHTTPClient(&http.Client{Transport: testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
 			*sent = append(*sent, req.URL)
 			resp := answer(req)
 			resp.Request = req
@@ -132,7 +133,7 @@ func FuzzRedirects(f *testing.F) {
 			}
 			return &http.Response{StatusCode: status, Header: http.Header{"Location": {location}}, Body: http.NoBody}
 		})
-		err := get(t.Context(), client)
+		err := testkit.Get(t.Context(), client)
 		for _, u := range *sent {
 			if u.Scheme != "https" || !strings.EqualFold(u.Hostname(), "mirror.example") || u.Port() != "" && u.Port() != "443" {
 				t.Errorf("redirected by %q to %s", location, u)
@@ -169,7 +170,7 @@ func FuzzErrorBodies(f *testing.F) {
 		client, _ := answering(t, func(*http.Request) *http.Response {
 			return &http.Response{StatusCode: status, Body: io.NopCloser(bytes.NewReader(body))}
 		})
-		err := get(t.Context(), client)
+		err := testkit.Get(t.Context(), client)
 		var api *ll2.APIError
 		if !errors.As(err, &api) {
 			t.Fatalf("error %#v, want an *APIError", err)

@@ -3,14 +3,12 @@ package ll2_test
 import (
 	"encoding"
 	"encoding/json"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
 
-	gocmp "github.com/google/go-cmp/cmp"
-
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // oddEvents are small events that encoding/json has opinions on.
@@ -42,10 +40,10 @@ func eventSeeds(f *testing.F) [][]byte {
 		seeds = append(seeds, []byte(s))
 	}
 	for _, name := range []string{"testdata/detailed.json", "testdata/detailed_nulls.json"} {
-		seeds = append(seeds, fuzzFixture(f, name))
+		seeds = append(seeds, testkit.ReadFile(f, name))
 	}
 	var page struct{ Results []json.RawMessage }
-	if err := json.Unmarshal(fuzzFixture(f, "ll2test/testdata/docking_event_list_offset490.json"), &page); err != nil {
+	if err := json.Unmarshal(testkit.ReadFile(f, "ll2test/testdata/docking_event_list_offset490.json"), &page); err != nil {
 		f.Fatal(err)
 	}
 	return append(seeds, page.Results[0], page.Results[9])
@@ -54,7 +52,7 @@ func eventSeeds(f *testing.F) [][]byte {
 // pageSeeds returns the recorded page and odd ones.
 func pageSeeds(f *testing.F) [][]byte {
 	f.Helper()
-	seeds := [][]byte{fuzzFixture(f, "ll2test/testdata/docking_event_list_offset490.json")}
+	seeds := [][]byte{testkit.ReadFile(f, "ll2test/testdata/docking_event_list_offset490.json")}
 	for _, s := range []string{
 		`{}`, `null`, `[]`, `{"count":0,"results":[]}`, `{"count":0,"results":null}`, `{"count":null,"results":[]}`,
 		`{"count":"1","results":[]}`, `{"count":1,"results":{}}`, `{"COUNT":1,"Results":[]}`, `{"count":1,"count":2,"results":[]}`,
@@ -69,15 +67,6 @@ func pageSeeds(f *testing.F) [][]byte {
 		seeds = append(seeds, []byte(`{"count":1,"next":null,"previous":null,"results":[`+string(event)+`]}`))
 	}
 	return seeds
-}
-
-func fuzzFixture(f *testing.F, name string) []byte {
-	f.Helper()
-	data, err := os.ReadFile(name)
-	if err != nil {
-		f.Fatal(err)
-	}
-	return data
 }
 
 // withoutMethods returns the type as encoding/json decodes it by itself: structs
@@ -145,18 +134,6 @@ func fill(to, from reflect.Value) {
 	}
 }
 
-// wantSame fails where two values differ; times are instants. Most are the same
-// to the bit, which is found out faster.
-func wantSame[T any](t *testing.T, got, want T) {
-	t.Helper()
-	if reflect.DeepEqual(got, want) {
-		return
-	}
-	if diff := gocmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
 // An event of the service is decoded as encoding/json decodes its fields.
 func FuzzEvent(f *testing.F) {
 	for _, seed := range eventSeeds(f) {
@@ -169,7 +146,7 @@ func FuzzEvent(f *testing.F) {
 			t.Fatalf("error %v, want %v", err, wantErr)
 		}
 		if wantErr == nil {
-			wantSame(t, got, want)
+			testkit.WantSame(t, got, want)
 		}
 	})
 }
@@ -188,10 +165,10 @@ func FuzzPage(f *testing.F) {
 			t.Fatalf("error %v, want one: %t (%v)", err, broken, wantErr)
 		}
 		if broken {
-			wantSame(t, got, ll2.Page[ll2.DockingEvent]{})
+			testkit.WantSame(t, got, ll2.Page[ll2.DockingEvent]{})
 			return
 		}
-		wantSame(t, got, ll2.Page[ll2.DockingEvent]{
+		testkit.WantSame(t, got, ll2.Page[ll2.DockingEvent]{
 			Count: *wire.Count, Next: ll2.Value(wire.Next), Previous: ll2.Value(wire.Previous), Results: *wire.Results,
 		})
 		if left := got.Left(); (left == 0) != (got.Next == "") || left < 0 {
@@ -224,7 +201,7 @@ func comesBack[T any](t *testing.T, data []byte) {
 	if err := json.Unmarshal(encoded, &second); err != nil {
 		t.Fatalf("decoding %s: %v", encoded, err)
 	}
-	wantSame(t, second, first)
+	testkit.WantSame(t, second, first)
 	if again, err := json.Marshal(second); err != nil || string(again) != string(encoded) {
 		t.Errorf("encodes as %s, then as %s (%v)", encoded, again, err)
 	}

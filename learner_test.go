@@ -2,6 +2,7 @@ package ll2_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // questions counts the requests for api-throttle/.
@@ -39,7 +41,7 @@ func TestSyncAsksBeforeTheFirstRequestAndCallsAtTheSameTimeWaitForIt(t *testing.
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
-				if err := get(t.Context(), client); err != nil {
+				if err := testkit.Get(t.Context(), client); err != nil {
 					t.Error(err)
 				}
 			})
@@ -59,9 +61,9 @@ func TestSyncAsksBeforeTheFirstRequestAndCallsAtTheSameTimeWaitForIt(t *testing.
 func TestWithoutSyncNothingIsSentThatTheCallerDidNotAskFor(t *testing.T) {
 	t.Parallel()
 	server := ll2test.NewServer(ll2test.Events(1)...)
-	client := production(server, ll2.WithMaxWait(0))
-	spend(t, client, 15)
-	limited(t, get(t.Context(), client))
+	client := testkit.Production(server, ll2.WithMaxWait(0))
+	testkit.Spend(t, client, 15)
+	testkit.Limited(t, testkit.Get(t.Context(), client))
 	if n := len(server.Requests()); n != 15 {
 		t.Errorf("%d requests, want 15", n)
 	}
@@ -72,18 +74,18 @@ func TestSyncCountsWhatOthersHaveUsed(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		server.Limit(5, time.Hour)
 		other := server.Client()
-		spend(t, other, 3)
+		testkit.Spend(t, other, 3)
 		time.Sleep(10 * time.Minute)
 		client := server.Client(ll2.WithQuotaSync())
-		spend(t, client, 2)
-		if e := limited(t, get(t.Context(), client)); e.RetryAfter != 50*time.Minute || !e.Local {
+		testkit.Spend(t, client, 2)
+		if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.RetryAfter != 50*time.Minute || !e.Local {
 			t.Errorf("%#v, want a local one, 50m: when the first of the others' places is free", e)
 		}
 		// All of them become free then, which the service says when it is asked.
 		time.Sleep(50 * time.Minute)
-		spend(t, client, 3)
-		limited(t, get(t.Context(), client))
-		if got := statuses(server); got[http.StatusTooManyRequests] != 0 {
+		testkit.Spend(t, client, 3)
+		testkit.Limited(t, testkit.Get(t.Context(), client))
+		if got := testkit.Statuses(server); got[http.StatusTooManyRequests] != 0 {
 			t.Errorf("answers by status: %v, want no 429", got)
 		}
 	})
@@ -94,26 +96,26 @@ func TestSyncAsksAgainWhenA429ShowsThatTheQuotaIsSpent(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		server.Limit(5, time.Hour)
 		client := server.Client(ll2.WithQuotaSync())
-		spend(t, client, 1)
-		spend(t, server.Client(), 4)
+		testkit.Spend(t, client, 1)
+		testkit.Spend(t, server.Client(), 4)
 		time.Sleep(10 * time.Minute)
-		if e := limited(t, get(t.Context(), client)); e.Local || e.RetryAfter != 50*time.Minute {
+		if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.Local || e.RetryAfter != 50*time.Minute {
 			t.Errorf("%#v, want the service's own, 50m", e)
 		}
-		if e := limited(t, get(t.Context(), client)); !e.Local || e.RetryAfter != 50*time.Minute {
+		if e := testkit.Limited(t, testkit.Get(t.Context(), client)); !e.Local || e.RetryAfter != 50*time.Minute {
 			t.Errorf("%#v, want a local one, 50m", e)
 		}
 		if q := client.Quota(); q.Used != 5 || questions(server) != 2 {
 			t.Errorf("quota %+v after %d questions, want 5 used after 2", q, questions(server))
 		}
 		// Nothing has changed, so nobody asks again.
-		limited(t, get(t.Context(), client))
+		testkit.Limited(t, testkit.Get(t.Context(), client))
 		if questions(server) != 2 {
 			t.Errorf("%d questions, want 2", questions(server))
 		}
 		time.Sleep(50 * time.Minute)
-		spend(t, client, 5)
-		if got := statuses(server); got[http.StatusTooManyRequests] != 1 {
+		testkit.Spend(t, client, 5)
+		if got := testkit.Statuses(server); got[http.StatusTooManyRequests] != 1 {
 			t.Errorf("answers by status: %v, want one 429", got)
 		}
 	})
@@ -155,7 +157,7 @@ func TestSyncSurvivesAnAPIThrottleThatMakesNoSense(t *testing.T) {
 					ll2.WithMaxWait(math.MaxInt64))
 				start := time.Now()
 				before := client.Quota()
-				err := get(t.Context(), client)
+				err := testkit.Get(t.Context(), client)
 				took := time.Since(start)
 				q := client.Quota()
 				if before.Limit != 0 || err != nil || q.Limit != test.limit || q.Window != test.window {
@@ -174,12 +176,12 @@ func TestSyncSurvivesAnAPIThrottleThatMakesNoSense(t *testing.T) {
 				// Asked again before a later request, at most once a minute.
 				asked := questions(server)
 				time.Sleep(time.Minute - time.Second)
-				spend(t, client, 1)
+				testkit.Spend(t, client, 1)
 				if n := questions(server); broken && n != asked {
 					t.Errorf("asked again within a minute")
 				}
 				time.Sleep(2 * time.Second)
-				spend(t, client, 1)
+				testkit.Spend(t, client, 1)
 				if n := questions(server); broken && n != asked+1 {
 					t.Errorf("%d questions, want %d", n, asked+1)
 				}
@@ -194,16 +196,16 @@ func TestSyncsQuestionGoesOnWhereTheFirstCallerGoesAway(t *testing.T) {
 		server.Limit(3, time.Hour)
 		server.Fail(ll2test.Fault{Delay: 4 * time.Second})
 		client := server.Client(ll2.WithQuotaSync())
-		ctx, cancel := contextWithCancel(t)
+		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			if err := get(ctx, client); !errors.Is(err, ctx.Err()) {
+			if err := testkit.Get(ctx, client); !errors.Is(err, ctx.Err()) {
 				t.Errorf("the one that went away: %v", err)
 			}
 		})
 		synctest.Wait()
-		spend(t, client, 1)
+		testkit.Spend(t, client, 1)
 		wg.Wait()
 		if q := client.Quota(); q.Limit != 3 || questions(server) != 1 {
 			t.Errorf("quota %+v after %d questions, want a limit of 3 after 1", q, questions(server))
@@ -216,7 +218,7 @@ func TestSyncIsNoOptionBesideAnotherLimit(t *testing.T) {
 	for name, opt := range map[string]ll2.Option{
 		"WithRateLimit":    ll2.WithRateLimit(15, time.Hour),
 		"WithoutRateLimit": ll2.WithoutRateLimit(),
-		"WithLimiter":      ll2.WithLimiter(new(stampedAtSending)),
+		"WithLimiter":      ll2.WithLimiter(testkit.LimiterFunc(func(context.Context) error { return nil })),
 	} {
 		if _, err := ll2.New(ll2.WithQuotaSync(), opt); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: error %v, want one that names it", name, err)
@@ -226,15 +228,14 @@ func TestSyncIsNoOptionBesideAnotherLimit(t *testing.T) {
 
 func TestSyncNeverLogsWhoTheCallerIs(t *testing.T) {
 	t.Parallel()
-	const token = "canary-token-0123456789"
 	server := ll2test.NewServer(ll2test.Events(1)...)
-	server.SetTokens(token)
-	server.Fail(ll2test.Fault{Body: `{"ident":"` + token + `","your_request_limit":"many"}`})
+	server.SetTokens(testkit.Canary)
+	server.Fail(ll2test.Fault{Body: `{"ident":"` + testkit.Canary + `","your_request_limit":"many"}`})
 	var log bytes.Buffer
 	handler := slog.NewTextHandler(io.MultiWriter(&log), &slog.HandlerOptions{Level: slog.LevelDebug})
-	client := server.Client(ll2.WithToken(token), ll2.WithQuotaSync(), ll2.WithLogger(slog.New(handler)))
-	spend(t, client, 1)
-	if strings.Contains(log.String(), token) || !strings.Contains(log.String(), "api-throttle/") {
+	client := server.Client(ll2.WithToken(testkit.Canary), ll2.WithQuotaSync(), ll2.WithLogger(slog.New(handler)))
+	testkit.Spend(t, client, 1)
+	if strings.Contains(log.String(), testkit.Canary) || !strings.Contains(log.String(), "api-throttle/") {
 		t.Errorf("log: %s", &log)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/jarcoal/httpmock"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 type listOptionCase struct {
@@ -165,11 +166,11 @@ func TestListOptionSendsExactQuery(t *testing.T) {
 		for _, tc := range cases {
 			t.Run(option+"/"+tc.name, func(t *testing.T) {
 				t.Parallel()
-				for name, list := range listers {
-					mock := newWireMock(t)
-					mock.RegisterResponderWithQuery(http.MethodGet, wireList, tc.query,
-						httpmock.NewStringResponder(http.StatusOK, emptyPage))
-					if err := list(t.Context(), newWireClient(t, mock), tc.opts...); err != nil {
+				for name, list := range testkit.Listers {
+					mock := testkit.NewMock(t)
+					mock.RegisterResponderWithQuery(http.MethodGet, testkit.ListURL, tc.query,
+						httpmock.NewStringResponder(http.StatusOK, testkit.EmptyPage))
+					if err := list(t.Context(), testkit.NewClient(t, mock), tc.opts...); err != nil {
 						t.Errorf("%s: %v", name, err)
 					}
 					if n := mock.GetTotalCallCount(); n != 1 {
@@ -183,12 +184,12 @@ func TestListOptionSendsExactQuery(t *testing.T) {
 
 func TestListDefaultsToFullPagesInTotalOrder(t *testing.T) {
 	t.Parallel()
-	for name, list := range listers {
+	for name, list := range testkit.Listers {
 		for _, opts := range [][]ll2.ListOption{nil, {}, {nil}, {nil, nil}} {
-			mock := newWireMock(t)
-			mock.RegisterResponderWithQuery(http.MethodGet, wireList, "limit=100&ordering=docking,id",
-				httpmock.NewStringResponder(http.StatusOK, emptyPage))
-			if err := list(t.Context(), newWireClient(t, mock), opts...); err != nil {
+			mock := testkit.NewMock(t)
+			mock.RegisterResponderWithQuery(http.MethodGet, testkit.ListURL, "limit=100&ordering=docking,id",
+				httpmock.NewStringResponder(http.StatusOK, testkit.EmptyPage))
+			if err := list(t.Context(), testkit.NewClient(t, mock), opts...); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
@@ -197,10 +198,10 @@ func TestListDefaultsToFullPagesInTotalOrder(t *testing.T) {
 
 func TestNilListOptionIsSkipped(t *testing.T) {
 	t.Parallel()
-	mock := newWireMock(t)
-	mock.RegisterResponderWithQuery(http.MethodGet, wireList, "limit=7&ordering=docking,id&space_station__id=4",
-		httpmock.NewStringResponder(http.StatusOK, emptyPage))
-	if err := listOnce(t, newWireClient(t, mock), nil, ll2.ForSpaceStation(4), nil, ll2.PageSize(7)); err != nil {
+	mock := testkit.NewMock(t)
+	mock.RegisterResponderWithQuery(http.MethodGet, testkit.ListURL, "limit=7&ordering=docking,id&space_station__id=4",
+		httpmock.NewStringResponder(http.StatusOK, testkit.EmptyPage))
+	if err := testkit.ListOnce(t, testkit.NewClient(t, mock), nil, ll2.ForSpaceStation(4), nil, ll2.PageSize(7)); err != nil {
 		t.Error(err)
 	}
 }
@@ -209,13 +210,13 @@ func TestNilListOptionIsSkipped(t *testing.T) {
 func TestListOptionIsReusable(t *testing.T) {
 	t.Parallel()
 	opts := []ll2.ListOption{ll2.StartAt(mirrorLink + "?offset=14"), ll2.OrderBy(ll2.ByID)}
-	mock := newWireMock(t)
-	mock.RegisterResponderWithQuery(http.MethodGet, wireList, "limit=100&offset=14&ordering=id",
-		httpmock.NewStringResponder(http.StatusOK, emptyPage))
-	client := newWireClient(t, mock)
+	mock := testkit.NewMock(t)
+	mock.RegisterResponderWithQuery(http.MethodGet, testkit.ListURL, "limit=100&offset=14&ordering=id",
+		httpmock.NewStringResponder(http.StatusOK, testkit.EmptyPage))
+	client := testkit.NewClient(t, mock)
 	errs := make(chan error)
 	for range 8 {
-		go func() { errs <- listOnce(t, client, opts...) }()
+		go func() { errs <- testkit.ListOnce(t, client, opts...) }()
 	}
 	for range 8 {
 		if err := <-errs; err != nil {

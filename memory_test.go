@@ -17,6 +17,7 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // endless serves count events in pages of 100, all alike but for their ids,
@@ -32,7 +33,7 @@ func endless(t testing.TB, count int) *ll2.Client {
 		t.Fatal(err)
 	}
 	_, rest, _ := bytes.Cut(event, []byte(","))
-	transport := roundTrip(func(req *http.Request) (*http.Response, error) {
+	transport := testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
 		offset, _ := strconv.Atoi(req.URL.Query().Get("offset"))
 		var body bytes.Buffer
 		fmt.Fprintf(&body, `{"count":%d,"previous":null,"results":[`, count)
@@ -207,7 +208,7 @@ func TestASequentialWalkTakesOneConnection(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := collect(t, client, ll2.PageSize(10)); len(got) != 60 {
+			if got := testkit.All(t, client, ll2.PageSize(10)); len(got) != 60 {
 				t.Errorf("%d events, want 60", len(got))
 			}
 			if n := connections.Load(); n != 1 {

@@ -18,18 +18,19 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 func TestAWaitForALimiterOfTheCallersIsTracedWithItsEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var waits []ll2.Wait
-		client := newWireClient(t, newScript(status(200, emptyPage)),
+		client := testkit.NewClient(t, testkit.NewScript(testkit.Status(200, testkit.EmptyPage)),
 			ll2.WithLimiter(rate.NewLimiter(rate.Every(10*time.Second), 1)),
 			ll2.WithTrace(&ll2.Trace{Wait: func(_ context.Context, w ll2.Wait) { waits = append(waits, w) }}))
 		start := time.Now()
 		for range 2 {
-			if err := listOnce(t, client); err != nil {
+			if err := testkit.ListOnce(t, client); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -41,11 +42,11 @@ func TestAWaitForALimiterOfTheCallersIsTracedWithItsEnd(t *testing.T) {
 
 func TestLeftGoesByTheLinksPageSizeBeforeThePages(t *testing.T) {
 	t.Parallel()
-	page := ll2.Page[int]{Count: 10, Next: wireList + "?limit=1&offset=3", Results: []int{1, 2, 3}}
+	page := ll2.Page[int]{Count: 10, Next: testkit.ListURL + "?limit=1&offset=3", Results: []int{1, 2, 3}}
 	if got := page.Left(); got != 7 {
 		t.Errorf("%d requests are left, want 7", got)
 	}
-	page = ll2.Page[int]{Count: 10, Next: wireList + "?offset=1", Results: []int{1}}
+	page = ll2.Page[int]{Count: 10, Next: testkit.ListURL + "?offset=1", Results: []int{1}}
 	if got := page.Left(); got != 9 {
 		t.Errorf("without a limit in the link, %d requests are left, want 9", got)
 	}
@@ -53,18 +54,18 @@ func TestLeftGoesByTheLinksPageSizeBeforeThePages(t *testing.T) {
 
 func TestAnOffsetOfOneIsSent(t *testing.T) {
 	t.Parallel()
-	transport := newScript(status(200, emptyPage))
-	if err := listOnce(t, newWireClient(t, transport), ll2.Offset(1)); err != nil {
+	transport := testkit.NewScript(testkit.Status(200, testkit.EmptyPage))
+	if err := testkit.ListOnce(t, testkit.NewClient(t, transport), ll2.Offset(1)); err != nil {
 		t.Fatal(err)
 	}
-	if got := transport.requests[0].URL.Query().Get("offset"); got != "1" {
+	if got := transport.Requests[0].URL.Query().Get("offset"); got != "1" {
 		t.Errorf("the offset is %q, want 1", got)
 	}
 }
 
 // skippingList is a list of rows events, of which it counts 60 at first. The page
 // that begins behind from links to the one behind to.
-func skippingList(from, to, rows int) roundTripFunc {
+func skippingList(from, to, rows int) testkit.RoundTripFunc {
 	return func(req *http.Request) (*http.Response, error) {
 		offset, _ := strconv.Atoi(req.URL.Query().Get("offset"))
 		next, count := offset+10, 60
@@ -76,9 +77,9 @@ func skippingList(from, to, rows int) roundTripFunc {
 		}
 		link := "null"
 		if next < rows {
-			link = fmt.Sprintf(`"%s?limit=10&offset=%d&ordering=id"`, wireList, next)
+			link = fmt.Sprintf(`"%s?limit=10&offset=%d&ordering=id"`, testkit.ListURL, next)
 		}
-		return status(http.StatusOK, fmt.Sprintf(`{"count":%d,"next":%s,"previous":null,"results":[{"id":%d}]}`, count, link, offset+1))(req)
+		return testkit.Status(http.StatusOK, fmt.Sprintf(`{"count":%d,"next":%s,"previous":null,"results":[{"id":%d}]}`, count, link, offset+1))(req)
 	}
 }
 
@@ -92,7 +93,7 @@ func TestParallelYieldsThePagesThatTheLinksNameNotThoseThatItForesaw(t *testing.
 		{50, 75, 90, []int{1, 11, 21, 31, 41, 51, 76, 86}}, // where it foresaw the end
 	} {
 		for pages := 1; pages <= 4; pages++ {
-			client := newWireClient(t, skippingList(tc.from, tc.to, tc.rows))
+			client := testkit.NewClient(t, skippingList(tc.from, tc.to, tc.rows))
 			var first []int
 			for page, err := range client.DockingEvents.Pages(t.Context(), ll2.PageSize(10), ll2.OrderBy(ll2.ByID), ll2.Parallel(pages)) {
 				if err != nil {
@@ -123,14 +124,14 @@ func TestSyncTakesTheLargestQuotaThatMakesSenseAndNoLargerOne(t *testing.T) {
 	for _, tc := range []struct{ limit, seconds, want int }{
 		{1, 1, 1}, {most, longest, most}, {most + 1, longest, 15}, {most, longest + 1, 15}, {0, 60, 15},
 	} {
-		answers := roundTripFunc(func(req *http.Request) (*http.Response, error) {
+		answers := testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(req.URL.Path, "/api-throttle/") {
-				return status(http.StatusOK, fmt.Sprintf(`{"your_request_limit":%d,"limit_frequency_secs":%d}`, tc.limit, tc.seconds))(req)
+				return testkit.Status(http.StatusOK, fmt.Sprintf(`{"your_request_limit":%d,"limit_frequency_secs":%d}`, tc.limit, tc.seconds))(req)
 			}
-			return status(http.StatusOK, emptyPage)(req)
+			return testkit.Status(http.StatusOK, testkit.EmptyPage)(req)
 		})
-		client := newWireClient(t, answers, ll2.WithQuotaSync())
-		if err := listOnce(t, client); err != nil {
+		client := testkit.NewClient(t, answers, ll2.WithQuotaSync())
+		if err := testkit.ListOnce(t, client); err != nil {
 			t.Fatal(err)
 		}
 		if got := client.Quota().Limit; got != tc.want {
@@ -145,22 +146,22 @@ func TestA429EndsAtOnceTheWaitsThatItMakesTooLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		late := func(req *http.Request) (*http.Response, error) {
 			time.Sleep(5 * time.Second)
-			return status(http.StatusTooManyRequests, "", "Retry-After", "50")(req)
+			return testkit.Status(http.StatusTooManyRequests, "", "Retry-After", "50")(req)
 		}
-		client := newWireClient(t, newScript(status(200, emptyPage), status(200, emptyPage), late, status(200, emptyPage)),
+		client := testkit.NewClient(t, testkit.NewScript(testkit.Status(200, testkit.EmptyPage), testkit.Status(200, testkit.EmptyPage), late, testkit.Status(200, testkit.EmptyPage)),
 			ll2.WithRateLimit(3, 30*time.Second), ll2.WithRetries(0))
 		var calls sync.WaitGroup
 		defer calls.Wait()
 		for range 2 {
-			if err := listOnce(t, client); err != nil {
+			if err := testkit.ListOnce(t, client); err != nil {
 				t.Fatal(err)
 			}
 		}
 		start := time.Now()
-		calls.Go(func() { _ = listOnce(t, client) })
+		calls.Go(func() { _ = testkit.ListOnce(t, client) })
 		synctest.Wait()
 		calls.Go(func() { // the next in the queue, who has the time
-			if err := listOnce(t, client); err != nil {
+			if err := testkit.ListOnce(t, client); err != nil {
 				t.Error(err)
 			}
 		})
@@ -171,7 +172,7 @@ func TestA429EndsAtOnceTheWaitsThatItMakesTooLong(t *testing.T) {
 		if took := time.Since(start); took != 5*time.Second {
 			t.Errorf("refused after %v, want 5s", took)
 		}
-		if limit := asError[*ll2.RateLimitError](t, err); limit.RetryAfter != 50*time.Second {
+		if limit := testkit.AsError[*ll2.RateLimitError](t, err); limit.RetryAfter != 50*time.Second {
 			t.Errorf("%v, want 50s", limit)
 		}
 	})
@@ -180,24 +181,24 @@ func TestA429EndsAtOnceTheWaitsThatItMakesTooLong(t *testing.T) {
 func TestParallelForeseesNothingFromALinkThatDoesNotTellTheStep(t *testing.T) {
 	t.Parallel()
 	for _, link := range []string{"limit=0&offset=%d", "limit=many&offset=%d", "limit=-1&offset=%d", "limit=1&offset=-%d", "limit=1&offset=page%d"} {
-		answers := make([]answer, 5)
+		answers := make([]testkit.Answer, 5)
 		for i := range answers {
-			next := strconv.Quote(wireList + "?" + fmt.Sprintf(link, i+1))
+			next := strconv.Quote(testkit.ListURL + "?" + fmt.Sprintf(link, i+1))
 			if i == len(answers)-1 {
 				next = "null"
 			}
-			answers[i] = status(http.StatusOK, fmt.Sprintf(`{"count":5,"next":%s,"previous":null,"results":[{"id":%d}]}`, next, i+1))
+			answers[i] = testkit.Status(http.StatusOK, fmt.Sprintf(`{"count":5,"next":%s,"previous":null,"results":[{"id":%d}]}`, next, i+1))
 		}
 		synctest.Test(t, func(t *testing.T) {
-			transport := newScript(answers...)
+			transport := testkit.NewScript(answers...)
 			n := 0
-			for _, err := range newWireClient(t, transport).DockingEvents.Pages(t.Context(), ll2.Parallel(3)) {
+			for _, err := range testkit.NewClient(t, transport).DockingEvents.Pages(t.Context(), ll2.Parallel(3)) {
 				if err != nil {
 					t.Fatal(err)
 				}
 				synctest.Wait()
-				if n++; transport.sent() != n {
-					t.Fatalf("%s: %d requests at page %d", link, transport.sent(), n)
+				if n++; transport.Sent() != n {
+					t.Fatalf("%s: %d requests at page %d", link, transport.Sent(), n)
 				}
 			}
 			if n != len(answers) {
@@ -209,16 +210,16 @@ func TestParallelForeseesNothingFromALinkThatDoesNotTellTheStep(t *testing.T) {
 
 func TestAnErrorTellsTheAttemptsWhereThereWereMoreThanOne(t *testing.T) {
 	t.Parallel()
-	for name, failing := range map[string]answer{
-		"status":     status(http.StatusBadGateway, ""),
-		"429":        status(http.StatusTooManyRequests, ""),
-		"half":       status(http.StatusOK, `{"count":1`),
-		"connection": breaks(syscall.ECONNREFUSED),
+	for name, failing := range map[string]testkit.Answer{
+		"status":     testkit.Status(http.StatusBadGateway, ""),
+		"429":        testkit.Status(http.StatusTooManyRequests, ""),
+		"half":       testkit.Status(http.StatusOK, `{"count":1`),
+		"connection": testkit.Breaks(syscall.ECONNREFUSED),
 	} {
 		for attempts := 1; attempts <= 3; attempts++ {
-			client := newWireClient(t, newScript(failing), ll2.WithRetries(attempts-1))
-			err := listOnce(t, client)
-			wantError(t, err)
+			client := testkit.NewClient(t, testkit.NewScript(failing), ll2.WithRetries(attempts-1))
+			err := testkit.ListOnce(t, client)
+			testkit.WantError(t, err)
 			told := strings.Contains(err.Error(), fmt.Sprintf("(%d attempts)", attempts))
 			if told != (attempts > 1) {
 				t.Errorf("%s, %d attempts: %v", name, attempts, err)
@@ -230,15 +231,15 @@ func TestAnErrorTellsTheAttemptsWhereThereWereMoreThanOne(t *testing.T) {
 func TestARefusedRetryTellsTheFailureThatItWasFor(t *testing.T) {
 	t.Parallel()
 	asked := 0
-	client := newWireClient(t, newScript(status(http.StatusBadGateway, "")), ll2.WithLimiter(limiterFunc(func(context.Context) error {
+	client := testkit.NewClient(t, testkit.NewScript(testkit.Status(http.StatusBadGateway, "")), ll2.WithLimiter(testkit.LimiterFunc(func(context.Context) error {
 		if asked++; asked == 1 {
 			return nil
 		}
 		return &ll2.RateLimitError{RetryAfter: time.Hour}
 	})))
-	err := listOnce(t, client)
-	limit := asError[*ll2.RateLimitError](t, err)
-	if failure := asError[*ll2.APIError](t, err); !limit.Local || limit.RetryAfter != time.Hour || failure.StatusCode != http.StatusBadGateway {
+	err := testkit.ListOnce(t, client)
+	limit := testkit.AsError[*ll2.RateLimitError](t, err)
+	if failure := testkit.AsError[*ll2.APIError](t, err); !limit.Local || limit.RetryAfter != time.Hour || failure.StatusCode != http.StatusBadGateway {
 		t.Errorf("%v", err)
 	}
 }
@@ -246,12 +247,12 @@ func TestARefusedRetryTellsTheFailureThatItWasFor(t *testing.T) {
 func TestAContextThatEndsInABodyIsToldOnce(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	client := newWireClient(t, newScript(func(req *http.Request) (*http.Response, error) {
+	client := testkit.NewClient(t, testkit.NewScript(func(req *http.Request) (*http.Response, error) {
 		cancel()
-		return breaksOff(`{"count":`, req.Context().Err())(req)
+		return testkit.BreaksOff(`{"count":`, req.Context().Err())(req)
 	}))
 	_, err := client.DockingEvents.List(ctx)
-	wantError(t, err, "context canceled")
+	testkit.WantError(t, err, "context canceled")
 	if text := err.Error(); !errors.Is(err, context.Canceled) || strings.Count(text, "context canceled") > 1 || strings.Contains(text, "after") {
 		t.Errorf("%v", err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // gauge counts the requests that are under way.
@@ -31,8 +32,8 @@ func (g *gauge) add(n int) {
 }
 
 // delaying makes each request take a while, of which g counts how many overlap.
-func delaying(latency time.Duration, g *gauge) func(http.RoundTripper) roundTrip {
-	return func(server http.RoundTripper) roundTrip {
+func delaying(latency time.Duration, g *gauge) func(http.RoundTripper) testkit.RoundTripFunc {
+	return func(server http.RoundTripper) testkit.RoundTripFunc {
 		return func(req *http.Request) (*http.Response, error) {
 			g.add(1)
 			defer g.add(-1)
@@ -52,18 +53,18 @@ func TestParallelYieldsTheSameInTheSameOrderWithTheSameRequests(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 5, 6, 50} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := ll2test.NewServer(tied()...)
+				server := ll2test.NewServer(testkit.Tied()...)
 				server.ShuffleTies(1)
 				var g gauge
-				client := through(delaying(200*time.Millisecond, &g), server)
+				client := testkit.Through(delaying(200*time.Millisecond, &g), server)
 				opts := []ll2.ListOption{ll2.OrderBy(ll2.ByDeparture.Desc())}
-				want := collect(t, client, opts...)
+				want := testkit.All(t, client, opts...)
 				sequential := server.Requests()
 				g = gauge{}
 				start := time.Now()
-				got := collect(t, client, append(opts, ll2.Parallel(n))...)
+				got := testkit.All(t, client, append(opts, ll2.Parallel(n))...)
 				took := time.Since(start)
-				if diff := gocmp.Diff(ids(want), ids(got)); diff != "" {
+				if diff := gocmp.Diff(testkit.IDs(want), testkit.IDs(got)); diff != "" {
 					t.Errorf("ids (-sequential +parallel):\n%s", diff)
 				}
 				if parallel := server.Requests()[len(sequential):]; len(parallel) != len(sequential) {
@@ -102,7 +103,7 @@ func TestParallelBreakCancelsWhatIsUnderWayAndWaitsForIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(100)...)
 		var g gauge
-		client := through(delaying(time.Second, &g), server)
+		client := testkit.Through(delaying(time.Second, &g), server)
 		start := time.Now()
 		for range client.DockingEvents.Pages(t.Context(), ll2.PageSize(10), ll2.Parallel(5)) {
 			synctest.Wait()
@@ -120,7 +121,7 @@ func TestParallelBreakCancelsWhatIsUnderWayAndWaitsForIt(t *testing.T) {
 func TestParallelErrorComesAtItsPlaceAndTheWalkResumesThere(t *testing.T) {
 	t.Parallel()
 	server := ll2test.NewServer(ll2test.Events(100)...)
-	broken := func(server http.RoundTripper) roundTrip {
+	broken := func(server http.RoundTripper) testkit.RoundTripFunc {
 		return func(req *http.Request) (*http.Response, error) {
 			if req.URL.Query().Get("offset") == "30" {
 				return &http.Response{StatusCode: http.StatusBadRequest, Body: http.NoBody}, nil
@@ -129,12 +130,12 @@ func TestParallelErrorComesAtItsPlaceAndTheWalkResumesThere(t *testing.T) {
 		}
 	}
 	opts := []ll2.ListOption{ll2.PageSize(10), ll2.Parallel(4)}
-	first, err := ll2.Collect(through(broken, server).DockingEvents.All(t.Context(), opts...))
+	first, err := ll2.Collect(testkit.Through(broken, server).DockingEvents.All(t.Context(), opts...))
 	var page *ll2.PageError
 	if len(first) != 30 || !errors.As(err, &page) || !strings.Contains(page.URL, "offset=30") {
 		t.Fatalf("%d events, %v; want 30 and a *PageError at offset 30", len(first), err)
 	}
-	rest := collect(t, server.Client(), append(opts, ll2.StartAt(page.URL))...)
+	rest := testkit.All(t, server.Client(), append(opts, ll2.StartAt(page.URL))...)
 	if len(rest) != 70 {
 		t.Errorf("%d more events, want 70", len(rest))
 	}
@@ -174,15 +175,15 @@ func TestParallelGoesOnOneByOneFromTheFirstUnforeseenLink(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := ll2test.NewServer(ll2test.Events(100)...)
 				var mu sync.Mutex
-				rewrite := rewritingPages(edit)(server)
-				oneByOne := func(http.RoundTripper) roundTrip {
+				rewrite := testkit.RewritingPages(edit)(server)
+				oneByOne := func(http.RoundTripper) testkit.RoundTripFunc {
 					return func(req *http.Request) (*http.Response, error) {
 						mu.Lock()
 						defer mu.Unlock()
 						return rewrite(req)
 					}
 				}
-				got := collect(t, through(oneByOne, server), ll2.PageSize(10), ll2.Parallel(3))
+				got := testkit.All(t, testkit.Through(oneByOne, server), ll2.PageSize(10), ll2.Parallel(3))
 				if len(got) != 100 {
 					t.Errorf("%d events, want 100", len(got))
 				}
@@ -218,7 +219,7 @@ func TestParallelEndsWithTheContext(t *testing.T) {
 		gone := errors.New("the user went home")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(1500*time.Millisecond, func() { cancel(gone) })
-		events, err := ll2.Collect(through(delaying(time.Second, &g), server).DockingEvents.All(ctx, ll2.PageSize(10), ll2.Parallel(3)))
+		events, err := ll2.Collect(testkit.Through(delaying(time.Second, &g), server).DockingEvents.All(ctx, ll2.PageSize(10), ll2.Parallel(3)))
 		if len(events) != 10 || !errors.Is(err, context.Canceled) || !errors.Is(err, gone) || g.now != 0 {
 			t.Errorf("%d events, %v, %d requests under way; want 10, the cause, none", len(events), err, g.now)
 		}
@@ -228,7 +229,7 @@ func TestParallelEndsWithTheContext(t *testing.T) {
 func TestParallelPanicsWhereTheTransportWouldHave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(100)...)
-		panicking := func(server http.RoundTripper) roundTrip {
+		panicking := func(server http.RoundTripper) testkit.RoundTripFunc {
 			return func(req *http.Request) (*http.Response, error) {
 				if req.URL.Query().Get("offset") == "20" {
 					panic("transport")
@@ -242,7 +243,7 @@ func TestParallelPanicsWhereTheTransportWouldHave(t *testing.T) {
 				t.Errorf("recovered %v after %d events, want the transport's panic after 20", r, events)
 			}
 		}()
-		for range through(panicking, server).DockingEvents.All(t.Context(), ll2.PageSize(10), ll2.Parallel(4)) {
+		for range testkit.Through(panicking, server).DockingEvents.All(t.Context(), ll2.PageSize(10), ll2.Parallel(4)) {
 			events++
 		}
 	})

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // The simulation: a day in virtual time, in which callers always want more, of a
@@ -284,7 +285,7 @@ func TestQuotaSimulation(t *testing.T) {
 	if rows[4].refused == 0 {
 		t.Error("a place stamped at sending is never refused: the simulation proves nothing")
 	}
-	golden(t, "doc/quota.md", "simulation", simulationTable(rows))
+	testkit.Golden(t, "doc/quota.md", "simulation", simulationTable(rows))
 }
 
 func simulationTable(rows []day) string {

@@ -15,59 +15,21 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
-
-// production returns a client of the server that takes it for the production
-// host.
-func production(server *ll2test.Server, opts ...ll2.Option) *ll2.Client {
-	return server.Client(append([]ll2.Option{ll2.WithBaseURL(ll2.DefaultBaseURL)}, opts...)...)
-}
-
-// statuses counts the answers of the server by status.
-func statuses(server *ll2test.Server) map[int]int {
-	count := make(map[int]int)
-	for _, req := range server.Requests() {
-		count[req.Status]++
-	}
-	return count
-}
-
-func get(ctx context.Context, client *ll2.Client) error {
-	_, err := client.DockingEvents.Get(ctx, 1)
-	return err
-}
-
-func spend(t *testing.T, client *ll2.Client, n int) {
-	t.Helper()
-	for range n {
-		if err := get(t.Context(), client); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// limited returns the *RateLimitError that err must be.
-func limited(t *testing.T, err error) *ll2.RateLimitError {
-	t.Helper()
-	var e *ll2.RateLimitError
-	if !errors.As(err, &e) || !errors.Is(err, ll2.ErrRateLimited) {
-		t.Fatalf("error %v, want a *RateLimitError", err)
-	}
-	return e
-}
 
 func TestQuotaGrantsFifteenAnHourOnTheProductionHostAndIsNeverRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		server.Limit(15, time.Hour)
-		client := production(server, ll2.WithMaxWait(math.MaxInt64))
+		client := testkit.Production(server, ll2.WithMaxWait(math.MaxInt64))
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Hour-time.Second)
 		defer cancel()
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
 				for ctx.Err() == nil {
-					err := get(ctx, client)
+					err := testkit.Get(ctx, client)
 					if err != nil && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, ll2.ErrRateLimited) {
 						t.Error(err)
 					}
@@ -78,7 +40,7 @@ func TestQuotaGrantsFifteenAnHourOnTheProductionHostAndIsNeverRefused(t *testing
 			})
 		}
 		wg.Wait()
-		if got := statuses(server); got[http.StatusOK] < 45 || len(got) != 1 {
+		if got := testkit.Statuses(server); got[http.StatusOK] < 45 || len(got) != 1 {
 			t.Errorf("answers by status: %v, want 45 of status 200 and no other", got)
 		}
 	})
@@ -91,13 +53,13 @@ func TestQuotaCountsRetries(t *testing.T) {
 			server.Fail(ll2test.Fault{Status: http.StatusBadGateway})
 		}
 		server.Limit(15, time.Hour)
-		client := production(server, ll2.WithRetries(30))
-		err := get(t.Context(), client)
+		client := testkit.Production(server, ll2.WithRetries(30))
+		err := testkit.Get(t.Context(), client)
 		var api *ll2.APIError
-		if e := limited(t, err); !e.Local || !errors.As(err, &api) || api.StatusCode != http.StatusBadGateway {
+		if e := testkit.Limited(t, err); !e.Local || !errors.As(err, &api) || api.StatusCode != http.StatusBadGateway {
 			t.Errorf("error %v, want a local one that wraps the last 502", err)
 		}
-		if got := statuses(server); got[http.StatusBadGateway] != 15 || len(got) != 1 {
+		if got := testkit.Statuses(server); got[http.StatusBadGateway] != 15 || len(got) != 1 {
 			t.Errorf("answers by status: %v, want 15 of 502", got)
 		}
 	})
@@ -105,11 +67,11 @@ func TestQuotaCountsRetries(t *testing.T) {
 
 func TestQuotaRefusesAtOnceWhatWouldWaitLongerThanMaxWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := production(ll2test.NewServer(ll2test.Events(1)...))
-		spend(t, client, 15)
+		client := testkit.Production(ll2test.NewServer(ll2test.Events(1)...))
+		testkit.Spend(t, client, 15)
 		time.Sleep(10 * time.Minute)
 		start := time.Now()
-		e := limited(t, get(t.Context(), client))
+		e := testkit.Limited(t, testkit.Get(t.Context(), client))
 		if e.RetryAfter != 50*time.Minute || !e.Local || e.Err != nil {
 			t.Errorf("%#v, want a local one after 50m", e)
 		}
@@ -119,11 +81,11 @@ func TestQuotaRefusesAtOnceWhatWouldWaitLongerThanMaxWait(t *testing.T) {
 
 		// The time that it says is exact.
 		time.Sleep(e.RetryAfter - time.Nanosecond)
-		if err := get(t.Context(), production(ll2test.NewServer(), ll2.WithMaxWait(0))); errors.Is(err, ll2.ErrRateLimited) {
+		if err := testkit.Get(t.Context(), testkit.Production(ll2test.NewServer(), ll2.WithMaxWait(0))); errors.Is(err, ll2.ErrRateLimited) {
 			t.Errorf("another client: %v", err)
 		}
 		start = time.Now()
-		if err := get(t.Context(), client); err != nil || time.Since(start) != time.Nanosecond {
+		if err := testkit.Get(t.Context(), client); err != nil || time.Since(start) != time.Nanosecond {
 			t.Errorf("%v after %v, want success after 1ns", err, time.Since(start))
 		}
 	})
@@ -131,12 +93,12 @@ func TestQuotaRefusesAtOnceWhatWouldWaitLongerThanMaxWait(t *testing.T) {
 
 func TestQuotaRefusesAtOnceWhatWouldWaitPastTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := production(ll2test.NewServer(ll2test.Events(1)...), ll2.WithMaxWait(math.MaxInt64))
-		spend(t, client, 15)
+		client := testkit.Production(ll2test.NewServer(ll2test.Events(1)...), ll2.WithMaxWait(math.MaxInt64))
+		testkit.Spend(t, client, 15)
 		ctx, cancel := context.WithTimeout(t.Context(), 59*time.Minute)
 		defer cancel()
 		start := time.Now()
-		if e := limited(t, get(ctx, client)); e.RetryAfter != time.Hour || time.Since(start) != 0 {
+		if e := testkit.Limited(t, testkit.Get(ctx, client)); e.RetryAfter != time.Hour || time.Since(start) != 0 {
 			t.Errorf("%#v after %v, want 1h at once", e, time.Since(start))
 		}
 	})
@@ -144,19 +106,19 @@ func TestQuotaRefusesAtOnceWhatWouldWaitPastTheDeadline(t *testing.T) {
 
 func TestAWaitForTheQuotaEndsWithTheContextAndItsCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := production(ll2test.NewServer(ll2test.Events(1)...), ll2.WithMaxWait(math.MaxInt64))
-		spend(t, client, 15)
+		client := testkit.Production(ll2test.NewServer(ll2test.Events(1)...), ll2.WithMaxWait(math.MaxInt64))
+		testkit.Spend(t, client, 15)
 		gone := errors.New("the user went home")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Minute, func() { cancel(gone) })
 		start := time.Now()
-		err := get(ctx, client)
+		err := testkit.Get(ctx, client)
 		if !errors.Is(err, context.Canceled) || !errors.Is(err, gone) || time.Since(start) != time.Minute {
 			t.Errorf("%v after %v, want the cause after 1m", err, time.Since(start))
 		}
 		// The place that it waited for is not lost.
 		time.Sleep(59 * time.Minute)
-		spend(t, client, 15)
+		testkit.Spend(t, client, 15)
 	})
 }
 
@@ -189,7 +151,7 @@ func TestTheWindowIsExact(t *testing.T) {
 		start := time.Now()
 		var at []time.Duration
 		for range 9 {
-			spend(t, client, 1)
+			testkit.Spend(t, client, 1)
 			at = append(at, time.Since(start))
 			time.Sleep(100 * time.Millisecond)
 		}
@@ -207,12 +169,12 @@ func TestTheWindowIsExactForAnyLength(t *testing.T) {
 	for _, per := range []time.Duration{1, 3, time.Millisecond, 7 * time.Second, 3333333333, time.Hour, 49 * time.Hour, 365 * 24 * time.Hour} {
 		synctest.Test(t, func(t *testing.T) {
 			client := ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithRateLimit(1, per), ll2.WithMaxWait(0))
-			spend(t, client, 1)
-			if e := limited(t, get(t.Context(), client)); e.RetryAfter != per {
+			testkit.Spend(t, client, 1)
+			if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.RetryAfter != per {
 				t.Errorf("window of %v: free again in %v", per, e.RetryAfter)
 			}
 			time.Sleep(per)
-			spend(t, client, 1)
+			testkit.Spend(t, client, 1)
 		})
 	}
 }
@@ -234,8 +196,8 @@ func TestOnlyTheProductionHostWithoutATokenIsLimitedByItself(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client := ll2test.NewServer(ll2test.Events(1)...).Client(test.opts...)
-			spend(t, client, 15)
-			if err := get(t.Context(), client); errors.Is(err, ll2.ErrRateLimited) != test.limited {
+			testkit.Spend(t, client, 15)
+			if err := testkit.Get(t.Context(), client); errors.Is(err, ll2.ErrRateLimited) != test.limited {
 				t.Errorf("the 16th request: %v, want limited %v", err, test.limited)
 			}
 		})
@@ -257,13 +219,13 @@ func TestTheGateHoldsForAllAfterA429AndThenOneGoesFirst(t *testing.T) {
 		for range 8 {
 			wg.Go(func() {
 				time.Sleep(time.Millisecond) // behind the first
-				spend(t, client, 1)
+				testkit.Spend(t, client, 1)
 				mu.Lock()
 				done[time.Since(start)]++
 				mu.Unlock()
 			})
 		}
-		spend(t, client, 1)
+		testkit.Spend(t, client, 1)
 		first := time.Since(start)
 		wg.Wait()
 		if first != 35*time.Second {
@@ -272,7 +234,7 @@ func TestTheGateHoldsForAllAfterA429AndThenOneGoesFirst(t *testing.T) {
 		if n := done[35*time.Second]; n != 8 {
 			t.Errorf("the others succeeded at %v, want all at 35s", done)
 		}
-		if got := statuses(server); got[http.StatusTooManyRequests] != 1 {
+		if got := testkit.Statuses(server); got[http.StatusTooManyRequests] != 1 {
 			t.Errorf("answers by status: %v, want one 429", got)
 		}
 	})
@@ -283,17 +245,17 @@ func TestA429IsRefusedAtOnceWhereItsTimeIsTooLong(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		server.Limit(1, time.Hour)
 		client := server.Client()
-		spend(t, client, 1)
+		testkit.Spend(t, client, 1)
 		time.Sleep(20 * time.Minute)
-		err := get(t.Context(), client)
-		e := limited(t, err)
+		err := testkit.Get(t.Context(), client)
+		e := testkit.Limited(t, err)
 		var api *ll2.APIError
 		if e.Local || e.RetryAfter != 40*time.Minute || !errors.As(err, &api) {
 			t.Errorf("%#v, want the service's own, 40m, with its *APIError", e)
 		}
 		// The gate is shut: nothing more is sent but api-throttle/.
 		time.Sleep(10 * time.Minute)
-		if e := limited(t, get(t.Context(), client)); !e.Local || e.RetryAfter != 30*time.Minute {
+		if e := testkit.Limited(t, testkit.Get(t.Context(), client)); !e.Local || e.RetryAfter != 30*time.Minute {
 			t.Errorf("%#v, want a local one, 30m", e)
 		}
 		throttle, err := client.Throttle(t.Context())
@@ -321,8 +283,8 @@ func TestWaitersAreRefusedWhenTheGateClosesForTooLong(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {
-				err := get(t.Context(), client)
-				if e := limited(t, err); e.RetryAfter != 3000*time.Second || time.Since(start) != 30*time.Second {
+				err := testkit.Get(t.Context(), client)
+				if e := testkit.Limited(t, err); e.RetryAfter != 3000*time.Second || time.Since(start) != 30*time.Second {
 					t.Errorf("%v after %v, want 50m after 30s", err, time.Since(start))
 				}
 			})
@@ -336,7 +298,7 @@ func TestAPanickingTransportGivesItsPlaceBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		first := true
-		client := through(func(server http.RoundTripper) roundTrip {
+		client := testkit.Through(func(server http.RoundTripper) testkit.RoundTripFunc {
 			return func(req *http.Request) (*http.Response, error) {
 				if first {
 					first = false
@@ -347,9 +309,9 @@ func TestAPanickingTransportGivesItsPlaceBack(t *testing.T) {
 		}, server, ll2.WithRateLimit(1, time.Second), ll2.WithMaxWait(math.MaxInt64))
 		func() {
 			defer func() { _ = recover() }()
-			_ = get(t.Context(), client)
+			_ = testkit.Get(t.Context(), client)
 		}()
-		spend(t, client, 1)
+		testkit.Spend(t, client, 1)
 	})
 }
 
@@ -358,8 +320,8 @@ func TestATokenBucketIsALimiter(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		bucket := rate.NewLimiter(rate.Every(10*time.Minute), 1)
 		client := server.Client(ll2.WithLimiter(bucket))
-		spend(t, client, 1)
-		if e := limited(t, get(t.Context(), client)); e.RetryAfter != 10*time.Minute || !e.Local {
+		testkit.Spend(t, client, 1)
+		if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.RetryAfter != 10*time.Minute || !e.Local {
 			t.Errorf("%#v, want a local one, 10m", e)
 		}
 		time.Sleep(9*time.Minute + 30*time.Second)
@@ -367,21 +329,16 @@ func TestATokenBucketIsALimiter(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		// The bucket counts in floats.
-		if e := limited(t, get(ctx, client)); e.RetryAfter.Round(time.Microsecond) != 30*time.Second || time.Since(start) != 0 {
+		if e := testkit.Limited(t, testkit.Get(ctx, client)); e.RetryAfter.Round(time.Microsecond) != 30*time.Second || time.Since(start) != 0 {
 			t.Errorf("%#v after %v, want 30s at once", e, time.Since(start))
 		}
 		// What was refused took nothing from the bucket.
-		spend(t, client, 1)
+		testkit.Spend(t, client, 1)
 		if took := time.Since(start).Round(time.Microsecond); took != 30*time.Second {
 			t.Errorf("after %v, want 30s", took)
 		}
 	})
 }
-
-// limiterFunc is a Limiter that is a function.
-type limiterFunc func(context.Context) error
-
-func (f limiterFunc) Wait(ctx context.Context) error { return f(ctx) }
 
 func TestALimitersErrorIsARateLimitError(t *testing.T) {
 	t.Parallel()
@@ -399,8 +356,8 @@ func TestALimitersErrorIsARateLimitError(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := ll2test.NewServer(ll2test.Events(1)...)
-			client := server.Client(ll2.WithLimiter(limiterFunc(func(context.Context) error { return test.err })))
-			e := limited(t, get(t.Context(), client))
+			client := server.Client(ll2.WithLimiter(testkit.LimiterFunc(func(context.Context) error { return test.err })))
+			e := testkit.Limited(t, testkit.Get(t.Context(), client))
 			if e.RetryAfter != test.want.RetryAfter || !e.Local || test.want.Err != nil && !errors.Is(e, test.want.Err) {
 				t.Errorf("%#v, want %#v", e, test.want)
 			}
@@ -413,18 +370,18 @@ func TestALimitersErrorIsARateLimitError(t *testing.T) {
 
 func TestALimitersContextEndsWithMaxWaitOrTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stuck := ll2.WithLimiter(limiterFunc(func(ctx context.Context) error {
+		stuck := ll2.WithLimiter(testkit.LimiterFunc(func(ctx context.Context) error {
 			<-ctx.Done()
 			return ctx.Err()
 		}))
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		start := time.Now()
-		if e := limited(t, get(t.Context(), server.Client(stuck, ll2.WithMaxWait(20*time.Second)))); e.RetryAfter != 0 || time.Since(start) != 20*time.Second {
+		if e := testkit.Limited(t, testkit.Get(t.Context(), server.Client(stuck, ll2.WithMaxWait(20*time.Second)))); e.RetryAfter != 0 || time.Since(start) != 20*time.Second {
 			t.Errorf("%#v after %v, want an unknown time after 20s", e, time.Since(start))
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
-		if err := get(ctx, server.Client(stuck)); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ll2.ErrRateLimited) {
+		if err := testkit.Get(ctx, server.Client(stuck)); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ll2.ErrRateLimited) {
 			t.Errorf("%v, want the context's end", err)
 		}
 	})
@@ -438,9 +395,9 @@ func TestALimiterIsAskedForEveryAttemptButNotWhileTheGateIsShut(t *testing.T) {
 			ll2test.Fault{Status: http.StatusBadGateway},
 			ll2test.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3000"}}},
 		)
-		client := server.Client(ll2.WithLimiter(limiterFunc(func(context.Context) error { asked++; return nil })))
-		limited(t, get(t.Context(), client))
-		limited(t, get(t.Context(), client))
+		client := server.Client(ll2.WithLimiter(testkit.LimiterFunc(func(context.Context) error { asked++; return nil })))
+		testkit.Limited(t, testkit.Get(t.Context(), client))
+		testkit.Limited(t, testkit.Get(t.Context(), client))
 		if asked != 2 || len(server.Requests()) != 2 {
 			t.Errorf("asked %d times for %d requests, want 2 for 2", asked, len(server.Requests()))
 		}
@@ -449,7 +406,7 @@ func TestALimiterIsAskedForEveryAttemptButNotWhileTheGateIsShut(t *testing.T) {
 
 // reserver grants every place and notes what it is told of each.
 type reserver struct {
-	limiterFunc
+	testkit.LimiterFunc
 	waits []time.Duration
 	told  []time.Time
 }
@@ -471,13 +428,13 @@ func TestAReserverIsToldWhenEachRequestWasCounted(t *testing.T) {
 		r := new(reserver)
 		client := server.Client(ll2.WithLimiter(r), ll2.WithMaxWait(42*time.Second), ll2.WithRetries(0))
 		start := time.Now()
-		_ = get(t.Context(), client) // counted when the answer is in
-		_ = get(t.Context(), client) // not counted
+		_ = testkit.Get(t.Context(), client) // counted when the answer is in
+		_ = testkit.Get(t.Context(), client) // not counted
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		_ = get(ctx, client)         // counted 30s after sending at the latest
-		_ = get(t.Context(), client) // refused
-		_ = get(t.Context(), client) // not asked for: the gate is shut
+		_ = testkit.Get(ctx, client)         // counted 30s after sending at the latest
+		_ = testkit.Get(t.Context(), client) // refused
+		_ = testkit.Get(t.Context(), client) // not asked for: the gate is shut
 		want := []time.Time{start.Add(7 * time.Second), {}, start.Add(37 * time.Second), {}}
 		if len(r.told) != len(want) || r.waits[0] != 42*time.Second {
 			t.Fatalf("told %v, want %v; may wait %v, want 42s", r.told, want, r.waits)

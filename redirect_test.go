@@ -5,11 +5,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 func TestRedirectWithinTheOriginIsFollowedWithTheToken(t *testing.T) {
@@ -19,13 +19,13 @@ func TestRedirectWithinTheOriginIsFollowedWithTheToken(t *testing.T) {
 		"https://api.example/elsewhere/", "https://api.example:443/elsewhere/", "//api.example/elsewhere/",
 	} {
 		for _, code := range []int{301, 302, 303, 307, 308} {
-			transport := newScript(status(code, "", "Location", location), status(http.StatusOK, emptyPage))
-			client := newWireClient(t, transport, ll2.WithToken(canary))
-			if err := listOnce(t, client); err != nil {
+			transport := testkit.NewScript(testkit.Status(code, "", "Location", location), testkit.Status(http.StatusOK, testkit.EmptyPage))
+			client := testkit.NewClient(t, transport, ll2.WithToken(testkit.Canary))
+			if err := testkit.ListOnce(t, client); err != nil {
 				t.Errorf("%d to %s: %v", code, location, err)
 				continue
 			}
-			if got := transport.requests[1].Header.Get("Authorization"); got != "Token "+canary {
+			if got := transport.Requests[1].Header.Get("Authorization"); got != "Token "+testkit.Canary {
 				t.Errorf("%d to %s: sent Authorization %q", code, location, got)
 			}
 		}
@@ -48,17 +48,17 @@ func TestRedirectToAnotherOriginIsRefused(t *testing.T) {
 	} {
 		t.Run(location, func(t *testing.T) {
 			t.Parallel()
-			for name, call := range calls {
-				transport := newScript(status(http.StatusFound, "<html>moved</html>", "Location", location))
-				err := call.do(t, newWireClient(t, transport, ll2.WithToken(canary)))
-				wantError(t, err, "302", "redirect to "+names, "refused")
-				if api := asError[*ll2.APIError](t, err); api.StatusCode != 302 || string(api.Body) != "<html>moved</html>" || api.Attempts != 1 {
+			for name, call := range testkit.Calls {
+				transport := testkit.NewScript(testkit.Status(http.StatusFound, "<html>moved</html>", "Location", location))
+				err := call.Do(t, testkit.NewClient(t, transport, ll2.WithToken(testkit.Canary)))
+				testkit.WantError(t, err, "302", "redirect to "+names, "refused")
+				if api := testkit.AsError[*ll2.APIError](t, err); api.StatusCode != 302 || string(api.Body) != "<html>moved</html>" || api.Attempts != 1 {
 					t.Errorf("%s: the error is %+v", name, api)
 				}
 				if !errors.Is(err, ll2.ErrForeignLink) {
 					t.Errorf("%s: %v is not ErrForeignLink", name, err)
 				}
-				if n := transport.sent(); n != 1 {
+				if n := transport.Sent(); n != 1 {
 					t.Errorf("%s sent %d requests, want 1: %s must not be asked, nor the redirect be retried", name, n, location)
 				}
 			}
@@ -69,13 +69,13 @@ func TestRedirectToAnotherOriginIsRefused(t *testing.T) {
 // What leads away at the second step leads away, too.
 func TestRedirectWithinTheOriginAndThenAwayIsRefused(t *testing.T) {
 	t.Parallel()
-	transport := newScript(
-		status(http.StatusFound, "", "Location", "/elsewhere/"),
-		status(http.StatusFound, "", "Location", "https://evil.example/"))
-	err := listOnce(t, newWireClient(t, transport, ll2.WithToken(canary)))
-	wantError(t, err, "https://api.example/elsewhere/", "https://evil.example")
-	if !errors.Is(err, ll2.ErrForeignLink) || transport.sent() != 2 {
-		t.Errorf("%v after %d requests, want ErrForeignLink after 2", err, transport.sent())
+	transport := testkit.NewScript(
+		testkit.Status(http.StatusFound, "", "Location", "/elsewhere/"),
+		testkit.Status(http.StatusFound, "", "Location", "https://evil.example/"))
+	err := testkit.ListOnce(t, testkit.NewClient(t, transport, ll2.WithToken(testkit.Canary)))
+	testkit.WantError(t, err, "https://api.example/elsewhere/", "https://evil.example")
+	if !errors.Is(err, ll2.ErrForeignLink) || transport.Sent() != 2 {
+		t.Errorf("%v after %d requests, want ErrForeignLink after 2", err, transport.Sent())
 	}
 }
 
@@ -88,16 +88,16 @@ func TestRedirectToAnotherServerNeverArrivesThere(t *testing.T) {
 		if auth := r.Header.Get("Authorization"); auth != "" {
 			t.Errorf("the other server was sent %q", auth)
 		}
-		_, _ = io.WriteString(w, emptyPage)
+		_, _ = io.WriteString(w, testkit.EmptyPage)
 	}))
 	defer other.Close()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, other.URL+r.URL.RequestURI(), http.StatusMovedPermanently)
 	}))
 	defer server.Close()
-	client := newWireClient(t, nil, ll2.WithHTTPClient(server.Client()), ll2.WithBaseURL(server.URL), ll2.WithToken(canary))
-	err := listOnce(t, client)
-	wantError(t, err, "redirect to "+other.URL+" refused")
+	client := testkit.NewClient(t, nil, ll2.WithHTTPClient(server.Client()), ll2.WithBaseURL(server.URL), ll2.WithToken(testkit.Canary))
+	err := testkit.ListOnce(t, client)
+	testkit.WantError(t, err, "redirect to "+other.URL+" refused")
 	if !errors.Is(err, ll2.ErrForeignLink) || arrived.Load() != 0 {
 		t.Errorf("%v, and %d requests arrived; want ErrForeignLink and none", err, arrived.Load())
 	}
@@ -105,10 +105,10 @@ func TestRedirectToAnotherServerNeverArrivesThere(t *testing.T) {
 
 func TestTooManyRedirectsAreNotRetried(t *testing.T) {
 	t.Parallel()
-	transport := newScript(status(http.StatusFound, "", "Location", wireList))
-	err := listOnce(t, newWireClient(t, transport))
-	wantError(t, err, "10 redirects")
-	if n := transport.sent(); n != 10 {
+	transport := testkit.NewScript(testkit.Status(http.StatusFound, "", "Location", testkit.ListURL))
+	err := testkit.ListOnce(t, testkit.NewClient(t, transport))
+	testkit.WantError(t, err, "10 redirects")
+	if n := transport.Sent(); n != 10 {
 		t.Errorf("sent %d requests, want 10", n)
 	}
 }
@@ -123,18 +123,18 @@ func TestCallersCheckRedirect(t *testing.T) {
 		check    func(error) bool
 	}{
 		"refuses":            {refusal, "/elsewhere/", 1, func(err error) bool { return errors.Is(err, refusal) }},
-		"takes the redirect": {http.ErrUseLastResponse, "/elsewhere/", 1, isStatus(302)},
+		"takes the redirect": {http.ErrUseLastResponse, "/elsewhere/", 1, testkit.IsStatus(302)},
 		"cannot allow more":  {nil, "https://evil.example/", 1, func(err error) bool { return errors.Is(err, ll2.ErrForeignLink) }},
 	} {
-		transport := newScript(status(http.StatusFound, "", "Location", tc.location))
-		client := newWireClient(t, nil, ll2.WithHTTPClient(&http.Client{
+		transport := testkit.NewScript(testkit.Status(http.StatusFound, "", "Location", tc.location))
+		client := testkit.NewClient(t, nil, ll2.WithHTTPClient(&http.Client{
 			Transport:     transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return tc.err },
 		}))
-		err := listOnce(t, client)
-		wantError(t, err)
-		if !tc.check(err) || transport.sent() != tc.sent {
-			t.Errorf("%s: %v after %d requests, want %d", name, err, transport.sent(), tc.sent)
+		err := testkit.ListOnce(t, client)
+		testkit.WantError(t, err)
+		if !tc.check(err) || transport.Sent() != tc.sent {
+			t.Errorf("%s: %v after %d requests, want %d", name, err, transport.Sent(), tc.sent)
 		}
 	}
 }
@@ -152,18 +152,11 @@ func TestRedirectThatNamesNoPlaceIsAnAPIError(t *testing.T) {
 		if name == "not a redirect" {
 			code = http.StatusNotModified
 		}
-		transport := newScript(status(code, "gone somewhere", headers...))
-		err := listOnce(t, newWireClient(t, transport))
-		wantError(t, err)
-		if !isStatus(code)(err) || errors.Is(err, ll2.ErrForeignLink) || transport.sent() != 1 {
-			t.Errorf("%s: %v (%T) after %d requests, want an *APIError after 1", name, err, err, transport.sent())
+		transport := testkit.NewScript(testkit.Status(code, "gone somewhere", headers...))
+		err := testkit.ListOnce(t, testkit.NewClient(t, transport))
+		testkit.WantError(t, err)
+		if !testkit.IsStatus(code)(err) || errors.Is(err, ll2.ErrForeignLink) || transport.Sent() != 1 {
+			t.Errorf("%s: %v (%T) after %d requests, want an *APIError after 1", name, err, err, transport.Sent())
 		}
-	}
-}
-
-func isStatus(code int) func(error) bool {
-	return func(err error) bool {
-		var api *ll2.APIError
-		return errors.As(err, &api) && api.StatusCode == code && !strings.Contains(err.Error(), "refused")
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // retried are the statuses after which the same request can succeed.
@@ -29,16 +30,16 @@ var retried = map[int]bool{
 func TestExactlyTheStatusesThatMayPassAreRetried(t *testing.T) {
 	t.Parallel()
 	for code := 400; code < 600; code++ {
-		transport := newScript(status(code, "<html>failure</html>"))
-		_, err := newWireClient(t, transport, ll2.WithRetries(3)).DockingEvents.Get(t.Context(), 7)
+		transport := testkit.NewScript(testkit.Status(code, "<html>failure</html>"))
+		_, err := testkit.NewClient(t, transport, ll2.WithRetries(3)).DockingEvents.Get(t.Context(), 7)
 		want := 1
 		if retried[code] {
 			want = 4
 		}
-		if n := transport.sent(); n != want {
+		if n := transport.Sent(); n != want {
 			t.Errorf("%d: sent %d requests, want %d", code, n, want)
 		}
-		api := asError[*ll2.APIError](t, err)
+		api := testkit.AsError[*ll2.APIError](t, err)
 		if api.StatusCode != code || api.Attempts != want || string(api.Body) != "<html>failure</html>" {
 			t.Errorf("%d: the error is %+v, want %d attempts", code, api, want)
 		}
@@ -52,10 +53,10 @@ func TestExactlyTheStatusesThatMayPassAreRetried(t *testing.T) {
 func TestRedirectionWithoutAPlaceIsNotRetried(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{300, 301, 302, 303, 304, 307, 308} {
-		transport := newScript(status(code, ""))
-		err := listOnce(t, newWireClient(t, transport))
-		if !isStatus(code)(err) || transport.sent() != 1 {
-			t.Errorf("%d: %v after %d requests, want an *APIError after 1", code, err, transport.sent())
+		transport := testkit.NewScript(testkit.Status(code, ""))
+		err := testkit.ListOnce(t, testkit.NewClient(t, transport))
+		if !testkit.IsStatus(code)(err) || transport.Sent() != 1 {
+			t.Errorf("%d: %v after %d requests, want an *APIError after 1", code, err, transport.Sent())
 		}
 	}
 }
@@ -72,13 +73,13 @@ func TestRetriesAreBounded(t *testing.T) {
 		"2":       {[]ll2.Option{ll2.WithRetries(2)}, 3},
 		"5":       {[]ll2.Option{ll2.WithRetries(5)}, 6},
 	} {
-		for kind, failure := range map[string]answer{
-			"status": status(500, ""), "no answer": breaks(syscall.ECONNRESET), "body": breaksOff(`{"id":`, io.ErrUnexpectedEOF),
+		for kind, failure := range map[string]testkit.Answer{
+			"status": testkit.Status(500, ""), "no answer": testkit.Breaks(syscall.ECONNRESET), "body": testkit.BreaksOff(`{"id":`, io.ErrUnexpectedEOF),
 		} {
-			for name2, call := range calls {
-				transport := newScript(failure)
-				err := call.do(t, newWireClient(t, transport, tc.opts...))
-				if n := transport.sent(); err == nil || n != tc.want {
+			for name2, call := range testkit.Calls {
+				transport := testkit.NewScript(failure)
+				err := call.Do(t, testkit.NewClient(t, transport, tc.opts...))
+				if n := transport.Sent(); err == nil || n != tc.want {
 					t.Errorf("%s, %s retries, %s: %v after %d requests, want %d", name2, name, kind, err, n, tc.want)
 				}
 			}
@@ -88,24 +89,24 @@ func TestRetriesAreBounded(t *testing.T) {
 
 // failures are what is no answer, and whether it may be one the next time.
 var failures = map[string]struct {
-	fails   answer
+	fails   testkit.Answer
 	retried bool
 	says    string
 }{
-	"refused":              {breaks(&net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}), true, "connection refused"},
-	"reset":                {breaks(syscall.ECONNRESET), true, "connection reset"},
-	"closed":               {breaks(io.EOF), true, "EOF"},
-	"name not found":       {breaks(&net.DNSError{Err: "no such host", Name: "api.example", IsNotFound: true}), true, "no such host"},
-	"cut body":             {breaksOff(`{"id":7`, io.ErrUnexpectedEOF), true, "unexpected EOF"},
-	"reset in the body":    {breaksOff(``, syscall.ECONNRESET), true, "connection reset"},
-	"damaged body":         {breaksOff(``, errors.New("gzip: invalid checksum")), true, "invalid checksum"},
-	"JSON stops half-way":  {status(200, `{"id":7,"docking":"20`), true, "unexpected end of JSON input"},
-	"JSON stops at once":   {status(200, ``), true, "unexpected end of JSON input"},
-	"no content":           {status(204, ``), true, "unexpected end of JSON input"},
-	"JSON of another form": {status(200, `[]`), false, "array"},
-	"JSON with an error":   {status(200, `{"id":7,}`), false, "invalid character"},
-	"JSON without an id":   {status(200, `{"url":"x"}`), false, "without an id"},
-	"HTML":                 {status(200, `<html>`), false, "invalid character"},
+	"refused":              {testkit.Breaks(&net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}), true, "connection refused"},
+	"reset":                {testkit.Breaks(syscall.ECONNRESET), true, "connection reset"},
+	"closed":               {testkit.Breaks(io.EOF), true, "EOF"},
+	"name not found":       {testkit.Breaks(&net.DNSError{Err: "no such host", Name: "api.example", IsNotFound: true}), true, "no such host"},
+	"cut body":             {testkit.BreaksOff(`{"id":7`, io.ErrUnexpectedEOF), true, "unexpected EOF"},
+	"reset in the body":    {testkit.BreaksOff(``, syscall.ECONNRESET), true, "connection reset"},
+	"damaged body":         {testkit.BreaksOff(``, errors.New("gzip: invalid checksum")), true, "invalid checksum"},
+	"JSON stops half-way":  {testkit.Status(200, `{"id":7,"docking":"20`), true, "unexpected end of JSON input"},
+	"JSON stops at once":   {testkit.Status(200, ``), true, "unexpected end of JSON input"},
+	"no content":           {testkit.Status(204, ``), true, "unexpected end of JSON input"},
+	"JSON of another form": {testkit.Status(200, `[]`), false, "array"},
+	"JSON with an error":   {testkit.Status(200, `{"id":7,}`), false, "invalid character"},
+	"JSON without an id":   {testkit.Status(200, `{"url":"x"}`), false, "without an id"},
+	"HTML":                 {testkit.Status(200, `<html>`), false, "invalid character"},
 }
 
 func TestFailureThatMayPassIsRetried(t *testing.T) {
@@ -117,17 +118,17 @@ func TestFailureThatMayPassIsRetried(t *testing.T) {
 			if tc.retried {
 				want = 3
 			}
-			transport := newScript(tc.fails)
-			_, err := newWireClient(t, transport).DockingEvents.Get(t.Context(), 7)
-			wantError(t, err, "GET "+eventURL, tc.says)
-			if n := transport.sent(); n != want {
+			transport := testkit.NewScript(tc.fails)
+			_, err := testkit.NewClient(t, transport).DockingEvents.Get(t.Context(), 7)
+			testkit.WantError(t, err, "GET "+testkit.EventURL, tc.says)
+			if n := transport.Sent(); n != want {
 				t.Errorf("sent %d requests, want %d", n, want)
 			}
 			if !tc.retried {
 				return
 			}
-			transport = newScript(tc.fails, tc.fails, status(200, anEvent))
-			event, err := newWireClient(t, transport).DockingEvents.Get(t.Context(), 7)
+			transport = testkit.NewScript(tc.fails, tc.fails, testkit.Status(200, testkit.AnEvent))
+			event, err := testkit.NewClient(t, transport).DockingEvents.Get(t.Context(), 7)
 			if err != nil || event.ID != 7 {
 				t.Errorf("after two failures: %+v, %v", event, err)
 			}
@@ -138,10 +139,10 @@ func TestFailureThatMayPassIsRetried(t *testing.T) {
 // Nothing of an attempt that failed shows in the result of the next one.
 func TestRetryStartsFromNothing(t *testing.T) {
 	t.Parallel()
-	transport := newScript(
-		status(200, `{"count":9,"next":"x","previous":"y","results":[{"id":1,"url":"first"},{"id":2`),
-		status(200, `{"count":1,"next":null,"previous":null,"results":[{"id":3}]}`))
-	page, err := newWireClient(t, transport).DockingEvents.List(t.Context())
+	transport := testkit.NewScript(
+		testkit.Status(200, `{"count":9,"next":"x","previous":"y","results":[{"id":1,"url":"first"},{"id":2`),
+		testkit.Status(200, `{"count":1,"next":null,"previous":null,"results":[{"id":3}]}`))
+	page, err := testkit.NewClient(t, transport).DockingEvents.List(t.Context())
 	if err != nil || page.Count != 1 || page.Next != "" || len(page.Results) != 1 || page.Results[0].URL != "" {
 		t.Errorf("got %+v, %v", page, err)
 	}
@@ -156,10 +157,10 @@ func TestRefusedConnectionIsRetried(t *testing.T) {
 	address := listener.Addr().String()
 	_ = listener.Close() // so that nobody is there
 	var attempts []ll2.Attempt
-	client := newWireClient(t, nil, ll2.WithBaseURL("http://"+address), ll2.WithHTTPClient(&http.Client{}),
+	client := testkit.NewClient(t, nil, ll2.WithBaseURL("http://"+address), ll2.WithHTTPClient(&http.Client{}),
 		ll2.WithTrace(&ll2.Trace{Attempt: func(_ context.Context, a ll2.Attempt) { attempts = append(attempts, a) }}))
-	err = listOnce(t, client)
-	wantError(t, err, "GET http://"+address+"/docking_event/", "connection refused", "(3 attempts)")
+	err = testkit.ListOnce(t, client)
+	testkit.WantError(t, err, "GET http://"+address+"/docking_event/", "connection refused", "(3 attempts)")
 	if !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("%v is not ECONNREFUSED", err)
 	}
@@ -181,7 +182,7 @@ func TestBodyCutOffOnTheWireIsRetried(t *testing.T) {
 			var n atomic.Int32
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				if n.Add(1) > 1 {
-					_, _ = io.WriteString(w, emptyPage)
+					_, _ = io.WriteString(w, testkit.EmptyPage)
 					return
 				}
 				conn, _, err := w.(http.Hijacker).Hijack()
@@ -189,12 +190,12 @@ func TestBodyCutOffOnTheWireIsRetried(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				_, _ = io.WriteString(conn, head+emptyPage[:30])
+				_, _ = io.WriteString(conn, head+testkit.EmptyPage[:30])
 				_ = conn.Close()
 			}))
 			defer server.Close()
-			client := newWireClient(t, nil, ll2.WithHTTPClient(server.Client()), ll2.WithBaseURL(server.URL))
-			if err := listOnce(t, client); err != nil || n.Load() != 2 {
+			client := testkit.NewClient(t, nil, ll2.WithHTTPClient(server.Client()), ll2.WithBaseURL(server.URL))
+			if err := testkit.ListOnce(t, client); err != nil || n.Load() != 2 {
 				t.Errorf("%v after %d requests, want a page after 2", err, n.Load())
 			}
 		})
@@ -224,9 +225,9 @@ func TestBadCertificateIsNotRetried(t *testing.T) {
 		"no TLS at all":     {strings.Replace(plain.URL, "http", "https", 1), &http.Client{Transport: new(http.Transport)}, "HTTP response to HTTPS client"},
 	} {
 		attempts := 0
-		client := newWireClient(t, nil, ll2.WithBaseURL(tc.url), ll2.WithHTTPClient(tc.client),
+		client := testkit.NewClient(t, nil, ll2.WithBaseURL(tc.url), ll2.WithHTTPClient(tc.client),
 			ll2.WithTrace(&ll2.Trace{Attempt: func(context.Context, ll2.Attempt) { attempts++ }}))
-		wantError(t, listOnce(t, client), tc.says)
+		testkit.WantError(t, testkit.ListOnce(t, client), tc.says)
 		if attempts != 1 {
 			t.Errorf("%s: %d attempts, want 1", name, attempts)
 		}
@@ -237,17 +238,17 @@ func TestBadCertificateIsNotRetried(t *testing.T) {
 // The timeout is an attempt's, not the call's, and covers the body.
 func TestTimeoutOfAnAttemptIsRetried(t *testing.T) {
 	t.Parallel()
-	for name, hanging := range map[string]answer{"headers": hangs, "body": hangsInTheBody} {
+	for name, hanging := range map[string]testkit.Answer{"headers": testkit.Hangs, "body": testkit.HangsInTheBody} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				transport := newScript(hanging)
-				client := newWireClient(t, nil, ll2.WithHTTPClient(&http.Client{Transport: transport, Timeout: 5 * time.Second}),
+				transport := testkit.NewScript(hanging)
+				client := testkit.NewClient(t, nil, ll2.WithHTTPClient(&http.Client{Transport: transport, Timeout: 5 * time.Second}),
 					ll2.WithBackoff(time.Second, time.Second))
 				start := time.Now()
 				_, err := client.DockingEvents.Get(t.Context(), 7)
-				wantError(t, err, "GET "+eventURL, "deadline exceeded", "(3 attempts)")
-				if took := time.Since(start); took != 17*time.Second || transport.sent() != 3 {
-					t.Errorf("took %v and %d requests, want 3 of 5s and 2s between them", took, transport.sent())
+				testkit.WantError(t, err, "GET "+testkit.EventURL, "deadline exceeded", "(3 attempts)")
+				if took := time.Since(start); took != 17*time.Second || transport.Sent() != 3 {
+					t.Errorf("took %v and %d requests, want 3 of 5s and 2s between them", took, transport.Sent())
 				}
 				var netErr net.Error
 				if !errors.As(err, &netErr) || !netErr.Timeout() {
@@ -264,7 +265,7 @@ func TestDefaultTimeoutIsThirtySeconds(t *testing.T) {
 	callers := http.DefaultTransport
 	defer func() { http.DefaultTransport = callers }()
 	synctest.Test(t, func(t *testing.T) {
-		transport := newScript(hangs)
+		transport := testkit.NewScript(testkit.Hangs)
 		http.DefaultTransport = transport
 		client, err := ll2.New(ll2.WithRetries(0))
 		if err != nil {
@@ -272,9 +273,9 @@ func TestDefaultTimeoutIsThirtySeconds(t *testing.T) {
 		}
 		start := time.Now()
 		_, err = client.DockingEvents.Get(t.Context(), 7)
-		wantError(t, err, "deadline exceeded")
-		if took := time.Since(start); took != 30*time.Second || transport.sent() != 1 {
-			t.Errorf("took %v and %d requests, want 30s and 1", took, transport.sent())
+		testkit.WantError(t, err, "deadline exceeded")
+		if took := time.Since(start); took != 30*time.Second || transport.Sent() != 1 {
+			t.Errorf("took %v and %d requests, want 30s and 1", took, transport.Sent())
 		}
 	})
 }
@@ -288,14 +289,14 @@ func TestBackoffIsBetweenMinAndABoundThatDoubles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		longest, shortest := make([]time.Duration, len(bounds)), make([]time.Duration, len(bounds))
 		for range calls {
-			transport := newScript(status(500, ""))
+			transport := testkit.NewScript(testkit.Status(500, ""))
 			var told []time.Duration
-			client := newWireClient(t, transport, ll2.WithRetries(len(bounds)), ll2.WithBackoff(least, most),
+			client := testkit.NewClient(t, transport, ll2.WithRetries(len(bounds)), ll2.WithBackoff(least, most),
 				ll2.WithTrace(&ll2.Trace{Wait: func(_ context.Context, w ll2.Wait) { told = append(told, w.For) }}))
-			if err := listOnce(t, client); err == nil {
+			if err := testkit.ListOnce(t, client); err == nil {
 				t.Fatal("no error")
 			}
-			for i, gap := range transport.gaps() {
+			for i, gap := range transport.Gaps() {
 				if gap != told[i] || gap < least || gap > bounds[i] {
 					t.Fatalf("wait %d was %v, told as %v, want from %v to %v", i+1, gap, told[i], least, bounds[i])
 				}
@@ -319,12 +320,12 @@ func TestBackoffKeepsToItsBounds(t *testing.T) {
 		{0, 0}, {time.Second, time.Second}, {0, time.Second}, {time.Hour, time.Hour}, {1, 1}, {300 * 24 * time.Hour, 301 * 24 * time.Hour},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			transport := newScript(status(500, ""))
-			client := newWireClient(t, transport, ll2.WithRetries(40), ll2.WithBackoff(tc.least, tc.most))
-			if err := listOnce(t, client); err == nil {
+			transport := testkit.NewScript(testkit.Status(500, ""))
+			client := testkit.NewClient(t, transport, ll2.WithRetries(40), ll2.WithBackoff(tc.least, tc.most))
+			if err := testkit.ListOnce(t, client); err == nil {
 				t.Fatal("no error")
 			}
-			gaps := transport.gaps()
+			gaps := transport.Gaps()
 			if len(gaps) != 40 {
 				t.Fatalf("%d retries, want 40", len(gaps))
 			}
@@ -340,16 +341,16 @@ func TestBackoffKeepsToItsBounds(t *testing.T) {
 func TestDefaultBackoffIsHalfASecondToTen(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		transport := newScript(status(500, ""))
-		client, err := ll2.New(ll2.WithBaseURL(wireBase), ll2.WithHTTPClient(&http.Client{Transport: transport}), ll2.WithRetries(50))
+		transport := testkit.NewScript(testkit.Status(500, ""))
+		client, err := ll2.New(ll2.WithBaseURL(testkit.BaseURL), ll2.WithHTTPClient(&http.Client{Transport: transport}), ll2.WithRetries(50))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := listOnce(t, client); err == nil {
+		if err := testkit.ListOnce(t, client); err == nil {
 			t.Fatal("no error")
 		}
 		longest := time.Duration(0)
-		for i, gap := range transport.gaps() {
+		for i, gap := range transport.Gaps() {
 			if gap < 500*time.Millisecond || gap > 10*time.Second || i == 0 && gap > time.Second {
 				t.Errorf("wait %d was %v", i+1, gap)
 			}
@@ -366,10 +367,10 @@ func TestDefaultBackoffIsHalfASecondToTen(t *testing.T) {
 func TestMaxWaitDoesNotBoundTheBackoff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		transport := newScript(status(500, ""), status(200, emptyPage))
-		client := newWireClient(t, transport, ll2.WithMaxWait(0), ll2.WithBackoff(time.Minute, time.Minute))
-		if err := listOnce(t, client); err != nil || transport.gaps()[0] != time.Minute {
-			t.Errorf("%v after waits of %v", err, transport.gaps())
+		transport := testkit.NewScript(testkit.Status(500, ""), testkit.Status(200, testkit.EmptyPage))
+		client := testkit.NewClient(t, transport, ll2.WithMaxWait(0), ll2.WithBackoff(time.Minute, time.Minute))
+		if err := testkit.ListOnce(t, client); err != nil || transport.Gaps()[0] != time.Minute {
+			t.Errorf("%v after waits of %v", err, transport.Gaps())
 		}
 	})
 }
@@ -381,12 +382,12 @@ func TestBackoffPastTheDeadlineEndsWithTheFailureAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
-		transport := newScript(status(500, ""))
+		transport := testkit.NewScript(testkit.Status(500, ""))
 		start := time.Now()
-		_, err := newWireClient(t, transport, ll2.WithBackoff(6*time.Second, 6*time.Second)).DockingEvents.Get(ctx, 7)
-		wantError(t, err, strconv.Itoa(http.StatusInternalServerError))
-		if took := time.Since(start); took != 0 || transport.sent() != 1 || !isStatus(500)(err) || errors.Is(err, ll2.ErrRateLimited) {
-			t.Errorf("%v after %v and %d requests", err, took, transport.sent())
+		_, err := testkit.NewClient(t, transport, ll2.WithBackoff(6*time.Second, 6*time.Second)).DockingEvents.Get(ctx, 7)
+		testkit.WantError(t, err, strconv.Itoa(http.StatusInternalServerError))
+		if took := time.Since(start); took != 0 || transport.Sent() != 1 || !testkit.IsStatus(500)(err) || errors.Is(err, ll2.ErrRateLimited) {
+			t.Errorf("%v after %v and %d requests", err, took, transport.Sent())
 		}
 	})
 }

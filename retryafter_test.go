@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // ownBackoff is the wait where the service says nothing: of a length that no
@@ -67,9 +68,9 @@ func TestRetryAfterIsObeyedToTheNanosecond(t *testing.T) {
 			t.Run(http.StatusText(code)+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					transport := newScript(status(code, "", tc.headers...), status(200, anEvent))
+					transport := testkit.NewScript(testkit.Status(code, "", tc.headers...), testkit.Status(200, testkit.AnEvent))
 					var waits []ll2.Wait
-					client := newWireClient(t, transport, ll2.WithBackoff(ownBackoff, ownBackoff),
+					client := testkit.NewClient(t, transport, ll2.WithBackoff(ownBackoff, ownBackoff),
 						ll2.WithTrace(&ll2.Trace{Wait: func(_ context.Context, w ll2.Wait) { waits = append(waits, w) }}))
 					if _, err := client.DockingEvents.Get(t.Context(), 7); err != nil {
 						t.Fatal(err)
@@ -78,7 +79,7 @@ func TestRetryAfterIsObeyedToTheNanosecond(t *testing.T) {
 					if tc.want == 0 {
 						want = ll2.Wait{Reason: ll2.WaitBackoff, For: ownBackoff, Until: epoch.Add(ownBackoff)}
 					}
-					if gaps := transport.gaps(); len(gaps) != 1 || gaps[0] != want.For {
+					if gaps := transport.Gaps(); len(gaps) != 1 || gaps[0] != want.For {
 						t.Errorf("waited %v, want %v once", gaps, want.For)
 					}
 					if len(waits) != 1 || waits[0].Reason != want.Reason || waits[0].For != want.For || !waits[0].Until.Equal(want.Until) {
@@ -106,9 +107,9 @@ func TestA429SaysItsTimeInWords(t *testing.T) {
 		`{"detail":"Expected available in`: ownBackoff,
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			transport := newScript(status(429, body), status(200, anEvent))
-			_, err := newWireClient(t, transport, ll2.WithBackoff(ownBackoff, ownBackoff)).DockingEvents.Get(t.Context(), 7)
-			if gaps := transport.gaps(); err != nil || len(gaps) != 1 || gaps[0] != want {
+			transport := testkit.NewScript(testkit.Status(429, body), testkit.Status(200, testkit.AnEvent))
+			_, err := testkit.NewClient(t, transport, ll2.WithBackoff(ownBackoff, ownBackoff)).DockingEvents.Get(t.Context(), 7)
+			if gaps := transport.Gaps(); err != nil || len(gaps) != 1 || gaps[0] != want {
 				t.Errorf("%s: %v after waits of %v, want one of %v", body, err, gaps, want)
 			}
 		})
@@ -118,10 +119,10 @@ func TestA429SaysItsTimeInWords(t *testing.T) {
 func TestHeaderOfA429GoesBeforeItsWords(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		transport := newScript(
-			status(429, `{"detail":"Request was throttled. Expected available in 3 seconds."}`, "Retry-After", "7"), status(200, anEvent))
-		_, err := newWireClient(t, transport).DockingEvents.Get(t.Context(), 7)
-		if gaps := transport.gaps(); err != nil || gaps[0] != 7*time.Second {
+		transport := testkit.NewScript(
+			testkit.Status(429, `{"detail":"Request was throttled. Expected available in 3 seconds."}`, "Retry-After", "7"), testkit.Status(200, testkit.AnEvent))
+		_, err := testkit.NewClient(t, transport).DockingEvents.Get(t.Context(), 7)
+		if gaps := transport.Gaps(); err != nil || gaps[0] != 7*time.Second {
 			t.Errorf("%v after waits of %v", err, gaps)
 		}
 	})
@@ -167,17 +168,17 @@ func TestRetryAfterThatIsTooLongIsRefusedAtOnce(t *testing.T) {
 						ctx, cancel = context.WithTimeout(ctx, tc.deadline)
 						defer cancel()
 					}
-					transport := newScript(status(code, `{"detail":"Later."}`, "Retry-After", tc.retryAfter))
-					_, err := newWireClient(t, transport, tc.opts...).DockingEvents.Get(ctx, 7)
-					if !time.Now().Equal(epoch) || transport.sent() != 1 {
-						t.Errorf("took %v and %d requests, want none and one", time.Since(epoch), transport.sent())
+					transport := testkit.NewScript(testkit.Status(code, `{"detail":"Later."}`, "Retry-After", tc.retryAfter))
+					_, err := testkit.NewClient(t, transport, tc.opts...).DockingEvents.Get(ctx, 7)
+					if !time.Now().Equal(epoch) || transport.Sent() != 1 {
+						t.Errorf("took %v and %d requests, want none and one", time.Since(epoch), transport.Sent())
 					}
-					wantError(t, err, "rate limited", tc.want.String(), http.StatusText(code), "Later.")
-					limited := asError[*ll2.RateLimitError](t, err)
+					testkit.WantError(t, err, "rate limited", tc.want.String(), http.StatusText(code), "Later.")
+					limited := testkit.AsError[*ll2.RateLimitError](t, err)
 					if limited.RetryAfter != tc.want || limited.Local != local {
 						t.Errorf("got %+v, want RetryAfter %v and Local %t", limited, tc.want, local)
 					}
-					if api := asError[*ll2.APIError](t, limited.Err); api.StatusCode != code || api.Attempts != 1 {
+					if api := testkit.AsError[*ll2.APIError](t, limited.Err); api.StatusCode != code || api.Attempts != 1 {
 						t.Errorf("the error behind it is %+v", api)
 					}
 					if !errors.Is(err, ll2.ErrRateLimited) {
@@ -193,10 +194,10 @@ func TestRetryAfterWithinWithMaxWaitIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{503, 429} {
 		synctest.Test(t, func(t *testing.T) {
-			transport := newScript(status(code, "", "Retry-After", "7200"), status(200, anEvent))
-			_, err := newWireClient(t, transport, ll2.WithMaxWait(math.MaxInt64)).DockingEvents.Get(t.Context(), 7)
-			if err != nil || transport.gaps()[0] != 2*time.Hour {
-				t.Errorf("%d: %v after waits of %v", code, err, transport.gaps())
+			transport := testkit.NewScript(testkit.Status(code, "", "Retry-After", "7200"), testkit.Status(200, testkit.AnEvent))
+			_, err := testkit.NewClient(t, transport, ll2.WithMaxWait(math.MaxInt64)).DockingEvents.Get(t.Context(), 7)
+			if err != nil || transport.Gaps()[0] != 2*time.Hour {
+				t.Errorf("%d: %v after waits of %v", code, err, transport.Gaps())
 			}
 		})
 	}
@@ -206,9 +207,9 @@ func TestRetryAfterWithinWithMaxWaitIsWaitedFor(t *testing.T) {
 func TestRetryAfterOfTheLastAttemptIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		transport := newScript(status(503, "", "Retry-After", "7200"))
-		_, err := newWireClient(t, transport, ll2.WithRetries(0)).DockingEvents.Get(t.Context(), 7)
-		if !isStatus(503)(err) || errors.Is(err, ll2.ErrRateLimited) || !time.Now().Equal(epoch) {
+		transport := testkit.NewScript(testkit.Status(503, "", "Retry-After", "7200"))
+		_, err := testkit.NewClient(t, transport, ll2.WithRetries(0)).DockingEvents.Get(t.Context(), 7)
+		if !testkit.IsStatus(503)(err) || errors.Is(err, ll2.ErrRateLimited) || !time.Now().Equal(epoch) {
 			t.Errorf("%v after %v", err, time.Since(epoch))
 		}
 	})
@@ -226,12 +227,12 @@ func TestA429WithoutRetriesSaysWhenToComeBack(t *testing.T) {
 		"neither": {"", nil, 0},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			transport := newScript(status(429, tc.body, tc.headers...))
-			_, err := newWireClient(t, transport, ll2.WithRetries(0), ll2.WithBackoff(ownBackoff, ownBackoff)).DockingEvents.Get(t.Context(), 7)
-			wantError(t, err, "rate limited", "429 Too Many Requests")
-			limited := asError[*ll2.RateLimitError](t, err)
-			if limited.RetryAfter != tc.want || limited.Local || !isStatus(429)(limited.Err) || transport.sent() != 1 || !time.Now().Equal(epoch) {
-				t.Errorf("%s: got %+v after %v and %d requests, want RetryAfter %v", name, limited, time.Since(epoch), transport.sent(), tc.want)
+			transport := testkit.NewScript(testkit.Status(429, tc.body, tc.headers...))
+			_, err := testkit.NewClient(t, transport, ll2.WithRetries(0), ll2.WithBackoff(ownBackoff, ownBackoff)).DockingEvents.Get(t.Context(), 7)
+			testkit.WantError(t, err, "rate limited", "429 Too Many Requests")
+			limited := testkit.AsError[*ll2.RateLimitError](t, err)
+			if limited.RetryAfter != tc.want || limited.Local || !testkit.IsStatus(429)(limited.Err) || transport.Sent() != 1 || !time.Now().Equal(epoch) {
+				t.Errorf("%s: got %+v after %v and %d requests, want RetryAfter %v", name, limited, time.Since(epoch), transport.Sent(), tc.want)
 			}
 		})
 	}
@@ -241,8 +242,8 @@ func TestA429WithoutRetriesSaysWhenToComeBack(t *testing.T) {
 func TestA429IsNeverRetriedEarlyByTheNextCallEither(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		transport := newScript(status(429, "", "Retry-After", "7"), status(200, anEvent))
-		client := newWireClient(t, transport, ll2.WithRetries(0))
+		transport := testkit.NewScript(testkit.Status(429, "", "Retry-After", "7"), testkit.Status(200, testkit.AnEvent))
+		client := testkit.NewClient(t, transport, ll2.WithRetries(0))
 		if _, err := client.DockingEvents.Get(t.Context(), 7); !errors.Is(err, ll2.ErrRateLimited) {
 			t.Fatal(err)
 		}
@@ -250,7 +251,7 @@ func TestA429IsNeverRetriedEarlyByTheNextCallEither(t *testing.T) {
 		if _, err := client.DockingEvents.Get(t.Context(), 7); err != nil {
 			t.Fatal(err)
 		}
-		if gaps := transport.gaps(); len(gaps) != 1 || gaps[0] != 7*time.Second {
+		if gaps := transport.Gaps(); len(gaps) != 1 || gaps[0] != 7*time.Second {
 			t.Errorf("waited %v, want 7s", gaps)
 		}
 	})
@@ -260,13 +261,13 @@ func TestA429IsNeverRetriedEarlyByTheNextCallEither(t *testing.T) {
 func TestEvery429IsWaitedOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		transport := newScript(status(429, "", "Retry-After", "7"), status(429, "", "Retry-After", "3"), status(429, "", "Retry-After", "5"))
-		_, err := newWireClient(t, transport).DockingEvents.Get(t.Context(), 7)
-		limited := asError[*ll2.RateLimitError](t, err)
-		if api := asError[*ll2.APIError](t, err); api.Attempts != 3 || limited.RetryAfter != 5*time.Second || limited.Local {
+		transport := testkit.NewScript(testkit.Status(429, "", "Retry-After", "7"), testkit.Status(429, "", "Retry-After", "3"), testkit.Status(429, "", "Retry-After", "5"))
+		_, err := testkit.NewClient(t, transport).DockingEvents.Get(t.Context(), 7)
+		limited := testkit.AsError[*ll2.RateLimitError](t, err)
+		if api := testkit.AsError[*ll2.APIError](t, err); api.Attempts != 3 || limited.RetryAfter != 5*time.Second || limited.Local {
 			t.Errorf("got %+v of %+v", limited, api)
 		}
-		if gaps := transport.gaps(); len(gaps) != 2 || gaps[0] != 7*time.Second || gaps[1] != 3*time.Second {
+		if gaps := transport.Gaps(); len(gaps) != 2 || gaps[0] != 7*time.Second || gaps[1] != 3*time.Second {
 			t.Errorf("waited %v, want 7s and 3s", gaps)
 		}
 	})

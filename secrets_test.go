@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 // shows reports every way to print v that shows the secret.
@@ -35,13 +36,13 @@ func shows(v any, secret string) []string {
 
 func TestPrintingAClientShowsNoToken(t *testing.T) {
 	t.Parallel()
-	transport := newScript(status(http.StatusOK, emptyPage))
-	client := newWireClient(t, nil, ll2.WithToken(canary), ll2.WithHTTPClient(&http.Client{Transport: transport}))
+	transport := testkit.NewScript(testkit.Status(http.StatusOK, testkit.EmptyPage))
+	client := testkit.NewClient(t, nil, ll2.WithToken(testkit.Canary), ll2.WithHTTPClient(&http.Client{Transport: transport}))
 	for name, v := range map[string]any{
 		"Client": client, "Client by value": *client, "DockingEvents": client.DockingEvents,
-		"Option": ll2.WithToken(canary), "Options": []ll2.Option{ll2.WithToken(canary)},
+		"Option": ll2.WithToken(testkit.Canary), "Options": []ll2.Option{ll2.WithToken(testkit.Canary)},
 	} {
-		if ways := shows(v, canary); len(ways) > 0 {
+		if ways := shows(v, testkit.Canary); len(ways) > 0 {
 			t.Errorf("%s shows the token with %q", name, ways)
 		}
 	}
@@ -51,62 +52,64 @@ func TestPrintingAClientShowsNoToken(t *testing.T) {
 type echo struct {
 	name   string
 	token  string
-	answer func(token string) answer
+	answer func(token string) testkit.Answer
 }
 
 var echoes = []echo{
-	{"body", canary, func(token string) answer { return status(400, "your key is "+token) }},
-	{"detail", canary, func(token string) answer { return status(401, `{"detail":"Bad key `+token+`."}`) }},
-	{"field", canary, func(token string) answer { return status(400, `{"key":["`+token+` is bad."]}`) }},
-	{"field's name", canary, func(token string) answer { return status(400, `{"`+token+`":["Bad."]}`) }},
-	{"header", canary, func(token string) answer {
-		return status(400, "", "X-Echo", "Token "+token, "X-Echo", token, "WWW-Authenticate", token)
+	{"body", testkit.Canary, func(token string) testkit.Answer { return testkit.Status(400, "your key is "+token) }},
+	{"detail", testkit.Canary, func(token string) testkit.Answer { return testkit.Status(401, `{"detail":"Bad key `+token+`."}`) }},
+	{"field", testkit.Canary, func(token string) testkit.Answer { return testkit.Status(400, `{"key":["`+token+` is bad."]}`) }},
+	{"field's name", testkit.Canary, func(token string) testkit.Answer { return testkit.Status(400, `{"`+token+`":["Bad."]}`) }},
+	{"header", testkit.Canary, func(token string) testkit.Answer {
+		return testkit.Status(400, "", "X-Echo", "Token "+token, "X-Echo", token, "WWW-Authenticate", token)
 	}},
-	{"429", canary, func(token string) answer {
-		return status(429, `{"detail":"`+token+` was throttled."}`, "X-Echo", token)
+	{"429", testkit.Canary, func(token string) testkit.Answer {
+		return testkit.Status(429, `{"detail":"`+token+` was throttled."}`, "X-Echo", token)
 	}},
-	{"body not JSON", canary, func(token string) answer { return status(200, "<html>"+token+"</html>") }},
-	{"at the end of a snippet", canary, func(token string) answer { return status(200, "!"+strings.Repeat("x", 70)+token) }},
-	{"body of another shape", canary, func(token string) answer { return status(200, `{"count":"`+token+`"}`) }},
-	{"bad time", canary, func(token string) answer {
-		return status(200, `{"count":1,"results":[{"id":1,"docking":"`+token+`"}]}`)
+	{"body not JSON", testkit.Canary, func(token string) testkit.Answer { return testkit.Status(200, "<html>"+token+"</html>") }},
+	{"at the end of a snippet", testkit.Canary, func(token string) testkit.Answer { return testkit.Status(200, "!"+strings.Repeat("x", 70)+token) }},
+	{"body of another shape", testkit.Canary, func(token string) testkit.Answer { return testkit.Status(200, `{"count":"`+token+`"}`) }},
+	{"bad time", testkit.Canary, func(token string) testkit.Answer {
+		return testkit.Status(200, `{"count":1,"results":[{"id":1,"docking":"`+token+`"}]}`)
 	}},
-	{"at the cut of the body", canary, func(token string) answer { return status(400, strings.Repeat("x", 64<<10-8)+token) }},
+	{"at the cut of the body", testkit.Canary, func(token string) testkit.Answer { return testkit.Status(400, strings.Repeat("x", 64<<10-8)+token) }},
 	// JSON has several spellings for the same text, and an error shows what
 	// it was.
-	{"escaped quote", `canary"0123456789`, func(string) answer {
-		return status(401, `{"detail":"Bad key canary\"0123456789."}`)
+	{"escaped quote", `canary"0123456789`, func(string) testkit.Answer {
+		return testkit.Status(401, `{"detail":"Bad key canary\"0123456789."}`)
 	}},
-	{"escaped character", canary, func(string) answer {
-		return status(401, `{"detail":"Bad key \u0063anary-token-0123456789."}`)
+	{"escaped character", testkit.Canary, func(string) testkit.Answer {
+		return testkit.Status(401, `{"detail":"Bad key \u0063anary-token-0123456789."}`)
 	}},
-	{"escaped in a field", canary, func(string) answer {
-		return status(400, `{"key":["\u0063anary-token-0123456789 is bad."]}`)
+	{"escaped in a field", testkit.Canary, func(string) testkit.Answer {
+		return testkit.Status(400, `{"key":["\u0063anary-token-0123456789 is bad."]}`)
 	}},
-	{"escaped in a field's name", canary, func(string) answer {
-		return status(400, `{"\u0063anary-token-0123456789":["Bad."]}`)
+	{"escaped in a field's name", testkit.Canary, func(string) testkit.Answer {
+		return testkit.Status(400, `{"\u0063anary-token-0123456789":["Bad."]}`)
 	}},
-	{"redirect within the origin", canary, func(token string) answer {
+	{"redirect within the origin", testkit.Canary, func(token string) testkit.Answer {
 		return func(req *http.Request) (*http.Response, error) {
 			if req.URL.Path != "/login" {
-				return status(302, "", "Location", "/login?key="+token)(req)
+				return testkit.Status(302, "", "Location", "/login?key="+token)(req)
 			}
-			return status(404, "")(req)
+			return testkit.Status(404, "")(req)
 		}
 	}},
-	{"redirect away", canary, func(token string) answer { return status(302, "", "Location", "https://"+token+".example/?key="+token) }},
-	{"damaged redirect", canary, func(token string) answer { return status(302, "", "Location", "https://a b/"+token) }},
-	{"error of the transport", canary, func(token string) answer {
-		return breaks(fmt.Errorf("malformed HTTP response %q", token))
+	{"redirect away", testkit.Canary, func(token string) testkit.Answer {
+		return testkit.Status(302, "", "Location", "https://"+token+".example/?key="+token)
 	}},
-	{"error of the body", canary, func(token string) answer {
-		return breaksOff(`{"count":`, fmt.Errorf("malformed chunked encoding %q", token))
+	{"damaged redirect", testkit.Canary, func(token string) testkit.Answer { return testkit.Status(302, "", "Location", "https://a b/"+token) }},
+	{"error of the transport", testkit.Canary, func(token string) testkit.Answer {
+		return testkit.Breaks(fmt.Errorf("malformed HTTP response %q", token))
 	}},
-	{"next link", canary, func(token string) answer {
-		return status(200, `{"count":2,"next":"https://a.example/?key=`+token+`","previous":null,"results":[{"id":1}]}`)
+	{"error of the body", testkit.Canary, func(token string) testkit.Answer {
+		return testkit.BreaksOff(`{"count":`, fmt.Errorf("malformed chunked encoding %q", token))
 	}},
-	{"next link to itself", canary, func(token string) answer {
-		return status(200, `{"count":2,"next":"https://`+token+`.example/docking_event/?ordering=docking,id&limit=100","previous":null,"results":[{"id":1}]}`)
+	{"next link", testkit.Canary, func(token string) testkit.Answer {
+		return testkit.Status(200, `{"count":2,"next":"https://a.example/?key=`+token+`","previous":null,"results":[{"id":1}]}`)
+	}},
+	{"next link to itself", testkit.Canary, func(token string) testkit.Answer {
+		return testkit.Status(200, `{"count":2,"next":"https://`+token+`.example/docking_event/?ordering=docking,id&limit=100","previous":null,"results":[{"id":1}]}`)
 	}},
 }
 
@@ -118,7 +121,7 @@ func TestEchoedTokenIsInNoErrorLogOrTrace(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
 			var traced []error
-			client := newWireClient(t, newScript(e.answer(e.token)),
+			client := testkit.NewClient(t, testkit.NewScript(e.answer(e.token)),
 				ll2.WithToken(e.token), ll2.WithRetries(1),
 				ll2.WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 				ll2.WithTrace(&ll2.Trace{Attempt: func(_ context.Context, a ll2.Attempt) {
@@ -165,8 +168,8 @@ func wantNoSecret(t *testing.T, err error, secret string) {
 // A transport that is not net/http's may say what it was given.
 func TestConnectionErrorShowsNoToken(t *testing.T) {
 	t.Parallel()
-	client := newWireClient(t, newScript(breaks(&net.OpError{Op: "dial", Err: io.ErrClosedPipe})), ll2.WithToken(canary))
-	wantNoSecret(t, listOnce(t, client), canary)
+	client := testkit.NewClient(t, testkit.NewScript(testkit.Breaks(&net.OpError{Op: "dial", Err: io.ErrClosedPipe})), ll2.WithToken(testkit.Canary))
+	wantNoSecret(t, testkit.ListOnce(t, client), testkit.Canary)
 }
 
 // Where the token stands in what was asked for, such as a dummy one in a
@@ -174,16 +177,16 @@ func TestConnectionErrorShowsNoToken(t *testing.T) {
 // it would search for the mark, find nothing, and look like the end.
 func TestResumingFromAURLWithoutItsTokenIsAnError(t *testing.T) {
 	t.Parallel()
-	transport := newScript(status(404, ""), status(200, emptyPage))
-	client := newWireClient(t, transport, ll2.WithToken("test"))
+	transport := testkit.NewScript(testkit.Status(404, ""), testkit.Status(200, testkit.EmptyPage))
+	client := testkit.NewClient(t, transport, ll2.WithToken("test"))
 	_, err := ll2.Collect(client.DockingEvents.All(t.Context(), ll2.Search("test")))
-	failed := asError[*ll2.PageError](t, err)
+	failed := testkit.AsError[*ll2.PageError](t, err)
 	_, err = ll2.Collect(client.DockingEvents.All(t.Context(), ll2.StartAt(failed.URL)))
 	if err == nil {
-		t.Fatalf("resumed from %s as %s", failed.URL, transport.requests[1].URL)
+		t.Fatalf("resumed from %s as %s", failed.URL, transport.Requests[1].URL)
 	}
-	wantError(t, err, "StartAt")
-	if n := transport.sent(); n != 1 {
+	testkit.WantError(t, err, "StartAt")
+	if n := transport.Sent(); n != 1 {
 		t.Errorf("sent %d requests, want 1", n)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 const (
@@ -70,8 +71,8 @@ func (s *shiftingTable) any() {
 }
 
 // through lets up to so many edits happen before every request but the first.
-func (s *shiftingTable) through(most int, edit func()) func(http.RoundTripper) roundTrip {
-	return func(server http.RoundTripper) roundTrip {
+func (s *shiftingTable) through(most int, edit func()) func(http.RoundTripper) testkit.RoundTripFunc {
+	return func(server http.RoundTripper) testkit.RoundTripFunc {
 		return func(req *http.Request) (*http.Response, error) {
 			if s.requests++; s.requests > 1 {
 				for range s.random.IntN(most + 1) {
@@ -129,9 +130,9 @@ func TestAllLosesNothingSilentlyWhereRowsMoveBetweenPages(t *testing.T) {
 			complete, incomplete, missed := 0, 0, 0
 			for seed := range uint64(shiftSeeds) {
 				s := newShiftingTable(seed)
-				client := through(s.through(int(seed%3), test.edit(s)), s.server)
+				client := testkit.Through(s.through(int(seed%3), test.edit(s)), s.server)
 				events, err := ll2.Collect(client.DockingEvents.All(t.Context(), ll2.PageSize(shiftPage)))
-				got := ids(events)
+				got := testkit.IDs(events)
 				wantNothingTwice(t, got)
 				missing := s.missing(got)
 				if len(missing) > 0 {
@@ -175,7 +176,7 @@ func TestARowRemovedBeforeThePlaceAndOneAddedAfterItCannotBeTold(t *testing.T) {
 			server.SetEvents(all[1:]...) // number 11 moves to the page just read
 		}
 	}
-	want := slices.Concat(faultIDs(1, 10), faultIDs(12, 31))
+	want := slices.Concat(testkit.Range(1, 10), testkit.Range(12, 31))
 	if !slices.Equal(got, want) {
 		t.Errorf("events %v, want %v", got, want)
 	}
@@ -200,7 +201,7 @@ func TestAllBelievesTheLargestCount(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := ll2test.NewServer(ll2test.Events(30)...)
-			client := through(rewritingPages(func(n int, page map[string]any) { page["count"] = test.counts[n-1] }), server)
+			client := testkit.Through(testkit.RewritingPages(func(n int, page map[string]any) { page["count"] = test.counts[n-1] }), server)
 			events, err := ll2.Collect(client.DockingEvents.All(t.Context(), ll2.PageSize(10)))
 			if len(events) != 30 {
 				t.Errorf("%d events, want 30", len(events))
@@ -280,7 +281,7 @@ var nextTricks = map[string]nextTrick{
 // play walks over a table whose links are tampered with.
 func (trick nextTrick) play(t *testing.T, s *shiftingTable, edits int) (got []int, err error) {
 	t.Helper()
-	tamper := rewritingPages(func(n int, page map[string]any) {
+	tamper := testkit.RewritingPages(func(n int, page map[string]any) {
 		link, ok := page["next"].(string)
 		if !ok {
 			return
@@ -294,7 +295,7 @@ func (trick nextTrick) play(t *testing.T, s *shiftingTable, edits int) (got []in
 			page["next"] = nil
 		}
 	})
-	client := through(func(server http.RoundTripper) roundTrip {
+	client := testkit.Through(func(server http.RoundTripper) testkit.RoundTripFunc {
 		return tamper(s.through(edits, s.any)(server))
 	}, s.server)
 	events, err := ll2.Collect(client.DockingEvents.All(t.Context(), ll2.PageSize(shiftPage)))
@@ -306,7 +307,7 @@ func (trick nextTrick) play(t *testing.T, s *shiftingTable, edits int) (got []in
 	if s.requests > 20 {
 		t.Errorf("%d requests for %d events", s.requests, shiftRows)
 	}
-	return ids(events), err
+	return testkit.IDs(events), err
 }
 
 func TestTamperedNextLinksRepeatNothingAndLoseNothingSilently(t *testing.T) {

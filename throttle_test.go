@@ -9,14 +9,15 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 func askThrottle(t *testing.T, body string, opts ...ll2.Option) (*ll2.Throttle, error) {
 	t.Helper()
-	return newWireClient(t, newScript(status(http.StatusOK, body)), opts...).Throttle(t.Context())
+	return testkit.NewClient(t, testkit.NewScript(testkit.Status(http.StatusOK, body)), opts...).Throttle(t.Context())
 }
 
 func TestThrottleIsReadAsObjectAndAsArray(t *testing.T) {
@@ -47,7 +48,7 @@ func TestThrottleIsReadAsObjectAndAsArray(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(&tc.want, got); diff != "" {
+			if diff := gocmp.Diff(&tc.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -58,29 +59,29 @@ func TestThrottleIsReadAsObjectAndAsArray(t *testing.T) {
 func TestThrottleOfAnotherShapeIsADecodeErrorWithoutSnippet(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
-		"no limit":        `{"limit_frequency_secs":3600,"ident":"` + canary + `"}`,
-		"no window":       `{"your_request_limit":15,"ident":"` + canary + `"}`,
-		"limit null":      `{"your_request_limit":null,"limit_frequency_secs":3600,"ident":"` + canary + `"}`,
-		"limit a text":    `{"your_request_limit":"` + canary + `","limit_frequency_secs":3600}`,
-		"window a text":   `{"ident":"` + canary + `","your_request_limit":15,"limit_frequency_secs":"3600"}`,
+		"no limit":        `{"limit_frequency_secs":3600,"ident":"` + testkit.Canary + `"}`,
+		"no window":       `{"your_request_limit":15,"ident":"` + testkit.Canary + `"}`,
+		"limit null":      `{"your_request_limit":null,"limit_frequency_secs":3600,"ident":"` + testkit.Canary + `"}`,
+		"limit a text":    `{"your_request_limit":"` + testkit.Canary + `","limit_frequency_secs":3600}`,
+		"window a text":   `{"ident":"` + testkit.Canary + `","your_request_limit":15,"limit_frequency_secs":"3600"}`,
 		"empty object":    `{}`,
 		"empty array":     `[]`,
 		"array of null":   `[null]`,
 		"array of arrays": `[[]]`,
 		"null":            `null`,
-		"text":            `"` + canary + `"`,
-		"HTML":            `<html>` + canary + `</html>`,
-		"two values":      `{"your_request_limit":15,"limit_frequency_secs":3600} "` + canary + `"`,
-		"half":            `{"your_request_limit":15,"limit_frequency_secs":3600,"ident":"` + canary,
+		"text":            `"` + testkit.Canary + `"`,
+		"HTML":            `<html>` + testkit.Canary + `</html>`,
+		"two values":      `{"your_request_limit":15,"limit_frequency_secs":3600} "` + testkit.Canary + `"`,
+		"half":            `{"your_request_limit":15,"limit_frequency_secs":3600,"ident":"` + testkit.Canary,
 		"empty":           ``,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			// A client without the token, too, may ask a service that shows one.
-			for _, opts := range [][]ll2.Option{{ll2.WithToken(canary)}, nil} {
+			for _, opts := range [][]ll2.Option{{ll2.WithToken(testkit.Canary)}, nil} {
 				throttle, err := askThrottle(t, body, opts...)
-				wantError(t, err, "GET "+wireBase+"api-throttle/: unexpected body")
-				decode := asError[*ll2.DecodeError](t, err)
+				testkit.WantError(t, err, "GET "+testkit.BaseURL+"api-throttle/: unexpected body")
+				decode := testkit.AsError[*ll2.DecodeError](t, err)
 				if decode.Snippet != "" || strings.Contains(err.Error(), "canary") {
 					t.Errorf("the error shows the body: %v", err)
 				}
@@ -109,11 +110,11 @@ func TestThrottleOfNonsenseIsADecodeError(t *testing.T) {
 
 func TestThrottleErrorsAreTheServices(t *testing.T) {
 	t.Parallel()
-	transport := newScript(status(http.StatusUnauthorized, `{"detail":"Invalid token."}`))
-	_, err := newWireClient(t, transport).Throttle(t.Context())
-	wantError(t, err, "api-throttle/: 401", "Invalid token.")
-	if !errors.Is(err, ll2.ErrUnauthorized) || transport.sent() != 1 {
-		t.Errorf("%v after %d requests", err, transport.sent())
+	transport := testkit.NewScript(testkit.Status(http.StatusUnauthorized, `{"detail":"Invalid token."}`))
+	_, err := testkit.NewClient(t, transport).Throttle(t.Context())
+	testkit.WantError(t, err, "api-throttle/: 401", "Invalid token.")
+	if !errors.Is(err, ll2.ErrUnauthorized) || transport.Sent() != 1 {
+		t.Errorf("%v after %d requests", err, transport.Sent())
 	}
 }
 
@@ -121,16 +122,16 @@ func TestThrottleErrorsAreTheServices(t *testing.T) {
 func TestThrottlePassesTheGateOfA429(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		transport := newScript(status(429, "", "Retry-After", "3600"), status(200, calls["Throttle"].body))
-		client := newWireClient(t, transport)
-		if err := listOnce(t, client); !errors.Is(err, ll2.ErrRateLimited) {
+		transport := testkit.NewScript(testkit.Status(429, "", "Retry-After", "3600"), testkit.Status(200, testkit.Calls["Throttle"].Body))
+		client := testkit.NewClient(t, transport)
+		if err := testkit.ListOnce(t, client); !errors.Is(err, ll2.ErrRateLimited) {
 			t.Fatal(err)
 		}
 		if _, err := client.Throttle(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if err := listOnce(t, client); !errors.Is(err, ll2.ErrRateLimited) || transport.sent() != 2 {
-			t.Errorf("%v after %d requests, want the gate shut still", err, transport.sent())
+		if err := testkit.ListOnce(t, client); !errors.Is(err, ll2.ErrRateLimited) || transport.Sent() != 2 {
+			t.Errorf("%v after %d requests, want the gate shut still", err, transport.Sent())
 		}
 	})
 }
@@ -140,16 +141,16 @@ func TestThrottleObeysItsOwn429AndShutsNoGate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		transport := newScript(status(429, "", "Retry-After", "7"), status(200, calls["Throttle"].body), status(429, "", "Retry-After", "3600"), status(200, emptyPage))
-		client := newWireClient(t, transport)
+		transport := testkit.NewScript(testkit.Status(429, "", "Retry-After", "7"), testkit.Status(200, testkit.Calls["Throttle"].Body), testkit.Status(429, "", "Retry-After", "3600"), testkit.Status(200, testkit.EmptyPage))
+		client := testkit.NewClient(t, transport)
 		if _, err := client.Throttle(t.Context()); err != nil || time.Since(start) != 7*time.Second {
 			t.Errorf("%v after %v, want an answer after 7s", err, time.Since(start))
 		}
 		_, err := client.Throttle(t.Context())
-		if limited := asError[*ll2.RateLimitError](t, err); limited.RetryAfter != time.Hour {
+		if limited := testkit.AsError[*ll2.RateLimitError](t, err); limited.RetryAfter != time.Hour {
 			t.Errorf("got %+v", limited)
 		}
-		if err := listOnce(t, client); err != nil {
+		if err := testkit.ListOnce(t, client); err != nil {
 			t.Error(err)
 		}
 	})

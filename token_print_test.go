@@ -2,100 +2,20 @@ package ll2_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"os"
 	"os/exec"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
-
-// A tokenDiary is all that a client says: its logs in both forms, its traces,
-// its errors, printed in every way.
-type tokenDiary struct{ bytes.Buffer }
-
-func (d *tokenDiary) note(values ...any) {
-	for _, v := range values {
-		fmt.Fprintf(d, "%v\n%+v\n%#v\n", v, v, v)
-	}
-}
-
-// fail writes down an error, and what it is made of.
-func (d *tokenDiary) fail(err error) {
-	if err == nil {
-		return
-	}
-	d.note(err)
-	var api *ll2.APIError
-	if errors.As(err, &api) {
-		d.note(*api, string(api.Body), api.Header, api.Fields, api.URL)
-	}
-	switch wrapper := err.(type) {
-	case interface{ Unwrap() error }:
-		d.fail(wrapper.Unwrap())
-	case interface{ Unwrap() []error }:
-		for _, err := range wrapper.Unwrap() {
-			d.fail(err)
-		}
-	}
-}
-
-func (d *tokenDiary) options() []ll2.Option {
-	level := &slog.HandlerOptions{Level: slog.LevelDebug}
-	return []ll2.Option{
-		ll2.WithToken(canary),
-		ll2.WithLogger(slog.New(tokenHandlers{slog.NewTextHandler(d, level), slog.NewJSONHandler(d, level)})),
-		ll2.WithTrace(&ll2.Trace{
-			Wait:    func(_ context.Context, w ll2.Wait) { d.note(w) },
-			Attempt: func(_ context.Context, a ll2.Attempt) { d.note(a); d.fail(a.Err) },
-		}),
-	}
-}
-
-// tokenHandlers logs to both.
-type tokenHandlers [2]slog.Handler
-
-func (h tokenHandlers) Enabled(context.Context, slog.Level) bool { return true }
-func (h tokenHandlers) WithAttrs([]slog.Attr) slog.Handler       { return h }
-func (h tokenHandlers) WithGroup(string) slog.Handler            { return h }
-func (h tokenHandlers) Handle(ctx context.Context, r slog.Record) error {
-	return errors.Join(h[0].Handle(ctx, r), h[1].Handle(ctx, r))
-}
-
-// check holds that there is something to read, and nothing of the token in it.
-func (d *tokenDiary) check(t *testing.T, says string) {
-	t.Helper()
-	text := d.String()
-	if !strings.Contains(text, says) {
-		t.Errorf("nothing says %q:\n%s", says, tokenMasked(text))
-	}
-	if tokenGrep([]byte(text)) {
-		t.Errorf("the token is in:\n%s", tokenMasked(text))
-	}
-}
-
-// tokenGrep is what is done to all that the tests print.
-func tokenGrep(output []byte) bool { return bytes.Contains(output, []byte(canary)) }
-
-// tokenEchoing is a server that sends back in a header what it was sent.
-func tokenEchoing(server http.RoundTripper) roundTrip {
-	return func(req *http.Request) (*http.Response, error) {
-		resp, err := server.RoundTrip(req)
-		if resp != nil {
-			resp.Header["X-Echo"] = req.Header["Authorization"]
-		}
-		return resp, err
-	}
-}
 
 func TestTheTokenIsInNothingThatIsSaidOfAnyFault(t *testing.T) {
 	t.Parallel()
@@ -103,13 +23,13 @@ func TestTheTokenIsInNothingThatIsSaidOfAnyFault(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var diary tokenDiary
+				var diary testkit.Diary
 				stage := f.stage(t, faultEver)
-				client := stage.client(diary.options()...)
+				client := stage.client(diary.Options()...)
 				_, err := ll2.Collect(client.DockingEvents.All(t.Context(), ll2.PageSize(faultPageSize), ll2.OrderBy(ll2.ByID)))
-				diary.fail(err)
-				diary.note(client, *client, client.DockingEvents, client.Quota(), client.Limiter())
-				diary.check(t, "offset=10")
+				diary.Fail(err)
+				diary.Note(client, *client, client.DockingEvents, client.Quota(), client.Limiter())
+				diary.Check(t, "offset=10")
 			})
 		})
 	}
@@ -118,36 +38,36 @@ func TestTheTokenIsInNothingThatIsSaidOfAnyFault(t *testing.T) {
 func TestTheTokenIsInNothingThatIsSaidOfAnEcho(t *testing.T) {
 	t.Parallel()
 	for name, f := range map[string]ll2test.Fault{
-		"HTML":              {Status: 400, Body: "<h1>" + canary + "</h1>"},
-		"detail":            {Status: 401, Body: `{"detail":"Invalid token ` + canary + `."}`},
-		"field":             {Status: 400, Body: `{"token":["Not ` + canary + `."]}`},
-		"429":               {Status: 429, Body: `{"detail":"` + canary + ` was throttled."}`},
-		"502, tried again":  {Status: 502, Body: canary},
-		"Location":          {Status: 302, Header: http.Header{"Location": {"https://other.example/" + canary}}},
-		"Location's host":   {Status: 302, Header: http.Header{"Location": {"https://" + canary + ".example/"}}},
-		"Location, damaged": {Status: 302, Header: http.Header{"Location": {"https://[" + canary}}},
-		"Location, here":    {Status: 302, Header: http.Header{"Location": {"/" + canary + "/?key=" + canary}}},
-		"200 with HTML":     {Status: 200, Body: "<p>" + canary},
-		"id":                {Status: 200, Body: `{"count":1,"results":[{"id":"` + canary + `"}]}`},
-		"time":              {Status: 200, Body: `{"count":1,"results":[{"id":1,"docking":"` + canary + `"}]}`},
-		"duration":          {Status: 200, Body: `{"count":1,"results":[{"id":1,"flight_vehicle":{"spacecraft":{"time_docked":"` + canary + `"}}}]}`},
-		"next, foreign":     {Status: 200, Body: `{"count":1,"results":[{"id":1}],"next":"/` + canary + `/"}`},
-		"next, damaged":     {Status: 200, Body: `{"count":1,"results":[{"id":1}],"next":"http://[` + canary + `"}`},
-		"next, followed":    {Status: 200, Body: `{"count":1,"results":[{"id":1}],"next":"/docking_event/?offset=` + canary + `"}`},
-		"next, filter":      {Status: 200, Body: `{"count":1,"results":[{"id":1}],"next":"/docking_event/?space_station__id=` + canary + `"}`},
+		"HTML":              {Status: 400, Body: "<h1>" + testkit.Canary + "</h1>"},
+		"detail":            {Status: 401, Body: `{"detail":"Invalid token ` + testkit.Canary + `."}`},
+		"field":             {Status: 400, Body: `{"token":["Not ` + testkit.Canary + `."]}`},
+		"429":               {Status: 429, Body: `{"detail":"` + testkit.Canary + ` was throttled."}`},
+		"502, tried again":  {Status: 502, Body: testkit.Canary},
+		"Location":          {Status: 302, Header: http.Header{"Location": {"https://other.example/" + testkit.Canary}}},
+		"Location's host":   {Status: 302, Header: http.Header{"Location": {"https://" + testkit.Canary + ".example/"}}},
+		"Location, damaged": {Status: 302, Header: http.Header{"Location": {"https://[" + testkit.Canary}}},
+		"Location, here":    {Status: 302, Header: http.Header{"Location": {"/" + testkit.Canary + "/?key=" + testkit.Canary}}},
+		"200 with HTML":     {Status: 200, Body: "<p>" + testkit.Canary},
+		"id":                {Status: 200, Body: `{"count":1,"results":[{"id":"` + testkit.Canary + `"}]}`},
+		"time":              {Status: 200, Body: `{"count":1,"results":[{"id":1,"docking":"` + testkit.Canary + `"}]}`},
+		"duration":          {Status: 200, Body: `{"count":1,"results":[{"id":1,"flight_vehicle":{"spacecraft":{"time_docked":"` + testkit.Canary + `"}}}]}`},
+		"next, foreign":     {Status: 200, Body: `{"count":1,"results":[{"id":1}],"next":"/` + testkit.Canary + `/"}`},
+		"next, damaged":     {Status: 200, Body: `{"count":1,"results":[{"id":1}],"next":"http://[` + testkit.Canary + `"}`},
+		"next, followed":    {Status: 200, Body: `{"count":1,"results":[{"id":1}],"next":"/docking_event/?offset=` + testkit.Canary + `"}`},
+		"next, filter":      {Status: 200, Body: `{"count":1,"results":[{"id":1}],"next":"/docking_event/?space_station__id=` + testkit.Canary + `"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var diary tokenDiary
+				var diary testkit.Diary
 				server := ll2test.NewServer()
 				for range 3 {
 					server.Fail(f)
 				}
-				client := through(tokenEchoing, server, diary.options()...)
+				client := testkit.Through(testkit.Echoing, server, diary.Options()...)
 				_, err := ll2.Collect(client.DockingEvents.All(t.Context()))
-				diary.fail(err)
-				diary.check(t, "docking_event")
+				diary.Fail(err)
+				diary.Check(t, "docking_event")
 			})
 		})
 	}
@@ -156,17 +76,17 @@ func TestTheTokenIsInNothingThatIsSaidOfAnEcho(t *testing.T) {
 func TestTheTokenIsNotInWhatIsSaidOfDamagedHeaders(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]string{
-		"status line":   canary + "\r\n\r\n",
-		"status":        "HTTP/1.1 " + canary + "\r\n\r\n",
-		"header":        "HTTP/1.1 200 OK\r\n" + canary + "\r\n\r\n",
-		"length":        "HTTP/1.1 200 OK\r\nContent-Length: " + canary + "\r\n\r\n",
-		"transfer":      "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + canary + "\r\n\r\n",
-		"chunk":         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + canary + "\r\n",
-		"status's text": "HTTP/1.1 400 " + canary + "\r\nContent-Length: 0\r\n\r\n",
+		"status line":   testkit.Canary + "\r\n\r\n",
+		"status":        "HTTP/1.1 " + testkit.Canary + "\r\n\r\n",
+		"header":        "HTTP/1.1 200 OK\r\n" + testkit.Canary + "\r\n\r\n",
+		"length":        "HTTP/1.1 200 OK\r\nContent-Length: " + testkit.Canary + "\r\n\r\n",
+		"transfer":      "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + testkit.Canary + "\r\n\r\n",
+		"chunk":         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + testkit.Canary + "\r\n",
+		"status's text": "HTTP/1.1 400 " + testkit.Canary + "\r\nContent-Length: 0\r\n\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var diary tokenDiary
+			var diary testkit.Diary
 			stage := faultOverSocket(func(s *faultSocket, w http.ResponseWriter, _ *http.Request) {
 				conn, _, err := http.NewResponseController(w).Hijack()
 				if err != nil {
@@ -176,44 +96,44 @@ func TestTheTokenIsNotInWhatIsSaidOfDamagedHeaders(t *testing.T) {
 				defer conn.Close()
 				_, _ = io.WriteString(conn, answer)
 			}).stage(t, faultEver)
-			client := stage.client(diary.options()...)
+			client := stage.client(diary.Options()...)
 			_, err := client.DockingEvents.List(t.Context(), ll2.Offset(10))
 			if err == nil {
 				t.Error("no error")
 			}
-			diary.fail(err)
-			diary.check(t, "offset=10")
+			diary.Fail(err)
+			diary.Check(t, "offset=10")
 		})
 	}
 }
 
 func TestTheTokenIsNotInWhatIsSaidOfApiThrottle(t *testing.T) {
 	t.Parallel()
-	const good = `{"your_request_limit":15,"limit_frequency_secs":3600,"current_use":4,"next_use_secs":0,"ident":"` + canary + `"}`
+	const good = `{"your_request_limit":15,"limit_frequency_secs":3600,"current_use":4,"next_use_secs":0,"ident":"` + testkit.Canary + `"}`
 	for name, f := range map[string]ll2test.Fault{
 		"object":      {},
 		"array":       {Status: 200, Body: "[" + good + "]"},
-		"broken":      {Status: 200, Body: `{"ident":"` + canary + `",}`},
+		"broken":      {Status: 200, Body: `{"ident":"` + testkit.Canary + `",}`},
 		"half":        {Status: 200, Body: good[:len(good)-1]},
-		"no quotes":   {Status: 200, Body: `{"ident":` + canary + `}`},
-		"other shape": {Status: 200, Body: `{"your_request_limit":"` + canary + `"}`},
-		"HTML":        {Status: 200, Body: "<p>" + canary},
+		"no quotes":   {Status: 200, Body: `{"ident":` + testkit.Canary + `}`},
+		"other shape": {Status: 200, Body: `{"your_request_limit":"` + testkit.Canary + `"}`},
+		"HTML":        {Status: 200, Body: "<p>" + testkit.Canary},
 		"400":         {Status: 400, Body: good},
 		"502":         {Status: 502, Body: good},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var diary tokenDiary
+				var diary testkit.Diary
 				server := ll2test.NewServer(ll2test.Events(1)...)
-				server.SetTokens(canary)
+				server.SetTokens(testkit.Canary)
 				server.Fail(f, f, f)
-				client := server.Client(diary.options()...)
+				client := server.Client(diary.Options()...)
 				throttle, err := client.Throttle(t.Context())
 				if throttle != nil {
-					diary.note(throttle, *throttle)
+					diary.Note(throttle, *throttle)
 				}
-				diary.fail(err)
+				diary.Fail(err)
 				var decode *ll2.DecodeError
 				if bad := f.Status == 200 && name != "array"; bad != errors.As(err, &decode) {
 					t.Errorf("error %v, want a *DecodeError: %v", err, bad)
@@ -222,10 +142,10 @@ func TestTheTokenIsNotInWhatIsSaidOfApiThrottle(t *testing.T) {
 				// A learner logs what goes wrong.
 				server = ll2test.NewServer(ll2test.Events(1)...)
 				server.Fail(f)
-				client = server.Client(append(diary.options(), ll2.WithQuotaSync())...)
-				spend(t, client, 1)
-				diary.note(client, client.Quota(), client.Limiter())
-				diary.check(t, "api-throttle/")
+				client = server.Client(append(diary.Options(), ll2.WithQuotaSync())...)
+				testkit.Spend(t, client, 1)
+				diary.Note(client, client.Quota(), client.Limiter())
+				diary.Check(t, "api-throttle/")
 			})
 		})
 	}
@@ -235,19 +155,19 @@ func TestTheTokenIsNotInWhatIsSaidOfApiThrottle(t *testing.T) {
 func TestTheTokenIsNotInTheErrorOfAnOption(t *testing.T) {
 	t.Parallel()
 	for name, option := range map[string]ll2.Option{
-		"in the base URL's query":    ll2.WithBaseURL("https://ll.thespacedevs.com/2.2.0/?key=" + canary),
-		"in the base URL's fragment": ll2.WithBaseURL("https://ll.thespacedevs.com/2.2.0/#" + canary),
-		"in the base URL's user":     ll2.WithBaseURL("https://" + canary + "@ll.thespacedevs.com/2.2.0/"),
-		"in a damaged base URL":      ll2.WithBaseURL("https://" + canary + ":x/"),
-		"with its scheme":            ll2.WithToken("Token " + canary),
+		"in the base URL's query":    ll2.WithBaseURL("https://ll.thespacedevs.com/2.2.0/?key=" + testkit.Canary),
+		"in the base URL's fragment": ll2.WithBaseURL("https://ll.thespacedevs.com/2.2.0/#" + testkit.Canary),
+		"in the base URL's user":     ll2.WithBaseURL("https://" + testkit.Canary + "@ll.thespacedevs.com/2.2.0/"),
+		"in a damaged base URL":      ll2.WithBaseURL("https://" + testkit.Canary + ":x/"),
+		"with its scheme":            ll2.WithToken("Token " + testkit.Canary),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var diary tokenDiary
+			var diary testkit.Diary
 			_, err := ll2.New(option)
-			diary.note(option, ll2.WithToken(canary), ll2.StartAt("/docking_event/?limit=1"))
-			diary.fail(err)
-			diary.check(t, "ll2: With")
+			diary.Note(option, ll2.WithToken(testkit.Canary), ll2.StartAt("/docking_event/?limit=1"))
+			diary.Fail(err)
+			diary.Check(t, "ll2: With")
 		})
 	}
 }
@@ -262,7 +182,7 @@ func TestTheSearchForTheTokenBites(t *testing.T) {
 	t.Parallel()
 	switch os.Getenv(tokenChild) {
 	case "log":
-		t.Log("the token is", canary)
+		t.Log("the token is", testkit.Canary)
 		return
 	case "request":
 		tokenCall(t, func(req *http.Request) { slog.Info("sending", "header", req.Header) })
@@ -290,8 +210,8 @@ func TestTheSearchForTheTokenBites(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTheSearchForTheTokenBites$", "-test.v")
 		cmd.Env = append(os.Environ(), tokenChild+"="+name)
 		output, _ := cmd.CombinedOutput() // one of them panics
-		if !bytes.Contains(output, []byte(want.says)) || tokenGrep(output) != want.leaks {
-			t.Errorf("%s: found %v, want %v and %q in:\n%s", name, tokenGrep(output), want.leaks, want.says, tokenMasked(string(output)))
+		if !bytes.Contains(output, []byte(want.says)) || testkit.ShowsCanary(output) != want.leaks {
+			t.Errorf("%s: found %v, want %v and %q in:\n%s", name, testkit.ShowsCanary(output), want.leaks, want.says, testkit.Masked(string(output)))
 		}
 	}
 }
@@ -301,10 +221,10 @@ func TestTheSearchForTheTokenBites(t *testing.T) {
 func tokenCall(t *testing.T, do func(*http.Request)) {
 	t.Helper()
 	server := ll2test.NewServer(ll2test.Events(1)...)
-	spend(t, through(func(server http.RoundTripper) roundTrip {
+	testkit.Spend(t, testkit.Through(func(server http.RoundTripper) testkit.RoundTripFunc {
 		return func(req *http.Request) (*http.Response, error) {
 			do(req)
 			return server.RoundTrip(req)
 		}
-	}, server, ll2.WithToken(canary), ll2.WithBackoff(0, time.Millisecond)), 1)
+	}, server, ll2.WithToken(testkit.Canary), ll2.WithBackoff(0, time.Millisecond)), 1)
 }

@@ -17,7 +17,11 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
+
+// tokenEvents is how many events the service has.
+const tokenEvents = 30
 
 // A tokenNet is a small internet on loopback: the service at one origin, and
 // somebody else at every other host, port and scheme.
@@ -70,12 +74,10 @@ func (h *tokenHost) authorizations() []string {
 	defer h.mu.Unlock()
 	var all []string
 	for _, header := range h.seen {
-		all = append(all, tokenMasked(header.Get("Authorization")))
+		all = append(all, testkit.Masked(header.Get("Authorization")))
 	}
 	return all
 }
-
-func tokenMasked(s string) string { return strings.ReplaceAll(s, canary, "<the token>") }
 
 // newTokenNet returns the internet in which the service is http://home.example
 // or https://home.example.
@@ -84,7 +86,7 @@ func newTokenNet(t *testing.T, scheme string) *tokenNet {
 	n := &tokenNet{base: scheme + "://home.example/2.2.0/"}
 	known := x509.NewCertPool()
 	open := func(secure bool) *tokenHost {
-		h := &tokenHost{pages: ll2test.NewServer(ll2test.Events(faultEvents)...)}
+		h := &tokenHost{pages: ll2test.NewServer(ll2test.Events(tokenEvents)...)}
 		h.server = httptest.NewUnstartedServer(h)
 		if secure {
 			h.server.StartTLS()
@@ -111,13 +113,13 @@ func newTokenNet(t *testing.T, scheme string) *tokenNet {
 		},
 	}
 	t.Cleanup(transport.CloseIdleConnections)
-	n.client = &http.Client{Transport: transport, Timeout: faultPatience}
+	n.client = &http.Client{Transport: transport, Timeout: 10 * time.Second}
 	return n
 }
 
 func (n *tokenNet) dial(t *testing.T) *ll2.Client {
 	t.Helper()
-	client, err := ll2.New(ll2.WithToken(canary), ll2.WithBaseURL(n.base), ll2.WithHTTPClient(n.client),
+	client, err := ll2.New(ll2.WithToken(testkit.Canary), ll2.WithBaseURL(n.base), ll2.WithHTTPClient(n.client),
 		ll2.WithBackoff(0, time.Millisecond))
 	if err != nil {
 		t.Fatal(err)
@@ -187,7 +189,7 @@ func TestTheTokenWouldFollowARedirectByNetHTTPItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Token "+canary)
+	req.Header.Set("Authorization", "Token "+testkit.Canary)
 	resp, err := n.client.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -213,8 +215,8 @@ func TestTheTokenFollowsNoLinkToAnotherOrigin(t *testing.T) {
 						}
 					}
 				}
-				if got := collect(t, n.dial(t), ll2.PageSize(10)); len(got) != faultEvents {
-					t.Errorf("%d events, want %d", len(got), faultEvents)
+				if got := testkit.All(t, n.dial(t), ll2.PageSize(10)); len(got) != tokenEvents {
+					t.Errorf("%d events, want %d", len(got), tokenEvents)
 				}
 				n.check(t)
 			})
@@ -229,8 +231,8 @@ func TestTheTokenFollowsNoStartAtToAnotherOrigin(t *testing.T) {
 			t.Run(scheme+" to "+origin, func(t *testing.T) {
 				t.Parallel()
 				n := newTokenNet(t, scheme)
-				if got := collect(t, n.dial(t), ll2.StartAt(origin+tokenPath)); len(got) != faultEvents-10 {
-					t.Errorf("%d events, want %d", len(got), faultEvents-10)
+				if got := testkit.All(t, n.dial(t), ll2.StartAt(origin+tokenPath)); len(got) != tokenEvents-10 {
+					t.Errorf("%d events, want %d", len(got), tokenEvents-10)
 				}
 				n.check(t)
 			})

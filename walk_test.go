@@ -1,12 +1,9 @@
 package ll2_test
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,105 +15,17 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
-
-// roundTrip is an http.RoundTripper that is a function.
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
-// through puts a transport between the client and the server.
-func through(transport func(server http.RoundTripper) roundTrip, server *ll2test.Server, opts ...ll2.Option) *ll2.Client {
-	return server.Client(append([]ll2.Option{
-		ll2.WithHTTPClient(&http.Client{Transport: transport(server)}),
-	}, opts...)...)
-}
-
-// rewritingPages lets edit change each page of the server before the client
-// sees it; n counts the pages from 1.
-func rewritingPages(edit func(n int, page map[string]any)) func(http.RoundTripper) roundTrip {
-	n := 0
-	return func(server http.RoundTripper) roundTrip {
-		return func(req *http.Request) (*http.Response, error) {
-			resp, err := server.RoundTrip(req)
-			if err != nil {
-				return nil, err
-			}
-			var page map[string]any
-			if err := json.NewDecoder(resp.Body).Decode(&page); err != nil {
-				return nil, err
-			}
-			n++
-			edit(n, page)
-			body, err := json.Marshal(page)
-			if err != nil {
-				return nil, err
-			}
-			resp.Body = io.NopCloser(strings.NewReader(string(body)))
-			resp.ContentLength = int64(len(body))
-			return resp, nil
-		}
-	}
-}
-
-func ids[E ll2.DockingEvent | *ll2.DockingEvent](events []E) []int {
-	all := make([]int, len(events))
-	for i := range events {
-		switch e := any(events[i]).(type) {
-		case ll2.DockingEvent:
-			all[i] = e.ID
-		case *ll2.DockingEvent:
-			all[i] = e.ID
-		}
-	}
-	return all
-}
-
-func collect(t *testing.T, client *ll2.Client, opts ...ll2.ListOption) []*ll2.DockingEvent {
-	t.Helper()
-	events, err := ll2.Collect(client.DockingEvents.All(t.Context(), opts...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return events
-}
-
-// byDepartureDescending sorts as the service is asked to by
-// OrderBy(ByDeparture.Desc()): those still docked first, ties by id.
-func byDepartureDescending(a, b ll2.DockingEvent) int {
-	switch {
-	case a.Docked() != b.Docked():
-		if a.Docked() {
-			return -1
-		}
-		return 1
-	case !a.Docked() && !a.Departure.Equal(*b.Departure):
-		return b.Departure.Compare(*a.Departure)
-	}
-	return cmp.Compare(a.ID, b.ID)
-}
-
-// tied returns 515 events of which many depart at the same time, so that ties lie
-// across the pages of every size.
-func tied() []ll2.DockingEvent {
-	events := ll2test.Events(515)
-	for i := range events {
-		if d := events[i].Departure; d != nil {
-			year := time.Date(d.Year(), 1, 1, 0, 0, 0, 0, time.UTC)
-			events[i].Departure = &year
-		}
-	}
-	return events
-}
 
 func TestWalkReadsTheRecordedEventsInThreeRequests(t *testing.T) {
 	t.Parallel()
 	server := ll2test.NewServer(ll2test.Recorded()...)
-	got := collect(t, server.Client(), ll2.PageSize(4), ll2.OrderBy(ll2.ByDeparture.Desc()))
+	got := testkit.All(t, server.Client(), ll2.PageSize(4), ll2.OrderBy(ll2.ByDeparture.Desc()))
 
 	want := ll2test.Recorded()
-	slices.SortFunc(want, byDepartureDescending)
-	if diff := gocmp.Diff(ids(want), ids(got)); diff != "" {
+	slices.SortFunc(want, testkit.ByDepartureDescending)
+	if diff := gocmp.Diff(testkit.IDs(want), testkit.IDs(got)); diff != "" {
 		t.Errorf("ids (-want +got):\n%s", diff)
 	}
 	for i, event := range got {
@@ -131,15 +40,15 @@ func TestWalkReadsTheRecordedEventsInThreeRequests(t *testing.T) {
 
 func TestWalkYieldsEachEventOnceAndInOrderThoughTiesAreShuffled(t *testing.T) {
 	t.Parallel()
-	want := tied()
-	slices.SortFunc(want, byDepartureDescending)
+	want := testkit.Tied()
+	slices.SortFunc(want, testkit.ByDepartureDescending)
 	for _, size := range []int{1, 7, 100} {
 		t.Run(fmt.Sprintf("page size %d", size), func(t *testing.T) {
 			t.Parallel()
-			server := ll2test.NewServer(tied()...)
+			server := ll2test.NewServer(testkit.Tied()...)
 			server.ShuffleTies(1)
-			got := collect(t, server.Client(), ll2.PageSize(size), ll2.OrderBy(ll2.ByDeparture.Desc()))
-			if diff := gocmp.Diff(ids(want), ids(got)); diff != "" {
+			got := testkit.All(t, server.Client(), ll2.PageSize(size), ll2.OrderBy(ll2.ByDeparture.Desc()))
+			if diff := gocmp.Diff(testkit.IDs(want), testkit.IDs(got)); diff != "" {
 				t.Errorf("ids (-want +got):\n%s", diff)
 			}
 			if n, want := len(server.Requests()), (515+size-1)/size; n != want {
@@ -153,7 +62,7 @@ func TestWalkYieldsEachEventOnceAndInOrderThoughTiesAreShuffled(t *testing.T) {
 // walk over the same server loses events, and All says so.
 func TestWalkWithoutTotalOrderIsIncomplete(t *testing.T) {
 	t.Parallel()
-	withoutID := func(server http.RoundTripper) roundTrip {
+	withoutID := func(server http.RoundTripper) testkit.RoundTripFunc {
 		return func(req *http.Request) (*http.Response, error) {
 			query := req.URL.Query()
 			query.Set("ordering", strings.TrimSuffix(query.Get("ordering"), ",id"))
@@ -165,9 +74,9 @@ func TestWalkWithoutTotalOrderIsIncomplete(t *testing.T) {
 	for _, size := range []int{1, 7, 100} {
 		t.Run(fmt.Sprintf("page size %d", size), func(t *testing.T) {
 			t.Parallel()
-			server := ll2test.NewServer(tied()...)
+			server := ll2test.NewServer(testkit.Tied()...)
 			server.ShuffleTies(1)
-			client := through(withoutID, server)
+			client := testkit.Through(withoutID, server)
 			events, err := ll2.Collect(client.DockingEvents.All(t.Context(),
 				ll2.PageSize(size), ll2.OrderBy(ll2.ByDeparture.Desc())))
 			var incomplete *ll2.IncompleteError
@@ -185,7 +94,7 @@ func TestEveryListRequestCarriesTotalOrderAndPageSize(t *testing.T) {
 	t.Parallel()
 	server := ll2test.NewServer(ll2test.Events(250)...)
 	client := server.Client()
-	collect(t, client)
+	testkit.All(t, client)
 	if _, err := client.DockingEvents.List(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -275,9 +184,9 @@ func TestStartAtResumesWhereAPageErrorCame(t *testing.T) {
 	if !errors.As(err, &page) || len(first) != 20 {
 		t.Fatalf("%d events, %v; want 20 and a *PageError", len(first), err)
 	}
-	rest := collect(t, client, append(opts, ll2.StartAt(page.URL))...)
-	whole := collect(t, client, opts...)
-	if diff := gocmp.Diff(ids(whole), ids(append(first, rest...))); diff != "" {
+	rest := testkit.All(t, client, append(opts, ll2.StartAt(page.URL))...)
+	whole := testkit.All(t, client, opts...)
+	if diff := gocmp.Diff(testkit.IDs(whole), testkit.IDs(append(first, rest...))); diff != "" {
 		t.Errorf("ids (-whole +resumed):\n%s", diff)
 	}
 }
@@ -289,7 +198,7 @@ func TestAllYieldsAnEventOnceHoweverOftenItIsSent(t *testing.T) {
 		results := page["results"].([]any)
 		page["results"] = append(results, results...)
 	}
-	got := collect(t, through(rewritingPages(again), server), ll2.PageSize(10))
+	got := testkit.All(t, testkit.Through(testkit.RewritingPages(again), server), ll2.PageSize(10))
 	if len(got) != 30 {
 		t.Errorf("%d events, want 30", len(got))
 	}
@@ -330,7 +239,7 @@ func TestAllStartingAtAnOffsetIsCompleteWithTheRest(t *testing.T) {
 	server := ll2test.NewServer(ll2test.Events(30)...)
 	client := server.Client()
 	for offset, want := range map[int]int{0: 30, 12: 18, 30: 0, 99: 0} {
-		if got := collect(t, client, ll2.PageSize(10), ll2.Offset(offset)); len(got) != want {
+		if got := testkit.All(t, client, ll2.PageSize(10), ll2.Offset(offset)); len(got) != want {
 			t.Errorf("Offset(%d): %d events, want %d", offset, len(got), want)
 		}
 	}
@@ -349,7 +258,7 @@ func TestARepeatedLinkIsALoop(t *testing.T) {
 				}
 				links = append(links, page["next"].(string))
 			}
-			client := through(rewritingPages(loop), server)
+			client := testkit.Through(testkit.RewritingPages(loop), server)
 			events, err := ll2.Collect(client.DockingEvents.All(t.Context(), ll2.PageSize(10)))
 			if !errors.Is(err, ll2.ErrLinkLoop) || len(events) != 30 {
 				t.Errorf("%d events, %v; want 30 and ErrLinkLoop", len(events), err)
@@ -371,7 +280,7 @@ func TestAnEmptyPageWithANextDoesNotEndTheWalk(t *testing.T) {
 			page["results"] = []any{}
 		}
 	}
-	got := collect(t, through(rewritingPages(empty), server), ll2.PageSize(10))
+	got := testkit.All(t, testkit.Through(testkit.RewritingPages(empty), server), ll2.PageSize(10))
 	if len(got) != 20 || len(server.Requests()) != 3 {
 		t.Errorf("%d events in %d requests, want 20 in 3", len(got), len(server.Requests()))
 	}
@@ -395,9 +304,9 @@ func TestLinksAreFollowedOnTheClientsOwnBaseURL(t *testing.T) {
 					page["next"] = base + "?format=api&" + query
 				}
 			}
-			client := through(rewritingPages(moved), server,
+			client := testkit.Through(testkit.RewritingPages(moved), server,
 				ll2.WithBaseURL(ll2.DefaultBaseURL), ll2.WithoutRateLimit())
-			if got := collect(t, client, ll2.PageSize(10)); len(got) != 30 {
+			if got := testkit.All(t, client, ll2.PageSize(10)); len(got) != 30 {
 				t.Errorf("%d events, want 30", len(got))
 			}
 			for _, req := range server.Requests() {
@@ -422,7 +331,7 @@ func TestALinkToAnotherPathIsForeign(t *testing.T) {
 			t.Parallel()
 			server := ll2test.NewServer(ll2test.Events(30)...)
 			foreign := func(_ int, page map[string]any) { page["next"] = next }
-			events, err := ll2.Collect(through(rewritingPages(foreign), server).DockingEvents.All(t.Context(), ll2.PageSize(10)))
+			events, err := ll2.Collect(testkit.Through(testkit.RewritingPages(foreign), server).DockingEvents.All(t.Context(), ll2.PageSize(10)))
 			if !errors.Is(err, ll2.ErrForeignLink) || len(events) != 10 || len(server.Requests()) != 1 {
 				t.Errorf("%d events in %d requests, %v; want 10 in 1, ErrForeignLink", len(events), len(server.Requests()), err)
 			}
@@ -440,7 +349,7 @@ func TestALinkWithoutOrderOrLimitGetsTheWalksOwn(t *testing.T) {
 			page["next"] = "/docking_event/?offset=" + u.Query().Get("offset")
 		}
 	}
-	collect(t, through(rewritingPages(bare), server), ll2.PageSize(10), ll2.OrderBy(ll2.ByDeparture))
+	testkit.All(t, testkit.Through(testkit.RewritingPages(bare), server), ll2.PageSize(10), ll2.OrderBy(ll2.ByDeparture))
 	for _, req := range server.Requests() {
 		if q := req.URL.Query(); q.Get("limit") != "10" || q.Get("ordering") != "departure,id" {
 			t.Errorf("asked %s, want limit=10 and ordering=departure,id", req.URL)
@@ -503,15 +412,15 @@ func TestListSendsOneRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []int{11, 12, 13, 14, 15}; !slices.Equal(ids(page.Results), want) || len(server.Requests()) != 1 {
-		t.Errorf("ids %v in %d requests, want %v in 1", ids(page.Results), len(server.Requests()), want)
+	if want := []int{11, 12, 13, 14, 15}; !slices.Equal(testkit.IDs(page.Results), want) || len(server.Requests()) != 1 {
+		t.Errorf("ids %v in %d requests, want %v in 1", testkit.IDs(page.Results), len(server.Requests()), want)
 	}
 }
 
 func TestAFilterThatFitsNothingIsNoError(t *testing.T) {
 	t.Parallel()
 	client := ll2test.NewServer(ll2test.Events(30)...).Client()
-	if got := collect(t, client, ll2.ForSpaceStation(987654)); len(got) != 0 {
+	if got := testkit.All(t, client, ll2.ForSpaceStation(987654)); len(got) != 0 {
 		t.Errorf("%d events, want none", len(got))
 	}
 }
@@ -541,7 +450,7 @@ func TestModesSelectTheShape(t *testing.T) {
 	t.Parallel()
 	client := ll2test.NewServer(ll2test.Events(3)...).Client()
 	for mode, detailed := range map[ll2.Mode]bool{ll2.ModeNormal: false, ll2.ModeDetailed: true} {
-		for _, event := range collect(t, client, ll2.InMode(mode)) {
+		for _, event := range testkit.All(t, client, ll2.InMode(mode)) {
 			if (event.SpaceStation != nil) != detailed {
 				t.Errorf("%s: event %d has station %v", mode, event.ID, event.SpaceStation)
 			}
@@ -568,7 +477,7 @@ func TestACutOffBodyIsRetried(t *testing.T) {
 	server := ll2test.NewServer(ll2test.Events(30)...)
 	server.Fail(ll2test.Fault{}, ll2test.Fault{CutAfter: 5000})
 	client := server.Client(ll2.WithBackoff(0, time.Millisecond))
-	if got := collect(t, client, ll2.PageSize(10)); len(got) != 30 {
+	if got := testkit.All(t, client, ll2.PageSize(10)); len(got) != 30 {
 		t.Errorf("%d events, want 30", len(got))
 	}
 	if n := len(server.Requests()); n != 4 {

@@ -15,19 +15,16 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
+	"github.com/docking-event/ll2/test/testkit"
 )
-
-func contextWithCancel(t *testing.T) (context.Context, context.CancelFunc) {
-	return context.WithCancel(t.Context())
-}
 
 func TestAPlaceIsFreeOneWindowAfterTheAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		server.Fail(ll2test.Fault{Delay: 7 * time.Second})
 		client := server.Client(ll2.WithRateLimit(1, time.Minute), ll2.WithMaxWait(0))
-		spend(t, client, 1)
-		if e := limited(t, get(t.Context(), client)); e.RetryAfter != time.Minute {
+		testkit.Spend(t, client, 1)
+		if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.RetryAfter != time.Minute {
 			t.Errorf("free in %v, want 1m from the answer", e.RetryAfter)
 		}
 	})
@@ -49,7 +46,7 @@ func TestAPlaceIsGivenBackWhereTheServiceDoesNotCount(t *testing.T) {
 				}
 				server.Fail(fault)
 				client := server.Client(ll2.WithRateLimit(2, time.Hour), ll2.WithRetries(0))
-				_ = get(t.Context(), client)
+				_ = testkit.Get(t.Context(), client)
 				if used := client.Quota().Used; (used == 1) != counts {
 					t.Errorf("%d used after a %d", used, status)
 				}
@@ -70,7 +67,7 @@ func TestAConnectionThatDidNotComeAboutTakesNoPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := get(t.Context(), client); err == nil || errors.Is(err, ll2.ErrRateLimited) {
+	if err := testkit.Get(t.Context(), client); err == nil || errors.Is(err, ll2.ErrRateLimited) {
 		t.Errorf("error %v, want that the connection was refused, three times", err)
 	}
 	if used := client.Quota().Used; used != 0 {
@@ -112,7 +109,7 @@ func TestARequestThatNetHTTPSentTwiceTakesTwoPlaces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	spend(t, client, 2)
+	testkit.Spend(t, client, 2)
 	if used := client.Quota().Used; used != 3 {
 		t.Errorf("%d places used after 2 calls, want 3", used)
 	}
@@ -129,7 +126,7 @@ func TestARedirectTakesOnePlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	spend(t, client, 1)
+	testkit.Spend(t, client, 1)
 	if used := client.Quota().Used; used != 1 {
 		t.Errorf("%d places used, want 1", used)
 	}
@@ -144,10 +141,10 @@ func TestAnAbandonedRequestHoldsItsPlaceForLonger(t *testing.T) {
 		client := server.Client(ll2.WithRateLimit(1, time.Minute), ll2.WithMaxWait(0))
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		if err := get(ctx, client); !errors.Is(err, context.DeadlineExceeded) {
+		if err := testkit.Get(ctx, client); !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatal(err)
 		}
-		if e := limited(t, get(t.Context(), client)); e.RetryAfter != time.Minute+20*time.Second {
+		if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.RetryAfter != time.Minute+20*time.Second {
 			t.Errorf("free in %v, want 30s and 1m after sending", e.RetryAfter)
 		}
 	})
@@ -161,8 +158,8 @@ func TestAnAbandonedRequestCostsNoMoreThanAWindowMore(t *testing.T) {
 		client := server.Client(ll2.WithRateLimit(1, time.Second), ll2.WithMaxWait(0))
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		_ = get(ctx, client)
-		if e := limited(t, get(t.Context(), client)); e.RetryAfter != 2*time.Second {
+		_ = testkit.Get(ctx, client)
+		if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.RetryAfter != 2*time.Second {
 			t.Errorf("free in %v, want 2s", e.RetryAfter)
 		}
 	})
@@ -173,17 +170,17 @@ func TestTwoClientsShareWindowAndGate(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		first := server.Client(ll2.WithRateLimit(3, time.Hour))
 		second := server.Client(ll2.WithLimiter(first.Limiter()))
-		spend(t, first, 1)
+		testkit.Spend(t, first, 1)
 		server.Fail(ll2test.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"600"}}})
-		limited(t, get(t.Context(), second))
-		if e := limited(t, get(t.Context(), first)); e.RetryAfter != 10*time.Minute || !e.Local {
+		testkit.Limited(t, testkit.Get(t.Context(), second))
+		if e := testkit.Limited(t, testkit.Get(t.Context(), first)); e.RetryAfter != 10*time.Minute || !e.Local {
 			t.Errorf("%#v, want a local one: the gate is shut for both", e)
 		}
 		time.Sleep(10 * time.Minute)
-		spend(t, second, 1)
-		spend(t, first, 1)
+		testkit.Spend(t, second, 1)
+		testkit.Spend(t, first, 1)
 		for _, client := range []*ll2.Client{first, second} {
-			if e := limited(t, get(t.Context(), client)); e.RetryAfter != 50*time.Minute {
+			if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.RetryAfter != 50*time.Minute {
 				t.Errorf("%#v, want 50m: the window is spent for both", e)
 			}
 		}
@@ -208,7 +205,7 @@ func TestTheLimiterOfAClientTakesPlacesByWait(t *testing.T) {
 		if took := time.Since(start); took != time.Minute {
 			t.Errorf("3 of 2 a minute took %v", took)
 		}
-		ctx, cancel := contextWithCancel(t)
+		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if err := limiter.Wait(ctx); !errors.Is(err, context.Canceled) {
 			t.Errorf("error %v, want the context's", err)
@@ -221,9 +218,9 @@ func TestQuotaTellsWhenTheNextCanGo(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		client := server.Client(ll2.WithRateLimit(3, time.Hour))
 		start := time.Now()
-		spend(t, client, 1)
+		testkit.Spend(t, client, 1)
 		time.Sleep(10 * time.Minute)
-		spend(t, client, 1)
+		testkit.Spend(t, client, 1)
 		time.Sleep(10 * time.Minute)
 		q := client.Quota()
 		if q.Limit != 3 || q.Window != time.Hour || q.Used != 2 || q.String() != "2 of 3 in 1h0m0s used" {
@@ -241,7 +238,7 @@ func TestQuotaTellsWhenTheNextCanGo(t *testing.T) {
 			t.Errorf("%d requests, want 2: asking for the quota sends none", n)
 		}
 		// It is a snapshot.
-		spend(t, client, 1)
+		testkit.Spend(t, client, 1)
 		if q.Used != 2 || !q.Next(2).Equal(start.Add(time.Hour)) {
 			t.Errorf("%+v changed", q)
 		}
@@ -252,12 +249,12 @@ func TestQuotaWithoutALimitIsNotKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		client := server.Client()
-		spend(t, client, 20)
+		testkit.Spend(t, client, 20)
 		if q := client.Quota(); q.Limit != 0 || q.Window != 0 || q.Used != 0 || q.Next(100).After(time.Now()) || q.String() != "no quota known" {
 			t.Errorf("%+v, want nothing known and no wait", q)
 		}
 		server.Fail(ll2test.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"600"}}})
-		limited(t, get(t.Context(), client))
+		testkit.Limited(t, testkit.Get(t.Context(), client))
 		if got := time.Until(client.Quota().Next(1)); got != 10*time.Minute {
 			t.Errorf("the next can go in %v, want 10m: the gate is shut", got)
 		}
@@ -271,14 +268,14 @@ func TestOneWhoGivesUpHandsItsPlaceOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithRateLimit(1, time.Minute), ll2.WithMaxWait(math.MaxInt64))
 		start := time.Now()
-		spend(t, client, 1)
-		ctx, cancel := contextWithCancel(t)
+		testkit.Spend(t, client, 1)
+		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		for range 3 {
-			wg.Go(func() { _ = get(ctx, client) })
+			wg.Go(func() { _ = testkit.Get(ctx, client) })
 		}
 		synctest.Wait()
-		wg.Go(func() { spend(t, client, 1) })
+		wg.Go(func() { testkit.Spend(t, client, 1) })
 		synctest.Wait()
 		cancel()
 		wg.Wait()
@@ -295,18 +292,18 @@ func TestAfterA429RequestsGoOneByOneForAWindow(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		server.Limit(15, time.Hour)
 		for range 15 {
-			spend(t, server.Client(), 1) // somebody else, all at once
+			testkit.Spend(t, server.Client(), 1) // somebody else, all at once
 			time.Sleep(time.Minute)
 		}
-		client := production(server, ll2.WithMaxWait(math.MaxInt64), ll2.WithRetries(30))
+		client := testkit.Production(server, ll2.WithMaxWait(math.MaxInt64), ll2.WithRetries(30))
 		var wg sync.WaitGroup
 		for range 8 {
-			wg.Go(func() { spend(t, client, 2) })
+			wg.Go(func() { testkit.Spend(t, client, 2) })
 		}
 		wg.Wait()
 		// Each place of the others' costs a refusal at the most, and the first
 		// eight, who could not know, one each.
-		if got := statuses(server); got[http.StatusOK] != 15+16 || got[http.StatusTooManyRequests] > 8+15 {
+		if got := testkit.Statuses(server); got[http.StatusOK] != 15+16 || got[http.StatusTooManyRequests] > 8+15 {
 			t.Errorf("answers by status: %v", got)
 		}
 	})

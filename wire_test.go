@@ -11,56 +11,30 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
-
-const anEvent = `{"id":7}`
-
-// calls are all that a client can ask, with the path below the base URL that it
-// asks and an answer.
-var calls = map[string]struct {
-	path, body string
-	do         func(*testing.T, *ll2.Client) error
-}{
-	"List": {"docking_event/", emptyPage, func(t *testing.T, c *ll2.Client) error {
-		return listers["List"](t.Context(), c)
-	}},
-	"Pages": {"docking_event/", emptyPage, func(t *testing.T, c *ll2.Client) error {
-		return listers["Pages"](t.Context(), c)
-	}},
-	"All": {"docking_event/", emptyPage, func(t *testing.T, c *ll2.Client) error {
-		return listers["All"](t.Context(), c)
-	}},
-	"Get": {"docking_event/7/", anEvent, func(t *testing.T, c *ll2.Client) error {
-		_, err := c.DockingEvents.Get(t.Context(), 7)
-		return err
-	}},
-	"Throttle": {"api-throttle/", `{"your_request_limit":15,"limit_frequency_secs":3600}`, func(t *testing.T, c *ll2.Client) error {
-		_, err := c.Throttle(t.Context())
-		return err
-	}},
-}
 
 // oneRequest makes a call and returns the one request that it sent.
 func oneRequest(t *testing.T, call string, opts ...ll2.Option) *http.Request {
 	t.Helper()
-	transport := newScript(status(http.StatusOK, calls[call].body))
-	if err := calls[call].do(t, newWireClient(t, transport, opts...)); err != nil {
+	transport := testkit.NewScript(testkit.Status(http.StatusOK, testkit.Calls[call].Body))
+	if err := testkit.Calls[call].Do(t, testkit.NewClient(t, transport, opts...)); err != nil {
 		t.Fatalf("%s: %v", call, err)
 	}
-	if n := transport.sent(); n != 1 {
+	if n := transport.Sent(); n != 1 {
 		t.Fatalf("%s sent %d requests, want 1", call, n)
 	}
-	return transport.requests[0]
+	return transport.Requests[0]
 }
 
 func TestRequestIsGETOfAPathWithTrailingSlash(t *testing.T) {
 	t.Parallel()
-	for name, call := range calls {
+	for name, call := range testkit.Calls {
 		req := oneRequest(t, name)
-		if got, want := req.Method+" "+req.URL.Path, "GET /2.2.0/"+call.path; got != want {
+		if got, want := req.Method+" "+req.URL.Path, "GET /2.2.0/"+call.Path; got != want {
 			t.Errorf("%s sent %s, want %s", name, got, want)
 		}
 		if req.Body != nil && req.Body != http.NoBody || req.ContentLength != 0 {
@@ -75,7 +49,7 @@ func TestRequestIsGETOfAPathWithTrailingSlash(t *testing.T) {
 // Whoever asks for a format gets links that answer in HTML.
 func TestRequestNamesNoFormat(t *testing.T) {
 	t.Parallel()
-	for name := range calls {
+	for name := range testkit.Calls {
 		if req := oneRequest(t, name); req.URL.Query().Has("format") {
 			t.Errorf("%s asked %s", name, req.URL)
 		}
@@ -95,10 +69,10 @@ func TestOnlyListsHaveAQuery(t *testing.T) {
 // only where it has asked itself.
 func TestRequestHeaders(t *testing.T) {
 	t.Parallel()
-	for name := range calls {
+	for name := range testkit.Calls {
 		got := oneRequest(t, name).Header
 		want := http.Header{"Accept": {"application/json"}, "User-Agent": {"ll2-go/" + ll2.Version}}
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := gocmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -111,7 +85,7 @@ func TestUserAgentNamesTheAppFirst(t *testing.T) {
 		"  my-app ":             "my-app ll2-go/0.1.0",
 		"my app/1 (+https://x)": "my app/1 (+https://x) ll2-go/0.1.0",
 	} {
-		for name := range calls {
+		for name := range testkit.Calls {
 			if got := oneRequest(t, name, ll2.WithUserAgent(app)).Header["User-Agent"]; !slices.Equal(got, []string{want}) {
 				t.Errorf("%s sent User-Agent %q, want %q", name, got, want)
 			}
@@ -121,9 +95,9 @@ func TestUserAgentNamesTheAppFirst(t *testing.T) {
 
 func TestTokenIsSentAsToken(t *testing.T) {
 	t.Parallel()
-	for name := range calls {
-		want := []string{"Token " + canary}
-		if got := oneRequest(t, name, ll2.WithToken(canary)).Header["Authorization"]; !slices.Equal(got, want) {
+	for name := range testkit.Calls {
+		want := []string{"Token " + testkit.Canary}
+		if got := oneRequest(t, name, ll2.WithToken(testkit.Canary)).Header["Authorization"]; !slices.Equal(got, want) {
 			t.Errorf("%s sent Authorization %q, want %q", name, got, want)
 		}
 	}
@@ -132,16 +106,16 @@ func TestTokenIsSentAsToken(t *testing.T) {
 // A retry is the same request again.
 func TestRetryRepeatsTheRequest(t *testing.T) {
 	t.Parallel()
-	transport := newScript(status(http.StatusBadGateway, ""), breaks(io.ErrUnexpectedEOF), status(http.StatusOK, emptyPage))
-	if err := listOnce(t, newWireClient(t, transport, ll2.WithToken(canary)), ll2.ForSpaceStation(4)); err != nil {
+	transport := testkit.NewScript(testkit.Status(http.StatusBadGateway, ""), testkit.Breaks(io.ErrUnexpectedEOF), testkit.Status(http.StatusOK, testkit.EmptyPage))
+	if err := testkit.ListOnce(t, testkit.NewClient(t, transport, ll2.WithToken(testkit.Canary)), ll2.ForSpaceStation(4)); err != nil {
 		t.Fatal(err)
 	}
-	first := transport.requests[0]
-	for _, again := range transport.requests[1:] {
+	first := transport.Requests[0]
+	for _, again := range transport.Requests[1:] {
 		if again.Method != first.Method || again.URL.String() != first.URL.String() {
 			t.Errorf("retried %s %s as %s %s", first.Method, first.URL, again.Method, again.URL)
 		}
-		if diff := cmp.Diff(first.Header, again.Header); diff != "" {
+		if diff := gocmp.Diff(first.Header, again.Header); diff != "" {
 			t.Errorf("a retry's headers differ (-first +again):\n%s", diff)
 		}
 	}
@@ -160,11 +134,11 @@ func TestBaseURLIsWhatPathsAreAppendedTo(t *testing.T) {
 		ll2.DefaultBaseURL:                   "https://ll.thespacedevs.com/2.2.0/",
 		ll2.DevelopmentBaseURL:               "https://lldev.thespacedevs.com/2.2.0/",
 	} {
-		for name, call := range calls {
+		for name, call := range testkit.Calls {
 			u := *oneRequest(t, name, ll2.WithBaseURL(base)).URL
 			u.RawQuery = ""
-			if got := u.String(); got != want+call.path {
-				t.Errorf("%s with base URL %s asked %s, want %s", name, base, got, want+call.path)
+			if got := u.String(); got != want+call.Path {
+				t.Errorf("%s with base URL %s asked %s, want %s", name, base, got, want+call.Path)
 			}
 		}
 	}
@@ -172,7 +146,7 @@ func TestBaseURLIsWhatPathsAreAppendedTo(t *testing.T) {
 
 func TestDefaultIsTheProductionService(t *testing.T) {
 	t.Parallel()
-	transport := newScript(status(http.StatusOK, anEvent))
+	transport := testkit.NewScript(testkit.Status(http.StatusOK, testkit.AnEvent))
 	client, err := ll2.New(ll2.WithHTTPClient(&http.Client{Transport: transport}))
 	if err != nil {
 		t.Fatal(err)
@@ -180,7 +154,7 @@ func TestDefaultIsTheProductionService(t *testing.T) {
 	if _, err := client.DockingEvents.Get(t.Context(), 7); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := transport.requests[0].URL.String(), "https://ll.thespacedevs.com/2.2.0/docking_event/7/"; got != want {
+	if got, want := transport.Requests[0].URL.String(), "https://ll.thespacedevs.com/2.2.0/docking_event/7/"; got != want {
 		t.Errorf("asked %s, want %s", got, want)
 	}
 }
@@ -189,16 +163,16 @@ func TestDefaultIsTheProductionService(t *testing.T) {
 // http, or another host.
 func TestNextLinksHostIsNeverContacted(t *testing.T) {
 	t.Parallel()
-	mock := newWireMock(t)
+	mock := testkit.NewMock(t)
 	page := func(next string, id string) func(*http.Request) (*http.Response, error) {
-		return status(http.StatusOK, `{"count":3,"previous":null,"next":`+next+`,"results":[{"id":`+id+`}]}`)
+		return testkit.Status(http.StatusOK, `{"count":3,"previous":null,"next":`+next+`,"results":[{"id":`+id+`}]}`)
 	}
-	mock.RegisterResponderWithQuery(http.MethodGet, wireList, "limit=1&ordering=docking,id",
+	mock.RegisterResponderWithQuery(http.MethodGet, testkit.ListURL, "limit=1&ordering=docking,id",
 		page(`"http://evil.example:81/2.2.0/docking_event/?format=api&limit=1&offset=1&ordering=docking%2Cid"`, "1"))
-	mock.RegisterResponderWithQuery(http.MethodGet, wireList, "limit=1&offset=1&ordering=docking,id",
+	mock.RegisterResponderWithQuery(http.MethodGet, testkit.ListURL, "limit=1&offset=1&ordering=docking,id",
 		page(`"//evil.example/docking_event/?limit=1&offset=2&ordering=docking%2Cid"`, "2"))
-	mock.RegisterResponderWithQuery(http.MethodGet, wireList, "limit=1&offset=2&ordering=docking,id", page("null", "3"))
-	events, err := ll2.Collect(newWireClient(t, mock, ll2.WithToken(canary)).DockingEvents.All(t.Context(), ll2.PageSize(1)))
+	mock.RegisterResponderWithQuery(http.MethodGet, testkit.ListURL, "limit=1&offset=2&ordering=docking,id", page("null", "3"))
+	events, err := ll2.Collect(testkit.NewClient(t, mock, ll2.WithToken(testkit.Canary)).DockingEvents.All(t.Context(), ll2.PageSize(1)))
 	if err != nil || len(events) != 3 {
 		t.Errorf("walked %d events, %v, want 3", len(events), err)
 	}
@@ -212,11 +186,11 @@ func TestGzipIsDecoded(t *testing.T) {
 		}
 		w.Header().Set("Content-Encoding", "gzip")
 		zip := gzip.NewWriter(w)
-		_, _ = io.WriteString(zip, anEvent)
+		_, _ = io.WriteString(zip, testkit.AnEvent)
 		_ = zip.Close()
 	}))
 	defer server.Close()
-	client := newWireClient(t, nil, ll2.WithHTTPClient(server.Client()), ll2.WithBaseURL(server.URL))
+	client := testkit.NewClient(t, nil, ll2.WithHTTPClient(server.Client()), ll2.WithBaseURL(server.URL))
 	event, err := client.DockingEvents.Get(t.Context(), 7)
 	if err != nil || event.ID != 7 {
 		t.Errorf("got %+v, %v", event, err)
@@ -234,10 +208,10 @@ func TestConnectionIsReusedAfterFailures(t *testing.T) {
 	}{
 		{http.StatusServiceUnavailable, strings.Repeat("x", 1<<20)},
 		{http.StatusTooManyRequests, strings.Repeat("x", 1<<20)},
-		{http.StatusOK, emptyPage + strings.Repeat(" ", 1<<20)},
+		{http.StatusOK, testkit.EmptyPage + strings.Repeat(" ", 1<<20)},
 		{http.StatusNotFound, strings.Repeat("x", 1<<20)},
 		{http.StatusOK, `[` + strings.Repeat("1,", 1<<19) + `1]`},
-		{http.StatusOK, emptyPage},
+		{http.StatusOK, testkit.EmptyPage},
 	}
 	var n atomic.Int32
 	addresses := make(chan string, len(answers))
@@ -248,9 +222,9 @@ func TestConnectionIsReusedAfterFailures(t *testing.T) {
 		_, _ = io.WriteString(w, a.body)
 	}))
 	defer server.Close()
-	client := newWireClient(t, nil, ll2.WithHTTPClient(server.Client()), ll2.WithBaseURL(server.URL))
+	client := testkit.NewClient(t, nil, ll2.WithHTTPClient(server.Client()), ll2.WithBaseURL(server.URL))
 	for _, fails := range []bool{false, true, true, false} {
-		if err := listOnce(t, client); (err != nil) != fails {
+		if err := testkit.ListOnce(t, client); (err != nil) != fails {
 			t.Errorf("List: %v, want an error: %t", err, fails)
 		}
 	}
@@ -268,17 +242,17 @@ func TestConnectionIsReusedAfterFailures(t *testing.T) {
 func TestAnswerWithoutHeaderOrRequestDoesNotPanic(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{200, 204, 302, 401, 404, 429, 503} {
-		for name, call := range calls {
-			client := newWireClient(t, roundTripFunc(func(*http.Request) (*http.Response, error) {
-				return &http.Response{StatusCode: code, Body: io.NopCloser(strings.NewReader(call.body))}, nil
-			}), ll2.WithToken(canary))
-			if err := call.do(t, client); (err == nil) != (code/100 == 2) {
+		for name, call := range testkit.Calls {
+			client := testkit.NewClient(t, testkit.RoundTripFunc(func(*http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: code, Body: io.NopCloser(strings.NewReader(call.Body))}, nil
+			}), ll2.WithToken(testkit.Canary))
+			if err := call.Do(t, client); (err == nil) != (code/100 == 2) {
 				t.Errorf("%s answered with a bare %d: %v", name, code, err)
 			}
-			client = newWireClient(t, roundTripFunc(func(*http.Request) (*http.Response, error) {
+			client = testkit.NewClient(t, testkit.RoundTripFunc(func(*http.Request) (*http.Response, error) {
 				return &http.Response{StatusCode: code}, nil
 			}))
-			if err := call.do(t, client); err == nil {
+			if err := call.Do(t, client); err == nil {
 				t.Errorf("%s took a %d without a body for an answer", name, code)
 			}
 		}
@@ -288,9 +262,9 @@ func TestAnswerWithoutHeaderOrRequestDoesNotPanic(t *testing.T) {
 // A transport can be broken in ways of its own.
 func TestBrokenRoundTripperDoesNotPanic(t *testing.T) {
 	t.Parallel()
-	for name, call := range calls {
-		client := newWireClient(t, roundTripFunc(func(*http.Request) (*http.Response, error) { return nil, nil }))
-		if err := call.do(t, client); err == nil {
+	for name, call := range testkit.Calls {
+		client := testkit.NewClient(t, testkit.RoundTripFunc(func(*http.Request) (*http.Response, error) { return nil, nil }))
+		if err := call.Do(t, client); err == nil {
 			t.Errorf("%s took nothing for an answer", name)
 		}
 	}

@@ -1,4 +1,4 @@
-package ll2_test
+package testkit
 
 import (
 	"flag"
@@ -11,9 +11,10 @@ import (
 
 var update = flag.Bool("update", false, "write what the tests generate into the documents")
 
-// golden compares a part of a document with what the tests have found, or with
-// -update writes it there. The part stands between two comments that name it.
-func golden(t *testing.T, file, part, got string) {
+// Golden compares a part of a document with what a test found, or writes it there
+// with -update. Two comments in the document enclose the part and name it. The
+// file's name is relative to the package of the test.
+func Golden(t *testing.T, file, part, got string) {
 	t.Helper()
 	begin, end := "<!-- begin "+part+" -->\n", "<!-- end "+part+" -->\n"
 	text, err := os.ReadFile(file)
@@ -34,4 +35,15 @@ func golden(t *testing.T, file, part, got string) {
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("%s, part %s (-there +found; go test -update writes it):\n%s", file, part, diff)
 	}
+}
+
+// ReadFile returns the contents of a file. Its name is relative to the package of
+// the test.
+func ReadFile(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
