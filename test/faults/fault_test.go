@@ -1,4 +1,4 @@
-package ll2_test
+package faults_test
 
 import (
 	"compress/gzip"

@@ -1,4 +1,4 @@
-package ll2_test
+package faults_test
 
 import (
 	"fmt"
@@ -164,5 +164,5 @@ func TestFaultsInAnswersAreTriedAgainWhereThatCanHelp(t *testing.T) {
 			})
 		})
 	}
-	testkit.Golden(t, "doc/faults.md", "answers", table.String())
+	testkit.Golden(t, "../../doc/faults.md", "answers", table.String())
 }

@@ -1,4 +1,4 @@
-package ll2_test
+package faults_test
 
 import (
 	"compress/gzip"
@@ -212,7 +212,7 @@ func (n *faultTally) check(t *testing.T) {
 	if n.whole+n.stitched != faultSeeds || n.whole == 0 || n.stitched == 0 {
 		t.Errorf("%d walks came through and %d were resumed, want some of both, %d together", n.whole, n.stitched, faultSeeds)
 	}
-	testkit.Golden(t, "doc/faults.md", "walk", fmt.Sprintf("| seeds | kinds of faults | requests | hit | complete at once | complete by StartAt |\n"+
+	testkit.Golden(t, "../../doc/faults.md", "walk", fmt.Sprintf("| seeds | kinds of faults | requests | hit | complete at once | complete by StartAt |\n"+
 		"| ---: | ---: | ---: | ---: | ---: | ---: |\n| %d | %d | %d | %d | %d | %d |\n",
 		faultSeeds, len(n.hits), n.requests, hits, n.whole, n.stitched))
 }

@@ -1,4 +1,4 @@
-package ll2_test
+package faults_test
 
 import (
 	"bytes"
@@ -122,11 +122,11 @@ func http2Faults() []fault {
 }
 
 func TestFaultsOfConnectionsAreTriedAgainOverHTTP1(t *testing.T) {
-	testkit.Golden(t, "doc/faults.md", "http1", faultWire(t, http1Faults(t)))
+	testkit.Golden(t, "../../doc/faults.md", "http1", faultWire(t, http1Faults(t)))
 }
 
 func TestFaultsOfConnectionsAreTriedAgainOverHTTP2(t *testing.T) {
-	testkit.Golden(t, "doc/faults.md", "http2", faultWire(t, http2Faults()))
+	testkit.Golden(t, "../../doc/faults.md", "http2", faultWire(t, http2Faults()))
 }
 
 // faultWire lets all faults happen, several at a time.
