@@ -159,25 +159,6 @@ func TestDefaultIsTheProductionService(t *testing.T) {
 	}
 }
 
-// The service writes the links as it saw itself: behind a proxy that can be
-// http, or another host.
-func TestNextLinksHostIsNeverContacted(t *testing.T) {
-	t.Parallel()
-	mock := testkit.NewMock(t)
-	page := func(next string, id string) func(*http.Request) (*http.Response, error) {
-		return testkit.Status(http.StatusOK, `{"count":3,"previous":null,"next":`+next+`,"results":[{"id":`+id+`}]}`)
-	}
-	mock.RegisterResponderWithQuery(http.MethodGet, testkit.ListURL, "limit=1&ordering=docking,id",
-		page(`"http://evil.example:81/2.2.0/docking_event/?format=api&limit=1&offset=1&ordering=docking%2Cid"`, "1"))
-	mock.RegisterResponderWithQuery(http.MethodGet, testkit.ListURL, "limit=1&offset=1&ordering=docking,id",
-		page(`"//evil.example/docking_event/?limit=1&offset=2&ordering=docking%2Cid"`, "2"))
-	mock.RegisterResponderWithQuery(http.MethodGet, testkit.ListURL, "limit=1&offset=2&ordering=docking,id", page("null", "3"))
-	events, err := ll2.Collect(testkit.NewClient(t, mock, ll2.WithToken(testkit.Canary)).DockingEvents.All(t.Context(), ll2.PageSize(1)))
-	if err != nil || len(events) != 3 {
-		t.Errorf("walked %d events, %v, want 3", len(events), err)
-	}
-}
-
 func TestGzipIsDecoded(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -1,4 +1,4 @@
-package ll2_test
+package secrets_test
 
 import (
 	"context"
