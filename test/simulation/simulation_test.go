@@ -1,4 +1,4 @@
-package ll2_test
+package simulation_test
 
 import (
 	"context"
@@ -285,7 +285,7 @@ func TestQuotaSimulation(t *testing.T) {
 	if rows[4].refused == 0 {
 		t.Error("a place stamped at sending is never refused: the simulation proves nothing")
 	}
-	testkit.Golden(t, "doc/quota.md", "simulation", simulationTable(rows))
+	testkit.Golden(t, "../../doc/quota.md", "simulation", simulationTable(rows))
 }
 
 func simulationTable(rows []day) string {
