@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -116,66 +115,6 @@ func TestTheLongestRetryAfterIsTheLongestDuration(t *testing.T) {
 			t.Errorf("Retry-After: %s is %v, %v", seconds, got, ok)
 		}
 	}
-}
-
-func TestSyncTakesTheLargestQuotaThatMakesSenseAndNoLargerOne(t *testing.T) {
-	t.Parallel()
-	const most, longest = 10_000, 31 * 24 * 60 * 60
-	for _, tc := range []struct{ limit, seconds, want int }{
-		{1, 1, 1}, {most, longest, most}, {most + 1, longest, 15}, {most, longest + 1, 15}, {0, 60, 15},
-	} {
-		answers := testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
-			if strings.HasSuffix(req.URL.Path, "/api-throttle/") {
-				return testkit.Status(http.StatusOK, fmt.Sprintf(`{"your_request_limit":%d,"limit_frequency_secs":%d}`, tc.limit, tc.seconds))(req)
-			}
-			return testkit.Status(http.StatusOK, testkit.EmptyPage)(req)
-		})
-		client := testkit.NewClient(t, answers, ll2.WithQuotaSync())
-		if err := testkit.ListOnce(t, client); err != nil {
-			t.Fatal(err)
-		}
-		if got := client.Quota().Limit; got != tc.want {
-			t.Errorf("the service says %d in %d s, the client keeps to %d, want %d", tc.limit, tc.seconds, got, tc.want)
-		}
-	}
-}
-
-// They wait for a place in the window, and learn meanwhile that it is no good.
-func TestA429EndsAtOnceTheWaitsThatItMakesTooLong(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		late := func(req *http.Request) (*http.Response, error) {
-			time.Sleep(5 * time.Second)
-			return testkit.Status(http.StatusTooManyRequests, "", "Retry-After", "50")(req)
-		}
-		client := testkit.NewClient(t, testkit.NewScript(testkit.Status(200, testkit.EmptyPage), testkit.Status(200, testkit.EmptyPage), late, testkit.Status(200, testkit.EmptyPage)),
-			ll2.WithRateLimit(3, 30*time.Second), ll2.WithRetries(0))
-		var calls sync.WaitGroup
-		defer calls.Wait()
-		for range 2 {
-			if err := testkit.ListOnce(t, client); err != nil {
-				t.Fatal(err)
-			}
-		}
-		start := time.Now()
-		calls.Go(func() { _ = testkit.ListOnce(t, client) })
-		synctest.Wait()
-		calls.Go(func() { // the next in the queue, who has the time
-			if err := testkit.ListOnce(t, client); err != nil {
-				t.Error(err)
-			}
-		})
-		synctest.Wait()
-		ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
-		defer cancel()
-		_, err := client.DockingEvents.List(ctx)
-		if took := time.Since(start); took != 5*time.Second {
-			t.Errorf("refused after %v, want 5s", took)
-		}
-		if limit := testkit.AsError[*ll2.RateLimitError](t, err); limit.RetryAfter != 50*time.Second {
-			t.Errorf("%v, want 50s", limit)
-		}
-	})
 }
 
 func TestParallelForeseesNothingFromALinkThatDoesNotTellTheStep(t *testing.T) {

@@ -1,14 +1,9 @@
 package ll2_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"math"
-	"net"
 	"net/http"
-	"net/http/httptest"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,153 +12,6 @@ import (
 	"github.com/docking-event/ll2/ll2test"
 	"github.com/docking-event/ll2/test/testkit"
 )
-
-func TestAPlaceIsFreeOneWindowAfterTheAnswer(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server := ll2test.NewServer(ll2test.Events(1)...)
-		server.Fail(ll2test.Fault{Delay: 7 * time.Second})
-		client := server.Client(ll2.WithRateLimit(1, time.Minute), ll2.WithMaxWait(0))
-		testkit.Spend(t, client, 1)
-		if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.RetryAfter != time.Minute {
-			t.Errorf("free in %v, want 1m from the answer", e.RetryAfter)
-		}
-	})
-}
-
-func TestAPlaceIsGivenBackWhereTheServiceDoesNotCount(t *testing.T) {
-	for status, counts := range map[int]bool{
-		http.StatusOK: true, http.StatusBadRequest: true, http.StatusNotFound: true,
-		http.StatusInternalServerError: true, http.StatusServiceUnavailable: true, 524: true,
-		http.StatusMovedPermanently: false, http.StatusUnauthorized: false, http.StatusForbidden: false,
-		http.StatusNotAcceptable: false, http.StatusTooManyRequests: false,
-	} {
-		t.Run(http.StatusText(status), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				server := ll2test.NewServer(ll2test.Events(1)...)
-				fault := ll2test.Fault{Status: status}
-				if status == http.StatusOK {
-					fault = ll2test.Fault{}
-				}
-				server.Fail(fault)
-				client := server.Client(ll2.WithRateLimit(2, time.Hour), ll2.WithRetries(0))
-				_ = testkit.Get(t.Context(), client)
-				if used := client.Quota().Used; (used == 1) != counts {
-					t.Errorf("%d used after a %d", used, status)
-				}
-			})
-		})
-	}
-}
-
-func TestAConnectionThatDidNotComeAboutTakesNoPlace(t *testing.T) {
-	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed := "http://" + listener.Addr().String() + "/"
-	_ = listener.Close()
-	client, err := ll2.New(ll2.WithBaseURL(closed), ll2.WithRateLimit(1, time.Hour), ll2.WithBackoff(0, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := testkit.Get(t.Context(), client); err == nil || errors.Is(err, ll2.ErrRateLimited) {
-		t.Errorf("error %v, want that the connection was refused, three times", err)
-	}
-	if used := client.Quota().Used; used != 0 {
-		t.Errorf("%d places used, want none", used)
-	}
-}
-
-// The server takes the second request of a connection and closes it without an
-// answer: net/http sends the request again by itself, and both may have been
-// counted.
-func TestARequestThatNetHTTPSentTwiceTakesTwoPlaces(t *testing.T) {
-	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	go func() {
-		for first := true; ; first = false {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			in := bufio.NewReader(conn)
-			answer := "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"id\":1}"
-			if _, err := http.ReadRequest(in); err == nil {
-				_, _ = conn.Write([]byte(answer))
-			}
-			if first {
-				_, _ = http.ReadRequest(in)
-			}
-			_ = conn.Close()
-		}
-	}()
-	transport := new(http.Transport)
-	defer transport.CloseIdleConnections()
-	client, err := ll2.New(ll2.WithBaseURL("http://"+listener.Addr().String()), ll2.WithRateLimit(9, time.Hour),
-		ll2.WithRetries(0), ll2.WithHTTPClient(&http.Client{Transport: transport}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	testkit.Spend(t, client, 2)
-	if used := client.Quota().Used; used != 3 {
-		t.Errorf("%d places used after 2 calls, want 3", used)
-	}
-}
-
-func TestARedirectTakesOnePlace(t *testing.T) {
-	t.Parallel()
-	mux := http.NewServeMux()
-	mux.Handle("/2.2.0/", ll2test.NewServer(ll2test.Events(1)...))
-	mux.Handle("/old/", http.RedirectHandler("/2.2.0/docking_event/1/", http.StatusMovedPermanently))
-	server := httptest.NewServer(mux)
-	defer server.Close()
-	client, err := ll2.New(ll2.WithBaseURL(server.URL+"/old/"), ll2.WithRateLimit(9, time.Hour), ll2.WithHTTPClient(server.Client()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	testkit.Spend(t, client, 1)
-	if used := client.Quota().Used; used != 1 {
-		t.Errorf("%d places used, want 1", used)
-	}
-}
-
-// Whoever stops listening does not know when the service counts: up to 30 s
-// after sending, as long as an answer may take.
-func TestAnAbandonedRequestHoldsItsPlaceForLonger(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server := ll2test.NewServer(ll2test.Events(1)...)
-		server.Fail(ll2test.Fault{Delay: time.Hour})
-		client := server.Client(ll2.WithRateLimit(1, time.Minute), ll2.WithMaxWait(0))
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		defer cancel()
-		if err := testkit.Get(ctx, client); !errors.Is(err, context.DeadlineExceeded) {
-			t.Fatal(err)
-		}
-		if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.RetryAfter != time.Minute+20*time.Second {
-			t.Errorf("free in %v, want 30s and 1m after sending", e.RetryAfter)
-		}
-	})
-}
-
-// The guess is bounded by the window: with a short one it is not to cost more.
-func TestAnAbandonedRequestCostsNoMoreThanAWindowMore(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server := ll2test.NewServer(ll2test.Events(1)...)
-		server.Fail(ll2test.Fault{Delay: time.Hour})
-		client := server.Client(ll2.WithRateLimit(1, time.Second), ll2.WithMaxWait(0))
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		defer cancel()
-		_ = testkit.Get(ctx, client)
-		if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.RetryAfter != 2*time.Second {
-			t.Errorf("free in %v, want 2s", e.RetryAfter)
-		}
-	})
-}
 
 func TestTwoClientsShareWindowAndGate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -260,51 +108,6 @@ func TestQuotaWithoutALimitIsNotKnown(t *testing.T) {
 		}
 		if q := new(ll2.Client).Quota(); q.Limit != 0 || new(ll2.Client).Limiter() != nil {
 			t.Errorf("%+v of a client that New did not make", q)
-		}
-	})
-}
-
-func TestOneWhoGivesUpHandsItsPlaceOn(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client := ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithRateLimit(1, time.Minute), ll2.WithMaxWait(math.MaxInt64))
-		start := time.Now()
-		testkit.Spend(t, client, 1)
-		ctx, cancel := context.WithCancel(t.Context())
-		var wg sync.WaitGroup
-		for range 3 {
-			wg.Go(func() { _ = testkit.Get(ctx, client) })
-		}
-		synctest.Wait()
-		wg.Go(func() { testkit.Spend(t, client, 1) })
-		synctest.Wait()
-		cancel()
-		wg.Wait()
-		if took := time.Since(start); took != time.Minute {
-			t.Errorf("the one behind went after %v, want 1m", took)
-		}
-	})
-}
-
-// After a 429 that the window did not foresee others spend the quota too, so
-// that a free place can be the only one: requests go one by one.
-func TestAfterA429RequestsGoOneByOneForAWindow(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server := ll2test.NewServer(ll2test.Events(1)...)
-		server.Limit(15, time.Hour)
-		for range 15 {
-			testkit.Spend(t, server.Client(), 1) // somebody else, all at once
-			time.Sleep(time.Minute)
-		}
-		client := testkit.Production(server, ll2.WithMaxWait(math.MaxInt64), ll2.WithRetries(30))
-		var wg sync.WaitGroup
-		for range 8 {
-			wg.Go(func() { testkit.Spend(t, client, 2) })
-		}
-		wg.Wait()
-		// Each place of the others' costs a refusal at the most, and the first
-		// eight, who could not know, one each.
-		if got := testkit.Statuses(server); got[http.StatusOK] != 15+16 || got[http.StatusTooManyRequests] > 8+15 {
-			t.Errorf("answers by status: %v", got)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package ll2_test
+package quota_test
 
 import (
 	"bytes"
@@ -238,4 +238,86 @@ func TestSyncNeverLogsWhoTheCallerIs(t *testing.T) {
 	if strings.Contains(log.String(), testkit.Canary) || !strings.Contains(log.String(), "api-throttle/") {
 		t.Errorf("log: %s", &log)
 	}
+}
+
+func TestSyncTakesTheLargestQuotaThatMakesSenseAndNoLargerOne(t *testing.T) {
+	t.Parallel()
+	const most, longest = 10_000, 31 * 24 * 60 * 60
+	for _, tc := range []struct{ limit, seconds, want int }{
+		{1, 1, 1}, {most, longest, most}, {most + 1, longest, 15}, {most, longest + 1, 15}, {0, 60, 15},
+	} {
+		answers := testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(req.URL.Path, "/api-throttle/") {
+				return testkit.Status(http.StatusOK, fmt.Sprintf(`{"your_request_limit":%d,"limit_frequency_secs":%d}`, tc.limit, tc.seconds))(req)
+			}
+			return testkit.Status(http.StatusOK, testkit.EmptyPage)(req)
+		})
+		client := testkit.NewClient(t, answers, ll2.WithQuotaSync())
+		if err := testkit.ListOnce(t, client); err != nil {
+			t.Fatal(err)
+		}
+		if got := client.Quota().Limit; got != tc.want {
+			t.Errorf("the service says %d in %d s, the client keeps to %d, want %d", tc.limit, tc.seconds, got, tc.want)
+		}
+	}
+}
+
+// Callers with little time each do not keep the client from ever asking.
+func TestSyncGetsItsAnswerThoughNoCallerHasTheTimeForIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.Events(1)...)
+		server.Fail(ll2test.Fault{Delay: time.Hour})
+		client := server.Client(ll2.WithQuotaSync())
+		for range 3 {
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			err := testkit.Get(ctx, client)
+			cancel()
+			if err == nil {
+				break
+			}
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatal(err)
+			}
+		}
+		if q := client.Quota(); q.Limit != 15 || questions(server) != 1 {
+			t.Errorf("quota %v after %d questions, want 15 an hour after one of 5s", q, questions(server))
+		}
+	})
+}
+
+// What is under way while the service is asked is in its answer, and in the
+// client's own window: it is not to count twice.
+func TestSyncDoesNotCountRequestsUnderWayTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.Events(1)...)
+		server.Limit(6, time.Hour)
+		// The service counts early, and answers late.
+		slow := false
+		client := testkit.Through(func(server http.RoundTripper) testkit.RoundTripFunc {
+			return func(req *http.Request) (*http.Response, error) {
+				late := slow && !strings.HasSuffix(req.URL.Path, "/api-throttle/")
+				resp, err := server.RoundTrip(req)
+				if late {
+					time.Sleep(time.Second)
+				}
+				return resp, err
+			}
+		}, server, ll2.WithQuotaSync())
+		testkit.Spend(t, client, 3)
+		time.Sleep(10 * time.Minute)
+		slow = true
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() { testkit.Spend(t, client, 1) })
+		}
+		synctest.Wait()
+		testkit.Limited(t, testkit.Get(t.Context(), client)) // asks meanwhile
+		wg.Wait()
+		if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.RetryAfter.Round(time.Minute) != 50*time.Minute {
+			t.Errorf("free in %v, want 50m", e.RetryAfter)
+		}
+		if q := client.Quota(); q.Used != 6 {
+			t.Errorf("%v, want 6 of 6", q)
+		}
+	})
 }

@@ -1,4 +1,4 @@
-package ll2_test
+package quota_test
 
 import (
 	"context"
