@@ -1,8 +1,6 @@
 package ll2_test
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"runtime"
 	"strings"
@@ -16,52 +14,6 @@ import (
 	"github.com/docking-event/ll2/ll2test"
 	"github.com/docking-event/ll2/test/testkit"
 )
-
-// nosy asks the client about itself when it is told of a request's end.
-type nosy struct {
-	testkit.LimiterFunc
-	client *ll2.Client
-}
-
-func (n *nosy) Reserve(context.Context, time.Duration) (func(time.Time), error) {
-	return func(time.Time) { _ = n.client.Quota() }, nil
-}
-
-func TestAReserverMayUseTheClient(t *testing.T) {
-	t.Parallel()
-	n := new(nosy)
-	n.client = ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithLimiter(n))
-	testkit.Spend(t, n.client, 2)
-}
-
-func TestALimitersErrorKeepsTheFailureThatWasToBeRetried(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server := ll2test.NewServer(ll2test.Events(1)...)
-		server.Fail(ll2test.Fault{Status: http.StatusBadGateway})
-		down, asked := errors.New("store is down"), 0
-		client := server.Client(ll2.WithLimiter(testkit.LimiterFunc(func(context.Context) error {
-			if asked++; asked > 1 {
-				return down
-			}
-			return nil
-		})))
-		err := testkit.Get(t.Context(), client)
-		var api *ll2.APIError
-		if testkit.Limited(t, err); !errors.Is(err, down) || !errors.As(err, &api) || api.StatusCode != http.StatusBadGateway {
-			t.Errorf("%v, want both the limiter's error and the 502", err)
-		}
-	})
-}
-
-func TestALimitersOwnTimeoutIsNotTheCallers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		stuck := testkit.LimiterFunc(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
-		err := testkit.Get(t.Context(), ll2test.NewServer().Client(ll2.WithLimiter(stuck)))
-		if testkit.Limited(t, err); errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%v is the end of a context that has not ended", err)
-		}
-	})
-}
 
 func TestParallelLetsGoOfPagesThatWereRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

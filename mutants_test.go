@@ -14,30 +14,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/test/testkit"
 )
-
-func TestAWaitForALimiterOfTheCallersIsTracedWithItsEnd(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var waits []ll2.Wait
-		client := testkit.NewClient(t, testkit.NewScript(testkit.Status(200, testkit.EmptyPage)),
-			ll2.WithLimiter(rate.NewLimiter(rate.Every(10*time.Second), 1)),
-			ll2.WithTrace(&ll2.Trace{Wait: func(_ context.Context, w ll2.Wait) { waits = append(waits, w) }}))
-		start := time.Now()
-		for range 2 {
-			if err := testkit.ListOnce(t, client); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if len(waits) != 1 || waits[0].Reason != "quota" || waits[0].For != 10*time.Second || !waits[0].Until.Equal(start.Add(10*time.Second)) {
-			t.Errorf("the waits are %v, want one of 10s for the quota until %v", waits, start.Add(10*time.Second))
-		}
-	})
-}
 
 func TestLeftGoesByTheLinksPageSizeBeforeThePages(t *testing.T) {
 	t.Parallel()
@@ -164,22 +143,6 @@ func TestAnErrorTellsTheAttemptsWhereThereWereMoreThanOne(t *testing.T) {
 				t.Errorf("%s, %d attempts: %v", name, attempts, err)
 			}
 		}
-	}
-}
-
-func TestARefusedRetryTellsTheFailureThatItWasFor(t *testing.T) {
-	t.Parallel()
-	asked := 0
-	client := testkit.NewClient(t, testkit.NewScript(testkit.Status(http.StatusBadGateway, "")), ll2.WithLimiter(testkit.LimiterFunc(func(context.Context) error {
-		if asked++; asked == 1 {
-			return nil
-		}
-		return &ll2.RateLimitError{RetryAfter: time.Hour}
-	})))
-	err := testkit.ListOnce(t, client)
-	limit := testkit.AsError[*ll2.RateLimitError](t, err)
-	if failure := testkit.AsError[*ll2.APIError](t, err); !limit.Local || limit.RetryAfter != time.Hour || failure.StatusCode != http.StatusBadGateway {
-		t.Errorf("%v", err)
 	}
 }
 

@@ -1,8 +1,6 @@
 package ll2_test
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -12,54 +10,6 @@ import (
 	"github.com/docking-event/ll2/ll2test"
 	"github.com/docking-event/ll2/test/testkit"
 )
-
-func TestTwoClientsShareWindowAndGate(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server := ll2test.NewServer(ll2test.Events(1)...)
-		first := server.Client(ll2.WithRateLimit(3, time.Hour))
-		second := server.Client(ll2.WithLimiter(first.Limiter()))
-		testkit.Spend(t, first, 1)
-		server.Fail(ll2test.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"600"}}})
-		testkit.Limited(t, testkit.Get(t.Context(), second))
-		if e := testkit.Limited(t, testkit.Get(t.Context(), first)); e.RetryAfter != 10*time.Minute || !e.Local {
-			t.Errorf("%#v, want a local one: the gate is shut for both", e)
-		}
-		time.Sleep(10 * time.Minute)
-		testkit.Spend(t, second, 1)
-		testkit.Spend(t, first, 1)
-		for _, client := range []*ll2.Client{first, second} {
-			if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.RetryAfter != 50*time.Minute {
-				t.Errorf("%#v, want 50m: the window is spent for both", e)
-			}
-		}
-		third := server.Client(ll2.WithLimiter(second.Limiter()))
-		if a, b := first.Quota(), third.Quota(); a.Used != 3 || b.Used != 3 {
-			t.Errorf("quotas %+v, %+v, want 3 used in both", a, b)
-		}
-	})
-}
-
-// A program can hand the quota to something that is no client of this package.
-func TestTheLimiterOfAClientTakesPlacesByWait(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client := ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithRateLimit(2, time.Minute))
-		limiter := client.Limiter()
-		start := time.Now()
-		for range 3 {
-			if err := limiter.Wait(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if took := time.Since(start); took != time.Minute {
-			t.Errorf("3 of 2 a minute took %v", took)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		if err := limiter.Wait(ctx); !errors.Is(err, context.Canceled) {
-			t.Errorf("error %v, want the context's", err)
-		}
-	})
-}
 
 func TestQuotaTellsWhenTheNextCanGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -69,6 +69,41 @@ func TestALimitersErrorIsARateLimitError(t *testing.T) {
 	}
 }
 
+func TestALimitersErrorKeepsTheFailureThatWasToBeRetried(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.Events(1)...)
+		server.Fail(ll2test.Fault{Status: http.StatusBadGateway})
+		down, asked := errors.New("store is down"), 0
+		client := server.Client(ll2.WithLimiter(testkit.LimiterFunc(func(context.Context) error {
+			if asked++; asked > 1 {
+				return down
+			}
+			return nil
+		})))
+		err := testkit.Get(t.Context(), client)
+		var api *ll2.APIError
+		if testkit.Limited(t, err); !errors.Is(err, down) || !errors.As(err, &api) || api.StatusCode != http.StatusBadGateway {
+			t.Errorf("%v, want both the limiter's error and the 502", err)
+		}
+	})
+}
+
+func TestARefusedRetryTellsTheFailureThatItWasFor(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	client := testkit.NewClient(t, testkit.NewScript(testkit.Status(http.StatusBadGateway, "")), ll2.WithLimiter(testkit.LimiterFunc(func(context.Context) error {
+		if asked++; asked == 1 {
+			return nil
+		}
+		return &ll2.RateLimitError{RetryAfter: time.Hour}
+	})))
+	err := testkit.ListOnce(t, client)
+	limit := testkit.AsError[*ll2.RateLimitError](t, err)
+	if failure := testkit.AsError[*ll2.APIError](t, err); !limit.Local || limit.RetryAfter != time.Hour || failure.StatusCode != http.StatusBadGateway {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestALimitersContextEndsWithMaxWaitOrTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stuck := ll2.WithLimiter(testkit.LimiterFunc(func(ctx context.Context) error {
@@ -88,6 +123,16 @@ func TestALimitersContextEndsWithMaxWaitOrTheCaller(t *testing.T) {
 	})
 }
 
+func TestALimitersOwnTimeoutIsNotTheCallers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stuck := testkit.LimiterFunc(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
+		err := testkit.Get(t.Context(), ll2test.NewServer().Client(ll2.WithLimiter(stuck)))
+		if testkit.Limited(t, err); errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v is the end of a context that has not ended", err)
+		}
+	})
+}
+
 func TestALimiterIsAskedForEveryAttemptButNotWhileTheGateIsShut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
@@ -101,6 +146,25 @@ func TestALimiterIsAskedForEveryAttemptButNotWhileTheGateIsShut(t *testing.T) {
 		testkit.Limited(t, testkit.Get(t.Context(), client))
 		if asked != 2 || len(server.Requests()) != 2 {
 			t.Errorf("asked %d times for %d requests, want 2 for 2", asked, len(server.Requests()))
+		}
+	})
+}
+
+func TestAWaitForALimiterOfTheCallersIsTracedWithItsEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var waits []ll2.Wait
+		client := testkit.NewClient(t, testkit.NewScript(testkit.Status(200, testkit.EmptyPage)),
+			ll2.WithLimiter(rate.NewLimiter(rate.Every(10*time.Second), 1)),
+			ll2.WithTrace(&ll2.Trace{Wait: func(_ context.Context, w ll2.Wait) { waits = append(waits, w) }}))
+		start := time.Now()
+		for range 2 {
+			if err := testkit.ListOnce(t, client); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(waits) != 1 || waits[0].Reason != "quota" || waits[0].For != 10*time.Second || !waits[0].Until.Equal(start.Add(10*time.Second)) {
+			t.Errorf("the waits are %v, want one of 10s for the quota until %v", waits, start.Add(10*time.Second))
 		}
 	})
 }
@@ -144,6 +208,71 @@ func TestAReserverIsToldWhenEachRequestWasCounted(t *testing.T) {
 			if !r.told[i].Equal(want[i]) {
 				t.Errorf("request %d: told %v, want %v", i, r.told[i], want[i])
 			}
+		}
+	})
+}
+
+// nosy asks the client about itself when it is told of a request's end.
+type nosy struct {
+	testkit.LimiterFunc
+	client *ll2.Client
+}
+
+func (n *nosy) Reserve(context.Context, time.Duration) (func(time.Time), error) {
+	return func(time.Time) { _ = n.client.Quota() }, nil
+}
+
+func TestAReserverMayUseTheClient(t *testing.T) {
+	t.Parallel()
+	n := new(nosy)
+	n.client = ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithLimiter(n))
+	testkit.Spend(t, n.client, 2)
+}
+
+// A program can hand the quota to something that is no client of this package.
+func TestTheLimiterOfAClientTakesPlacesByWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithRateLimit(2, time.Minute))
+		limiter := client.Limiter()
+		start := time.Now()
+		for range 3 {
+			if err := limiter.Wait(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(start); took != time.Minute {
+			t.Errorf("3 of 2 a minute took %v", took)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := limiter.Wait(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v, want the context's", err)
+		}
+	})
+}
+
+func TestTwoClientsShareWindowAndGate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.Events(1)...)
+		first := server.Client(ll2.WithRateLimit(3, time.Hour))
+		second := server.Client(ll2.WithLimiter(first.Limiter()))
+		testkit.Spend(t, first, 1)
+		server.Fail(ll2test.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"600"}}})
+		testkit.Limited(t, testkit.Get(t.Context(), second))
+		if e := testkit.Limited(t, testkit.Get(t.Context(), first)); e.RetryAfter != 10*time.Minute || !e.Local {
+			t.Errorf("%#v, want a local one: the gate is shut for both", e)
+		}
+		time.Sleep(10 * time.Minute)
+		testkit.Spend(t, second, 1)
+		testkit.Spend(t, first, 1)
+		for _, client := range []*ll2.Client{first, second} {
+			if e := testkit.Limited(t, testkit.Get(t.Context(), client)); e.RetryAfter != 50*time.Minute {
+				t.Errorf("%#v, want 50m: the window is spent for both", e)
+			}
+		}
+		third := server.Client(ll2.WithLimiter(second.Limiter()))
+		if a, b := first.Quota(), third.Quota(); a.Used != 3 || b.Used != 3 {
+			t.Errorf("quotas %+v, %+v, want 3 used in both", a, b)
 		}
 	})
 }
