@@ -1,8 +1,6 @@
 package ll2_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -143,19 +141,5 @@ func TestAnErrorTellsTheAttemptsWhereThereWereMoreThanOne(t *testing.T) {
 				t.Errorf("%s, %d attempts: %v", name, attempts, err)
 			}
 		}
-	}
-}
-
-func TestAContextThatEndsInABodyIsToldOnce(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	client := testkit.NewClient(t, testkit.NewScript(func(req *http.Request) (*http.Response, error) {
-		cancel()
-		return testkit.BreaksOff(`{"count":`, req.Context().Err())(req)
-	}))
-	_, err := client.DockingEvents.List(ctx)
-	testkit.WantError(t, err, "context canceled")
-	if text := err.Error(); !errors.Is(err, context.Canceled) || strings.Count(text, "context canceled") > 1 || strings.Contains(text, "after") {
-		t.Errorf("%v", err)
 	}
 }

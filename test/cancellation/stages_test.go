@@ -1,4 +1,4 @@
-package ll2_test
+package cancellation_test
 
 import (
 	"bufio"

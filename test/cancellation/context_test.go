@@ -1,10 +1,11 @@
-package ll2_test
+package cancellation_test
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -169,5 +170,19 @@ func TestContextThatEndsAfterTheAnswerIsNoError(t *testing.T) {
 	event, err := client.DockingEvents.Get(ctx, 7)
 	if err != nil || event.ID != 7 {
 		t.Errorf("got %+v, %v", event, err)
+	}
+}
+
+func TestAContextThatEndsInABodyIsToldOnce(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	client := testkit.NewClient(t, testkit.NewScript(func(req *http.Request) (*http.Response, error) {
+		cancel()
+		return testkit.BreaksOff(`{"count":`, req.Context().Err())(req)
+	}))
+	_, err := client.DockingEvents.List(ctx)
+	testkit.WantError(t, err, "context canceled")
+	if text := err.Error(); !errors.Is(err, context.Canceled) || strings.Count(text, "context canceled") > 1 || strings.Contains(text, "after") {
+		t.Errorf("%v", err)
 	}
 }
