@@ -28,17 +28,6 @@ func TestLeftGoesByTheLinksPageSizeBeforeThePages(t *testing.T) {
 	}
 }
 
-func TestAnOffsetOfOneIsSent(t *testing.T) {
-	t.Parallel()
-	transport := testkit.NewScript(testkit.Status(200, testkit.EmptyPage))
-	if err := testkit.ListOnce(t, testkit.NewClient(t, transport), ll2.Offset(1)); err != nil {
-		t.Fatal(err)
-	}
-	if got := transport.Requests[0].URL.Query().Get("offset"); got != "1" {
-		t.Errorf("the offset is %q, want 1", got)
-	}
-}
-
 // skippingList is a list of rows events, of which it counts 60 at first. The page
 // that begins behind from links to the one behind to.
 func skippingList(from, to, rows int) testkit.RoundTripFunc {

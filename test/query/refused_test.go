@@ -1,4 +1,4 @@
-package ll2_test
+package query_test
 
 import (
 	"context"
@@ -155,18 +155,6 @@ func TestNilContextIsAnErrorBeforeAnythingIsSent(t *testing.T) {
 	testkit.WantError(t, err, "nil context", "context.Background()")
 	_, err = client.Throttle(none)
 	testkit.WantError(t, err, "nil context", "context.Background()")
-}
-
-func TestGetRefusesIDsBelowOne(t *testing.T) {
-	t.Parallel()
-	client := testkit.NewClient(t, testkit.SendsNothing(t))
-	for _, id := range []int{0, -1} {
-		event, err := client.DockingEvents.Get(t.Context(), id)
-		testkit.WantError(t, err, "Get", "ids are 1 and more")
-		if event != nil {
-			t.Errorf("Get(%d) returned an event beside the error", id)
-		}
-	}
 }
 
 // refuses checks that no way to ask for a list sends anything with the options,

@@ -1,4 +1,4 @@
-package ll2_test
+package query_test
 
 import (
 	"errors"
@@ -248,9 +248,9 @@ func TestEveryListOptionHasItsCase(t *testing.T) {
 // unresolved, which leaves the package's own types as they are.
 func listOptionFuncs(t *testing.T) map[string]bool {
 	t.Helper()
-	fset := token.NewFileSet()
+	fset, root := token.NewFileSet(), os.DirFS("../..")
 	var files []*ast.File
-	names, err := fs.Glob(os.DirFS("."), "*.go")
+	names, err := fs.Glob(root, "*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +258,7 @@ func listOptionFuncs(t *testing.T) map[string]bool {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		src, err := fs.ReadFile(os.DirFS("."), name)
+		src, err := fs.ReadFile(root, name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -301,3 +301,14 @@ func listOptionFuncs(t *testing.T) map[string]bool {
 type noImports struct{}
 
 func (noImports) Import(string) (*types.Package, error) { return nil, errors.New("not resolved") }
+
+func TestAnOffsetOfOneIsSent(t *testing.T) {
+	t.Parallel()
+	transport := testkit.NewScript(testkit.Status(200, testkit.EmptyPage))
+	if err := testkit.ListOnce(t, testkit.NewClient(t, transport), ll2.Offset(1)); err != nil {
+		t.Fatal(err)
+	}
+	if got := transport.Requests[0].URL.Query().Get("offset"); got != "1" {
+		t.Errorf("the offset is %q, want 1", got)
+	}
+}
