@@ -1,7 +1,6 @@
 package ll2_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -357,68 +356,6 @@ func TestALinkWithoutOrderOrLimitGetsTheWalksOwn(t *testing.T) {
 	}
 }
 
-func TestPagesYieldsWhatTheServerSent(t *testing.T) {
-	t.Parallel()
-	server := ll2test.NewServer(ll2test.Events(25)...)
-	pages, err := ll2.Collect(server.Client().DockingEvents.Pages(t.Context(), ll2.PageSize(10)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var sizes, left []int
-	for _, page := range pages {
-		sizes = append(sizes, len(page.Results))
-		left = append(left, page.Left())
-		if page.Count != 25 {
-			t.Errorf("count %d, want 25", page.Count)
-		}
-	}
-	if !slices.Equal(sizes, []int{10, 10, 5}) || !slices.Equal(left, []int{2, 1, 0}) {
-		t.Errorf("sizes %v, left %v; want [10 10 5], [2 1 0]", sizes, left)
-	}
-	if pages[0].Previous != "" || pages[2].Next != "" || pages[1].Previous == "" {
-		t.Errorf("links %q %q, %q", pages[0].Previous, pages[2].Next, pages[1].Previous)
-	}
-}
-
-func TestLeftTellsTheRequestsThatRemain(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		count   int
-		next    string
-		results int
-		want    int
-	}{
-		{515, "https://ll.thespacedevs.com/2.2.0/docking_event/?limit=100&offset=100", 100, 5},
-		{515, "https://ll.thespacedevs.com/2.2.0/docking_event/?limit=100&offset=500", 100, 1},
-		{500, "https://ll.thespacedevs.com/2.2.0/docking_event/?limit=100&offset=100", 100, 4},
-		{515, "", 15, 0},
-		{515, "/docking_event/?offset=500", 10, 2}, // the page's own size, where the link has none
-		{0, "/docking_event/?offset=500", 0, 1},    // there is a link, so there is a request
-		{515, "/docking_event/?limit=x", 0, 515},   // nothing to tell the size from
-		{515, "http://[::1", 10, 1},                // not a URL
-		{515, "/docking_event/?limit=1&offset=-5", 1, 515},
-	} {
-		page := ll2.Page[ll2.DockingEvent]{Count: test.count, Next: test.next, Results: make([]ll2.DockingEvent, test.results)}
-		if got := page.Left(); got != test.want {
-			t.Errorf("count %d, next %q: %d left, want %d", test.count, test.next, got, test.want)
-		}
-	}
-}
-
-func TestCollectReturnsWhatItHadAndTheError(t *testing.T) {
-	t.Parallel()
-	wrong := errors.New("wrong")
-	got, err := ll2.Collect(func(yield func(int, error) bool) {
-		_ = yield(1, nil) && yield(2, nil) && yield(0, wrong) && yield(3, nil)
-	})
-	if !slices.Equal(got, []int{1, 2}) || !errors.Is(err, wrong) {
-		t.Errorf("%v, %v; want [1 2] and the error", got, err)
-	}
-	if _, err := ll2.Collect[int](nil); err == nil {
-		t.Error("no error for a nil sequence")
-	}
-}
-
 func TestACutOffBodyIsRetried(t *testing.T) {
 	t.Parallel()
 	server := ll2test.NewServer(ll2test.Events(30)...)
@@ -432,19 +369,18 @@ func TestACutOffBodyIsRetried(t *testing.T) {
 	}
 }
 
-func TestAClientThatNewDidNotMakeSaysSo(t *testing.T) {
+func TestADamagedOrderInALinkIsReplacedByTheWalks(t *testing.T) {
 	t.Parallel()
-	var client ll2.Client
-	if _, err := client.DockingEvents.List(t.Context()); err == nil || !strings.Contains(err.Error(), "New") {
-		t.Errorf("List: %v", err)
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	damaged := func(_ int, page map[string]any) {
+		if next, ok := page["next"].(string); ok {
+			page["next"] = strings.Replace(next, "ordering=departure%2Cid", "ordering=nonsense", 1)
+		}
 	}
-	if _, err := new(ll2.DockingEventsService).Get(t.Context(), 1); err == nil {
-		t.Error("Get: no error")
-	}
-	if _, err := client.Throttle(t.Context()); err == nil {
-		t.Error("Throttle: no error")
-	}
-	if _, err := (*ll2.Client)(nil).Throttle(context.Background()); err == nil {
-		t.Error("Throttle of nil: no error")
+	testkit.All(t, testkit.Through(testkit.RewritingPages(damaged), server), ll2.PageSize(10), ll2.OrderBy(ll2.ByDeparture))
+	for _, req := range server.Requests() {
+		if got := req.URL.Query().Get("ordering"); got != "departure,id" {
+			t.Errorf("ordering=%s, want departure,id", got)
+		}
 	}
 }

@@ -144,21 +144,6 @@ func TestBaseURLIsWhatPathsAreAppendedTo(t *testing.T) {
 	}
 }
 
-func TestDefaultIsTheProductionService(t *testing.T) {
-	t.Parallel()
-	transport := testkit.NewScript(testkit.Status(http.StatusOK, testkit.AnEvent))
-	client, err := ll2.New(ll2.WithHTTPClient(&http.Client{Transport: transport}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := client.DockingEvents.Get(t.Context(), 7); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := transport.Requests[0].URL.String(), "https://ll.thespacedevs.com/2.2.0/docking_event/7/"; got != want {
-		t.Errorf("asked %s, want %s", got, want)
-	}
-}
-
 func TestGzipIsDecoded(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -1,4 +1,4 @@
-package ll2_test
+package walks_test
 
 import (
 	"context"
@@ -154,60 +154,6 @@ func TestParallelTakesItsPlacesInOrder(t *testing.T) {
 		}
 		if n := len(server.Requests()); n != 4 {
 			t.Errorf("%d requests, want 4", n)
-		}
-	})
-}
-
-func TestParallelGoesOnOneByOneFromTheFirstUnforeseenLink(t *testing.T) {
-	for name, edit := range map[string]func(int, map[string]any){
-		"a larger step": func(n int, page map[string]any) {
-			if next, ok := page["next"].(string); ok && n >= 3 {
-				page["next"] = strings.Replace(next, "limit=10", "limit=20", 1)
-			}
-		},
-		"no limit": func(_ int, page map[string]any) {
-			if next, ok := page["next"].(string); ok {
-				page["next"] = strings.Replace(next, "limit=10&", "", 1)
-			}
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				server := ll2test.NewServer(ll2test.Events(100)...)
-				var mu sync.Mutex
-				rewrite := testkit.RewritingPages(edit)(server)
-				oneByOne := func(http.RoundTripper) testkit.RoundTripFunc {
-					return func(req *http.Request) (*http.Response, error) {
-						mu.Lock()
-						defer mu.Unlock()
-						return rewrite(req)
-					}
-				}
-				got := testkit.All(t, testkit.Through(oneByOne, server), ll2.PageSize(10), ll2.Parallel(3))
-				if len(got) != 100 {
-					t.Errorf("%d events, want 100", len(got))
-				}
-			})
-		})
-	}
-}
-
-func TestParallelEndsWhereTheServiceSaysSo(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		all := ll2test.Events(100)
-		server := ll2test.NewServer(all...)
-		var last error
-		n := 0
-		for _, err := range server.Client().DockingEvents.All(t.Context(), ll2.PageSize(10), ll2.Parallel(3), ll2.OrderBy(ll2.ByID)) {
-			if last = err; err == nil {
-				n++
-			}
-			if n == 10 {
-				server.SetEvents(all[:35]...) // count shrinks
-			}
-		}
-		if !errors.Is(last, ll2.ErrIncomplete) || n < 35 {
-			t.Errorf("%d events, %v; want the 35 that are left, and ErrIncomplete", n, last)
 		}
 	})
 }
