@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -270,5 +271,25 @@ func TestErrorsThatAreNotFilledInDoNotPanic(t *testing.T) {
 				t.Errorf("%T is %s", err, got)
 			}
 		})
+	}
+}
+
+func TestAnErrorTellsTheAttemptsWhereThereWereMoreThanOne(t *testing.T) {
+	t.Parallel()
+	for name, failing := range map[string]testkit.Answer{
+		"status":     testkit.Status(http.StatusBadGateway, ""),
+		"429":        testkit.Status(http.StatusTooManyRequests, ""),
+		"half":       testkit.Status(http.StatusOK, `{"count":1`),
+		"connection": testkit.Breaks(syscall.ECONNREFUSED),
+	} {
+		for attempts := 1; attempts <= 3; attempts++ {
+			client := testkit.NewClient(t, testkit.NewScript(failing), ll2.WithRetries(attempts-1))
+			err := testkit.ListOnce(t, client)
+			testkit.WantError(t, err)
+			told := strings.Contains(err.Error(), fmt.Sprintf("(%d attempts)", attempts))
+			if told != (attempts > 1) {
+				t.Errorf("%s, %d attempts: %v", name, attempts, err)
+			}
+		}
 	}
 }

@@ -5,14 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"math"
-	"math/big"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/test/testkit"
@@ -186,51 +183,6 @@ func FuzzErrorBodies(f *testing.F) {
 			t.Errorf("status %d with %q is ErrNotFound", status, body)
 		}
 		oneLine(t, err)
-	})
-}
-
-// A Retry-After is whole or broken seconds, or a date; anything else, and what
-// is over, is none. The wait is never shorter than what was asked for.
-func FuzzRetryAfter(f *testing.F) {
-	for _, value := range []string{
-		"", "0", "1", "2429", " 5 ", "007", "-1", "+1", "1.5", ".5", "5.", ".", "1..5", "0.0000000001", "1e3", "0x10", "1_0", "Inf", "NaN",
-		"9007199254740993", "9223372036", "9223372037", "99999999999999999999", strings.Repeat("9", 400), "1, 2", "1 2", "١", "soon",
-		"Fri, 31 Dec 1999 23:59:59 GMT", "Sat, 01 Jan 2000 00:00:01 GMT", "Sat, 01 Jan 2000 00:00:01 UTC", "Friday, 31-Dec-99 23:59:59 GMT",
-		"Fri Dec 31 23:59:59 1999", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT", "Sat, 32 Jan 2000 00:00:00 GMT",
-	} {
-		f.Add(value, "")
-		f.Add(value, "Fri, 31 Dec 1999 23:59:00 GMT")
-	}
-	f.Fuzz(func(t *testing.T, value, date string) {
-		now := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-		d, ok := ll2.RetryAfter(http.Header{"Retry-After": {value}, "Date": {date}}, now)
-		if ok && d <= 0 {
-			t.Errorf("%q, %q: %v", value, date, d)
-		}
-		if until, err := http.ParseTime(strings.TrimSpace(value)); err == nil {
-			if sent, err := http.ParseTime(date); err == nil {
-				now = sent
-			}
-			if ok != until.After(now) || ok && d != until.Sub(now) {
-				t.Errorf("%q, %q: %v, %t", value, date, d, ok)
-			}
-			return
-		}
-		seconds, isNumber := new(big.Rat).SetString(strings.TrimSpace(value))
-		if strings.Trim(strings.TrimSpace(value), "0123456789.") != "" {
-			isNumber = false
-		}
-		if ok != (isNumber && seconds.Sign() > 0) {
-			t.Fatalf("%q: %v, %t", value, d, ok)
-		}
-		if !ok || d == math.MaxInt64 && seconds.Cmp(big.NewRat(math.MaxInt64-1023, 1e9)) >= 0 {
-			return
-		}
-		// A float64 is off by no more than 1 in 2^52, and the last step is up.
-		off := new(big.Rat).Sub(new(big.Rat).Mul(seconds, big.NewRat(1e9, 1)), new(big.Rat).SetInt64(int64(d)))
-		if exact, _ := off.Float64(); math.Abs(exact) > 1+float64(d)/(1<<51) {
-			t.Errorf("%q: %d ns, off by %v ns", value, d, exact)
-		}
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -353,19 +352,6 @@ func TestALinkWithoutOrderOrLimitGetsTheWalksOwn(t *testing.T) {
 		if q := req.URL.Query(); q.Get("limit") != "10" || q.Get("ordering") != "departure,id" {
 			t.Errorf("asked %s, want limit=10 and ordering=departure,id", req.URL)
 		}
-	}
-}
-
-func TestACutOffBodyIsRetried(t *testing.T) {
-	t.Parallel()
-	server := ll2test.NewServer(ll2test.Events(30)...)
-	server.Fail(ll2test.Fault{}, ll2test.Fault{CutAfter: 5000})
-	client := server.Client(ll2.WithBackoff(0, time.Millisecond))
-	if got := testkit.All(t, client, ll2.PageSize(10)); len(got) != 30 {
-		t.Errorf("%d events, want 30", len(got))
-	}
-	if n := len(server.Requests()); n != 4 {
-		t.Errorf("%d requests, want 4: three pages, one of them twice", n)
 	}
 }
 

@@ -103,24 +103,6 @@ func TestTokenIsSentAsToken(t *testing.T) {
 	}
 }
 
-// A retry is the same request again.
-func TestRetryRepeatsTheRequest(t *testing.T) {
-	t.Parallel()
-	transport := testkit.NewScript(testkit.Status(http.StatusBadGateway, ""), testkit.Breaks(io.ErrUnexpectedEOF), testkit.Status(http.StatusOK, testkit.EmptyPage))
-	if err := testkit.ListOnce(t, testkit.NewClient(t, transport, ll2.WithToken(testkit.Canary)), ll2.ForSpaceStation(4)); err != nil {
-		t.Fatal(err)
-	}
-	first := transport.Requests[0]
-	for _, again := range transport.Requests[1:] {
-		if again.Method != first.Method || again.URL.String() != first.URL.String() {
-			t.Errorf("retried %s %s as %s %s", first.Method, first.URL, again.Method, again.URL)
-		}
-		if diff := gocmp.Diff(first.Header, again.Header); diff != "" {
-			t.Errorf("a retry's headers differ (-first +again):\n%s", diff)
-		}
-	}
-}
-
 func TestBaseURLIsWhatPathsAreAppendedTo(t *testing.T) {
 	t.Parallel()
 	for base, want := range map[string]string{
