@@ -7,11 +7,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -185,71 +183,5 @@ func TestNothingIsPrintedByDefault(t *testing.T) {
 	cmd.Env = append(os.Environ(), child+"=1", "GOCOVERDIR="+t.TempDir())
 	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("%v, and it printed: %s", err, out)
-	}
-}
-
-// A sharedTransport counts who closes the connections of everybody.
-type sharedTransport struct {
-	http.RoundTripper
-	closed atomic.Int32
-}
-
-func (s *sharedTransport) CloseIdleConnections() { s.closed.Add(1) }
-
-func TestFailuresDoNotCloseOtherUsersConnections(t *testing.T) {
-	t.Parallel()
-	for name, fails := range map[string]testkit.Answer{
-		"status": testkit.Status(500, ""), "status not retried": testkit.Status(404, ""), "no answer": testkit.Breaks(syscall.ECONNRESET),
-		"body": testkit.BreaksOff(`{`, io.ErrUnexpectedEOF), "429": testkit.Status(429, "", "Retry-After", "3600"),
-		"redirect": testkit.Status(302, "", "Location", "https://evil.example/"), "not JSON": testkit.Status(200, "<html>"),
-	} {
-		shared := &sharedTransport{RoundTripper: testkit.NewScript(fails)}
-		if err := testkit.ListOnce(t, testkit.NewClient(t, shared)); err == nil {
-			t.Errorf("%s: no error", name)
-		}
-		if n := shared.closed.Load(); n != 0 {
-			t.Errorf("%s: closed the idle connections %d times", name, n)
-		}
-	}
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		time.AfterFunc(time.Second, cancel)
-		shared := &sharedTransport{RoundTripper: testkit.NewScript(testkit.Status(500, ""))}
-		client := testkit.NewClient(t, shared, ll2.WithBackoff(time.Minute, time.Minute))
-		if _, err := client.DockingEvents.Get(ctx, 7); err == nil || shared.closed.Load() != 0 {
-			t.Errorf("%v, and closed the idle connections %d times", err, shared.closed.Load())
-		}
-	})
-}
-
-// The same with real connections: the other user's is still there afterwards.
-func TestOtherUsersConnectionSurvivesFailures(t *testing.T) {
-	t.Parallel()
-	var addresses []string
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/other" {
-			addresses = append(addresses, r.RemoteAddr) // one request at a time
-			return
-		}
-		w.WriteHeader(http.StatusBadGateway)
-	}))
-	defer server.Close()
-	transport := &http.Transport{}
-	defer transport.CloseIdleConnections()
-	other := func() {
-		resp, err := (&http.Client{Transport: transport}).Get(server.URL + "/other")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = resp.Body.Close()
-	}
-	other()
-	if err := testkit.ListOnce(t, testkit.NewClient(t, transport, ll2.WithBaseURL(server.URL))); err == nil {
-		t.Error("no error")
-	}
-	other()
-	if len(addresses) != 2 || addresses[0] != addresses[1] {
-		t.Errorf("the other user came from %q, want one connection", addresses)
 	}
 }

@@ -3,12 +3,10 @@ package ll2_test
 import (
 	"compress/gzip"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -142,47 +140,6 @@ func TestGzipIsDecoded(t *testing.T) {
 	event, err := client.DockingEvents.Get(t.Context(), 7)
 	if err != nil || event.ID != 7 {
 		t.Errorf("got %+v, %v", event, err)
-	}
-}
-
-// Bodies are read to their end, of failures too, so that one connection serves
-// them all. The filler is more than net/http reads on by itself when a body is
-// closed too early.
-func TestConnectionIsReusedAfterFailures(t *testing.T) {
-	t.Parallel()
-	answers := []struct {
-		status int
-		body   string
-	}{
-		{http.StatusServiceUnavailable, strings.Repeat("x", 1<<20)},
-		{http.StatusTooManyRequests, strings.Repeat("x", 1<<20)},
-		{http.StatusOK, testkit.EmptyPage + strings.Repeat(" ", 1<<20)},
-		{http.StatusNotFound, strings.Repeat("x", 1<<20)},
-		{http.StatusOK, `[` + strings.Repeat("1,", 1<<19) + `1]`},
-		{http.StatusOK, testkit.EmptyPage},
-	}
-	var n atomic.Int32
-	addresses := make(chan string, len(answers))
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		addresses <- r.RemoteAddr
-		a := answers[n.Add(1)-1]
-		w.WriteHeader(a.status)
-		_, _ = io.WriteString(w, a.body)
-	}))
-	defer server.Close()
-	client := testkit.NewClient(t, nil, ll2.WithHTTPClient(server.Client()), ll2.WithBaseURL(server.URL))
-	for _, fails := range []bool{false, true, true, false} {
-		if err := testkit.ListOnce(t, client); (err != nil) != fails {
-			t.Errorf("List: %v, want an error: %t", err, fails)
-		}
-	}
-	close(addresses)
-	seen := make(map[string]bool)
-	for address := range addresses {
-		seen[address] = true
-	}
-	if len(seen) != 1 || int(n.Load()) != len(answers) {
-		t.Errorf("%d requests came on the connections %q, want %d on one", n.Load(), slices.Collect(maps.Keys(seen)), len(answers))
 	}
 }
 

@@ -1,19 +1,16 @@
-package ll2_test
+package memory_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"runtime"
 	"strconv"
-	"sync/atomic"
 	"testing"
-	"time"
+	"testing/synctest"
+	"weak"
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
@@ -93,6 +90,31 @@ func TestAWalkOver100000EventsHoldsNoMoreThanOneOver500(t *testing.T) {
 	}
 }
 
+func TestParallelLetsGoOfPagesThatWereRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 6
+		server := ll2test.NewServer(ll2test.Events(100)...)
+		var read []weak.Pointer[ll2.Page[ll2.DockingEvent]]
+		for page, err := range server.Client().DockingEvents.Pages(t.Context(), ll2.PageSize(2), ll2.Parallel(n)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			read = append(read, weak.Make(page))
+			synctest.Wait()
+			runtime.GC()
+			alive := 0
+			for _, page := range read {
+				if page.Value() != nil {
+					alive++
+				}
+			}
+			if alive > 2 { // this one, and what a register may still hold
+				t.Fatalf("at page %d, %d pages that were read are in memory", len(read), alive)
+			}
+		}
+	})
+}
+
 func TestAKeptEventKeepsNothingElse(t *testing.T) {
 	for name, keep := range map[string]func(*ll2.Client, func(*ll2.DockingEvent)) error{
 		"All": func(client *ll2.Client, keep func(*ll2.DockingEvent)) error {
@@ -153,67 +175,5 @@ func TestDecodingAPageOf100EventsTakesFewAllocations(t *testing.T) {
 	})
 	if allocs > 800 {
 		t.Errorf("%v allocations, want no more than 800", allocs)
-	}
-}
-
-func TestASequentialWalkTakesOneConnection(t *testing.T) {
-	t.Parallel()
-	pages := ll2test.NewServer(ll2test.Events(60)...)
-	for name, serve := range map[string]http.HandlerFunc{
-		"as ever": pages.ServeHTTP,
-		"answers that end late": func(w http.ResponseWriter, r *http.Request) {
-			recorder := httptest.NewRecorder()
-			pages.ServeHTTP(recorder, r)
-			body := recorder.Body.Bytes()
-			_, _ = w.Write(body[:len(body)-1])
-			_ = http.NewResponseController(w).Flush()
-			time.Sleep(3 * time.Millisecond) // over a real connection
-			_, _ = w.Write(body[len(body)-1:])
-		},
-		"an error before each answer": func() http.HandlerFunc {
-			var n atomic.Int32
-			return func(w http.ResponseWriter, r *http.Request) {
-				if n.Add(1)%2 == 1 {
-					http.Error(w, "<h1>Bad gateway</h1>", http.StatusBadGateway)
-					return
-				}
-				pages.ServeHTTP(w, r)
-			}
-		}(),
-		"compressed": func(w http.ResponseWriter, r *http.Request) {
-			if r.Header.Get("Accept-Encoding") != "gzip" {
-				http.Error(w, "gzip was not asked for", http.StatusBadRequest)
-				return
-			}
-			recorder := httptest.NewRecorder()
-			pages.ServeHTTP(recorder, r)
-			w.Header().Set("Content-Encoding", "gzip")
-			z := gzip.NewWriter(w)
-			_, _ = z.Write(recorder.Body.Bytes())
-			_ = z.Close()
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var connections atomic.Int32
-			server := httptest.NewUnstartedServer(serve)
-			server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-				if state == http.StateNew {
-					connections.Add(1)
-				}
-			}
-			server.Start()
-			defer server.Close()
-			client, err := ll2.New(ll2.WithBaseURL(server.URL), ll2.WithBackoff(0, 0), ll2.WithHTTPClient(server.Client()))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := testkit.All(t, client, ll2.PageSize(10)); len(got) != 60 {
-				t.Errorf("%d events, want 60", len(got))
-			}
-			if n := connections.Load(); n != 1 {
-				t.Errorf("%d connections, want 1", n)
-			}
-		})
 	}
 }
