@@ -1,4 +1,4 @@
-package ll2_test
+package fuzzing_test
 
 import (
 	"bytes"
