@@ -1,4 +1,4 @@
-package ll2_test
+package documentation_test
 
 import (
 	"fmt"
@@ -16,7 +16,10 @@ import (
 	"testing"
 )
 
-// The packages whose documentation people read, and where they are.
+// root is where the module is.
+const root = "../.."
+
+// The packages whose documentation people read, and where in the module they are.
 var documented = map[string]string{
 	"github.com/docking-event/ll2":         ".",
 	"github.com/docking-event/ll2/ll2test": "ll2test",
@@ -135,7 +138,7 @@ type pkg struct {
 
 func readDir(t *testing.T, path, dir string) *pkg {
 	t.Helper()
-	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	names, err := filepath.Glob(filepath.Join(root, dir, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}

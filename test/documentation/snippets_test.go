@@ -1,4 +1,4 @@
-package ll2_test
+package documentation_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -21,7 +22,7 @@ func TestSnippetsOfTheReadmeCompileAndPrintWhatTheySay(t *testing.T) {
 	t.Parallel()
 	var snippets []block
 	for _, name := range []string{"README.md", "CONTRIBUTING.md"} {
-		snippets = append(snippets, readDocument(t, os.DirFS("."), name).snippets()...)
+		snippets = append(snippets, readDocument(t, os.DirFS(root), name).snippets()...)
 	}
 	if len(snippets) == 0 {
 		t.Fatal("no snippets")
@@ -125,8 +126,8 @@ func wrongSnippets(t *testing.T, snippets []block) []string {
 	t.Helper()
 	var complaints []string
 	dir := t.TempDir()
-	writeFile(t, dir, "go.sum", string(testkit.ReadFile(t, "go.sum")))
-	writeFile(t, dir, "go.mod", outsideModule(t, string(testkit.ReadFile(t, "go.mod"))))
+	writeFile(t, dir, "go.sum", string(testkit.ReadFile(t, filepath.Join(root, "go.sum"))))
+	writeFile(t, dir, "go.mod", outsideModule(t, string(testkit.ReadFile(t, filepath.Join(root, "go.mod")))))
 	files := make([]string, len(snippets))
 	for i, b := range snippets {
 		if text, err := format.Source([]byte(b.text)); err == nil && string(text) != b.text {
@@ -174,7 +175,7 @@ func wrongSnippets(t *testing.T, snippets []block) []string {
 // that its tests have.
 func outsideModule(t *testing.T, mod string) string {
 	t.Helper()
-	here, err := filepath.Abs(".")
+	here, err := filepath.Abs(root)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,6 +219,57 @@ var fragmentImports = map[string]string{
 }
 
 var clausePattern = regexp.MustCompile(`(?m)^package (\w+)$`)
+
+// packageClause returns the package of a snippet that is a whole file, else "".
+func (b block) packageClause() string {
+	if found := clausePattern.FindStringSubmatch(b.text); found != nil {
+		return found[1]
+	}
+	return ""
+}
+
+// source makes a file of a snippet, for a package of its own, and names it. What
+// the compiler says of it has the line of the document.
+func (b block) source() (name, text string, err error) {
+	name = "main.go"
+	if strings.Contains(b.text, "\nfunc Test") || strings.HasPrefix(b.text, "func Test") {
+		name = "main_test.go"
+	}
+	line := fmt.Sprintf("//line %s:%d\n", path.Base(b.file), b.line)
+	if b.packageClause() != "" {
+		return name, line + b.text, nil
+	}
+	// Declarations, or else statements.
+	if _, err := parser.ParseFile(token.NewFileSet(), "", "package snippet\n"+b.text, parser.SkipObjectResolution); err == nil {
+		text, err := withImports("package snippet", line+b.text)
+		return name, text, err
+	}
+	body, err := usingAll(b.text)
+	if err != nil {
+		return "", "", fmt.Errorf("%s:%d: %w", b.file, b.line, err)
+	}
+	text, err = withImports("package main", `func main() {
+	server := ll2test.NewServer(ll2test.Recorded()...)
+	client := server.Client()
+	page, err := client.DockingEvents.List(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	if err := fragment(context.Background(), client, server, nil, &ll2test.Recorded()[0], page, slog.Default(), nil); err != nil {
+		panic(err)
+	}
+}
+
+func fragment(ctx context.Context, client *ll2.Client, server *ll2test.Server, err error, event *ll2.DockingEvent,
+	page *ll2.Page[ll2.DockingEvent], log *slog.Logger, t *testing.T) error {
+	{
+`+line+body+`
+	}
+	return nil
+}
+`)
+	return name, text, err
+}
 
 // withImports adds the packages that are used and not imported.
 func withImports(clause, text string) (string, error) {

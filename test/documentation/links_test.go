@@ -1,9 +1,7 @@
-package ll2_test
+package documentation_test
 
 import (
 	"fmt"
-	"go/parser"
-	"go/token"
 	"io/fs"
 	"maps"
 	"os"
@@ -19,7 +17,7 @@ import (
 
 func TestWhatTheDocumentsPointAtIsThere(t *testing.T) {
 	t.Parallel()
-	fsys := os.DirFS(".")
+	fsys := os.DirFS(root)
 	for _, pattern := range []string{"*.md", "doc/*.md", "examples/*.md"} {
 		names, err := fs.Glob(fsys, pattern)
 		if err != nil {
@@ -296,55 +294,4 @@ func testsOf(t *testing.T, fsys fs.FS) []string {
 		t.Fatal(err)
 	}
 	return tests
-}
-
-// packageClause returns the package of a snippet that is a whole file, else "".
-func (b block) packageClause() string {
-	if found := clausePattern.FindStringSubmatch(b.text); found != nil {
-		return found[1]
-	}
-	return ""
-}
-
-// source makes a file of a snippet, for a package of its own, and names it. What
-// the compiler says of it has the line of the document.
-func (b block) source() (name, text string, err error) {
-	name = "main.go"
-	if strings.Contains(b.text, "\nfunc Test") || strings.HasPrefix(b.text, "func Test") {
-		name = "main_test.go"
-	}
-	line := fmt.Sprintf("//line %s:%d\n", path.Base(b.file), b.line)
-	if b.packageClause() != "" {
-		return name, line + b.text, nil
-	}
-	// Declarations, or else statements.
-	if _, err := parser.ParseFile(token.NewFileSet(), "", "package snippet\n"+b.text, parser.SkipObjectResolution); err == nil {
-		text, err := withImports("package snippet", line+b.text)
-		return name, text, err
-	}
-	body, err := usingAll(b.text)
-	if err != nil {
-		return "", "", fmt.Errorf("%s:%d: %w", b.file, b.line, err)
-	}
-	text, err = withImports("package main", `func main() {
-	server := ll2test.NewServer(ll2test.Recorded()...)
-	client := server.Client()
-	page, err := client.DockingEvents.List(context.Background())
-	if err != nil {
-		panic(err)
-	}
-	if err := fragment(context.Background(), client, server, nil, &ll2test.Recorded()[0], page, slog.Default(), nil); err != nil {
-		panic(err)
-	}
-}
-
-func fragment(ctx context.Context, client *ll2.Client, server *ll2test.Server, err error, event *ll2.DockingEvent,
-	page *ll2.Page[ll2.DockingEvent], log *slog.Logger, t *testing.T) error {
-	{
-`+line+body+`
-	}
-	return nil
-}
-`)
-	return name, text, err
 }
