@@ -1,4 +1,4 @@
-package ll2_test
+package bench_test
 
 import (
 	"bytes"
@@ -11,12 +11,6 @@ import (
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
 )
-
-// What a change costs or brings, benchstat tells of two runs of these:
-//
-//	go test -run '^$' -bench . -count 10 .
-//
-// The module in benchmarks/ compares with other clients.
 
 const benchmarkEvents = 515
 
