@@ -17,8 +17,10 @@ const (
 	// that the only quota is the one a test asks for.
 	BaseURL = "https://api.example/2.2.0/"
 
-	// ListURL and EventURL are the docking events there, and event 7.
-	ListURL  = BaseURL + "docking_event/"
+	// ListURL is the list of docking events there.
+	ListURL = BaseURL + "docking_event/"
+
+	// EventURL is event 7 there.
 	EventURL = ListURL + "7/"
 
 	// EmptyPage is a page of a list that has no events.
