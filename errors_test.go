@@ -8,12 +8,14 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
 var sentinels = map[string]error{
@@ -37,13 +39,11 @@ func sentinelsOf(err error) string {
 }
 
 // getAnswered gets event 7 from a service that answers so.
-func getAnswered(t *testing.T, a answer, opts ...ll2.Option) error {
+func getAnswered(t *testing.T, a testkit.Answer, opts ...ll2.Option) error {
 	t.Helper()
-	_, err := newWireClient(t, newScript(a), append(opts, ll2.WithRetries(0))...).DockingEvents.Get(t.Context(), 7)
+	_, err := testkit.NewClient(t, testkit.NewScript(a), append(opts, ll2.WithRetries(0))...).DockingEvents.Get(t.Context(), 7)
 	return err
 }
-
-const eventURL = wireList + "7/"
 
 func TestAPIErrorTellsWhatTheServiceSaid(t *testing.T) {
 	t.Parallel()
@@ -75,16 +75,16 @@ func TestAPIErrorTellsWhatTheServiceSaid(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := getAnswered(t, status(tc.status, tc.body, "X-Served-By", "cache-1"))
-			wantError(t, err)
+			err := getAnswered(t, testkit.Status(tc.status, tc.body, "X-Served-By", "cache-1"))
+			testkit.WantError(t, err)
 			want := &ll2.APIError{
-				StatusCode: tc.status, Method: http.MethodGet, URL: eventURL, Detail: tc.detail, Fields: tc.fields,
+				StatusCode: tc.status, Method: http.MethodGet, URL: testkit.EventURL, Detail: tc.detail, Fields: tc.fields,
 				Header: http.Header{"X-Served-By": {"cache-1"}}, Body: []byte(tc.body), Attempts: 1,
 			}
-			if diff := cmp.Diff(want, asError[*ll2.APIError](t, err)); diff != "" {
+			if diff := gocmp.Diff(want, testkit.AsError[*ll2.APIError](t, err)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if got, want := err.Error(), "ll2: GET "+eventURL+tc.text; got != want {
+			if got, want := err.Error(), "ll2: GET "+testkit.EventURL+tc.text; got != want {
 				t.Errorf("the error says\n%q, want\n%q", got, want)
 			}
 			if got := sentinelsOf(err); got != tc.is {
@@ -99,7 +99,7 @@ func TestAPIErrorKeepsTheStartOfTheBody(t *testing.T) {
 	const kept = 64 << 10
 	for _, size := range []int{kept - 1, kept, kept + 1, 1 << 20} {
 		body := strings.Repeat("0123456789abcdef", size/16+1)[:size]
-		api := asError[*ll2.APIError](t, getAnswered(t, status(http.StatusBadRequest, body)))
+		api := testkit.AsError[*ll2.APIError](t, getAnswered(t, testkit.Status(http.StatusBadRequest, body)))
 		if !bytes.Equal(api.Body, []byte(body[:min(size, kept)])) {
 			t.Errorf("of a body of %d bytes, %d are kept, want the first %d", size, len(api.Body), min(size, kept))
 		}
@@ -110,11 +110,11 @@ func TestAPIErrorKeepsTheStartOfTheBody(t *testing.T) {
 func TestAPIErrorSurvivesABrokenBody(t *testing.T) {
 	t.Parallel()
 	broken := func(req *http.Request) (*http.Response, error) {
-		resp, _ := breaksOff("<html>half a pa", errors.New("reset"))(req)
+		resp, _ := testkit.BreaksOff("<html>half a pa", errors.New("reset"))(req)
 		resp.StatusCode = http.StatusNotImplemented
 		return resp, nil
 	}
-	api := asError[*ll2.APIError](t, getAnswered(t, broken))
+	api := testkit.AsError[*ll2.APIError](t, getAnswered(t, broken))
 	if api.StatusCode != http.StatusNotImplemented || string(api.Body) != "<html>half a pa" {
 		t.Errorf("got %+v", api)
 	}
@@ -122,10 +122,10 @@ func TestAPIErrorSurvivesABrokenBody(t *testing.T) {
 
 func TestAPIErrorOfARetriedRequestCountsAttempts(t *testing.T) {
 	t.Parallel()
-	transport := newScript(status(500, "one"), breaks(errors.New("reset")), status(502, "three"))
-	err := listOnce(t, newWireClient(t, transport))
-	wantError(t, err, ": 502 Bad Gateway (3 attempts)")
-	if api := asError[*ll2.APIError](t, err); api.Attempts != 3 || string(api.Body) != "three" {
+	transport := testkit.NewScript(testkit.Status(500, "one"), testkit.Breaks(errors.New("reset")), testkit.Status(502, "three"))
+	err := testkit.ListOnce(t, testkit.NewClient(t, transport))
+	testkit.WantError(t, err, ": 502 Bad Gateway (3 attempts)")
+	if api := testkit.AsError[*ll2.APIError](t, err); api.Attempts != 3 || string(api.Body) != "three" {
 		t.Errorf("got %+v", api)
 	}
 }
@@ -151,24 +151,24 @@ func TestUnexpectedBodyIsADecodeError(t *testing.T) {
 		"null":                  {list, `null`, "without a count"},
 		"list":                  {list, `[]`, "array"},
 		"API error with 200":    {list, `{"detail":"Not found."}`, "without a count"},
-		"two values":            {list, emptyPage + emptyPage, "after top-level value"},
+		"two values":            {list, testkit.EmptyPage + testkit.EmptyPage, "after top-level value"},
 		"event alone, no id":    {get, `{}`, "without an id"},
 		"event alone, null":     {get, `null`, "without an id"},
 		"event alone, id text":  {get, `{"id":"7"}`, "id"},
 		"event alone, a list":   {get, `[{"id":7}]`, "array"},
 		"event alone, and more": {get, `{"id":7} x`, "after top-level value"},
-		"page for an event":     {get, emptyPage, "without an id"},
+		"page for an event":     {get, testkit.EmptyPage, "without an id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			transport := newScript(status(http.StatusOK, tc.body))
-			err := calls[tc.call].do(t, newWireClient(t, transport))
-			wantError(t, err, "GET "+wireList, "unexpected body", tc.says)
-			decode := asError[*ll2.DecodeError](t, err)
-			if !strings.HasPrefix(decode.URL, wireList) || decode.Err == nil || decode.Snippet == "" {
+			transport := testkit.NewScript(testkit.Status(http.StatusOK, tc.body))
+			err := testkit.Calls[tc.call].Do(t, testkit.NewClient(t, transport))
+			testkit.WantError(t, err, "GET "+testkit.ListURL, "unexpected body", tc.says)
+			decode := testkit.AsError[*ll2.DecodeError](t, err)
+			if !strings.HasPrefix(decode.URL, testkit.ListURL) || decode.Err == nil || decode.Snippet == "" {
 				t.Errorf("got %+v", decode)
 			}
-			if n := transport.sent(); n != 1 {
+			if n := transport.Sent(); n != 1 {
 				t.Errorf("sent %d requests, want 1: what has another shape will have it again", n)
 			}
 			if got := sentinelsOf(err); got != "" {
@@ -182,13 +182,13 @@ func TestDecodeErrorPointsAtThePlace(t *testing.T) {
 	t.Parallel()
 	body := `{"count":1,"next":null,"previous":null,"results":[{"id":1},{"id":2,"url":"` + strings.Repeat("x", 500) +
 		`","launch_id":7,"` + strings.Repeat("y", 500) + `":0}]}`
-	err := listOnce(t, newWireClient(t, newScript(status(http.StatusOK, "  \n"+body))))
-	decode := asError[*ll2.DecodeError](t, err)
+	err := testkit.ListOnce(t, testkit.NewClient(t, testkit.NewScript(testkit.Status(http.StatusOK, "  \n"+body))))
+	decode := testkit.AsError[*ll2.DecodeError](t, err)
 	if !strings.Contains(decode.Snippet, `"launch_id":7`) || len(decode.Snippet) > 200 {
 		t.Errorf("the snippet of %q is %q", err, decode.Snippet)
 	}
-	err = listOnce(t, newWireClient(t, newScript(status(http.StatusOK, strings.Replace(body, `"launch_id":7`, `"launch_id" 7`, 1)))))
-	decode = asError[*ll2.DecodeError](t, err)
+	err = testkit.ListOnce(t, testkit.NewClient(t, testkit.NewScript(testkit.Status(http.StatusOK, strings.Replace(body, `"launch_id":7`, `"launch_id" 7`, 1)))))
+	decode = testkit.AsError[*ll2.DecodeError](t, err)
 	if want := int64(strings.Index(body, `"launch_id":7`) + len(`"launch_id":7`)); decode.Offset != want || !strings.Contains(decode.Snippet, `"launch_id" 7`) {
 		t.Errorf("%q points at %d, want %d", err, decode.Offset, want)
 	}
@@ -198,20 +198,20 @@ func TestBodyAboveTheLimitIsADecodeError(t *testing.T) {
 	t.Parallel()
 	const most = 32 << 20
 	for size, fails := range map[int]bool{most: false, most + 1: true} {
-		body := emptyPage + strings.Repeat(" ", size-len(emptyPage))
-		transport := newScript(status(http.StatusOK, body))
-		err := listOnce(t, newWireClient(t, transport))
-		if (err != nil) != fails || transport.sent() != 1 {
-			t.Errorf("a body of %d bytes: %v after %d requests", size, err, transport.sent())
+		body := testkit.EmptyPage + strings.Repeat(" ", size-len(testkit.EmptyPage))
+		transport := testkit.NewScript(testkit.Status(http.StatusOK, body))
+		err := testkit.ListOnce(t, testkit.NewClient(t, transport))
+		if (err != nil) != fails || transport.Sent() != 1 {
+			t.Errorf("a body of %d bytes: %v after %d requests", size, err, transport.Sent())
 		}
 		if fails {
-			wantError(t, err, "32 MiB")
-			asError[*ll2.DecodeError](t, err)
+			testkit.WantError(t, err, "32 MiB")
+			testkit.AsError[*ll2.DecodeError](t, err)
 		}
 	}
 }
 
-var inner = &ll2.APIError{StatusCode: 503, Method: "GET", URL: wireList}
+var inner = &ll2.APIError{StatusCode: 503, Method: "GET", URL: testkit.ListURL}
 
 // The texts as a user reads them, in full.
 func TestErrorTexts(t *testing.T) {
@@ -224,16 +224,16 @@ func TestErrorTexts(t *testing.T) {
 		{&ll2.RateLimitError{RetryAfter: 40*time.Minute + 29*time.Second}, "ll2: rate limited: the next request can go in 40m29s", "ErrRateLimited"},
 		{&ll2.RateLimitError{RetryAfter: time.Minute, Local: true}, "ll2: rate limited, not sent: the next request can go in 1m0s", "ErrRateLimited"},
 		{&ll2.RateLimitError{Local: true}, "ll2: rate limited, not sent: when the next request can go is not known", "ErrRateLimited"},
-		{&ll2.RateLimitError{RetryAfter: time.Second, Local: true, Err: inner}, "ll2: rate limited, not sent: the next request can go in 1s: GET " + wireList + ": 503 Service Unavailable", "ErrRateLimited"},
+		{&ll2.RateLimitError{RetryAfter: time.Second, Local: true, Err: inner}, "ll2: rate limited, not sent: the next request can go in 1s: GET " + testkit.ListURL + ": 503 Service Unavailable", "ErrRateLimited"},
 		{&ll2.IncompleteError{Want: 515, Got: 511}, "ll2: incomplete: the service counted 515 events, the walk saw 511: rows moved meanwhile; walk again", "ErrIncomplete"},
-		{&ll2.PageError{URL: wireList + "?offset=5", Err: inner}, "ll2: at " + wireList + "?offset=5: GET " + wireList + ": 503 Service Unavailable", ""},
-		{&ll2.PageError{URL: wireList, Err: inner}, "ll2: GET " + wireList + ": 503 Service Unavailable", ""},
+		{&ll2.PageError{URL: testkit.ListURL + "?offset=5", Err: inner}, "ll2: at " + testkit.ListURL + "?offset=5: GET " + testkit.ListURL + ": 503 Service Unavailable", ""},
+		{&ll2.PageError{URL: testkit.ListURL, Err: inner}, "ll2: GET " + testkit.ListURL + ": 503 Service Unavailable", ""},
 		{&ll2.PageError{Err: errors.New("ll2: PageSize: 0")}, "ll2: PageSize: 0", ""},
-		{&ll2.PageError{URL: wireList, Err: &ll2.IncompleteError{Want: 2, Got: 1}}, "ll2: at " + wireList + ": incomplete: the service counted 2 events, the walk saw 1: rows moved meanwhile; walk again", "ErrIncomplete"},
-		{&ll2.DecodeError{URL: wireList, Offset: 5, Snippet: "<html>\n", Err: errors.New("bad")}, "ll2: GET " + wireList + `: unexpected body at byte 5: bad, near "<html>\n"`, ""},
-		{&ll2.DecodeError{URL: wireList, Err: errors.New("ll2: bad")}, "ll2: GET " + wireList + ": unexpected body: bad", ""},
-		{&ll2.APIError{StatusCode: 429, Method: "GET", URL: wireList, Detail: "Slow."}, "ll2: GET " + wireList + ": 429 Too Many Requests: Slow.", "ErrRateLimited"},
-		{fmt.Errorf("my program: %w", &ll2.PageError{URL: wireList, Err: inner}), "my program: ll2: GET " + wireList + ": 503 Service Unavailable", ""},
+		{&ll2.PageError{URL: testkit.ListURL, Err: &ll2.IncompleteError{Want: 2, Got: 1}}, "ll2: at " + testkit.ListURL + ": incomplete: the service counted 2 events, the walk saw 1: rows moved meanwhile; walk again", "ErrIncomplete"},
+		{&ll2.DecodeError{URL: testkit.ListURL, Offset: 5, Snippet: "<html>\n", Err: errors.New("bad")}, "ll2: GET " + testkit.ListURL + `: unexpected body at byte 5: bad, near "<html>\n"`, ""},
+		{&ll2.DecodeError{URL: testkit.ListURL, Err: errors.New("ll2: bad")}, "ll2: GET " + testkit.ListURL + ": unexpected body: bad", ""},
+		{&ll2.APIError{StatusCode: 429, Method: "GET", URL: testkit.ListURL, Detail: "Slow."}, "ll2: GET " + testkit.ListURL + ": 429 Too Many Requests: Slow.", "ErrRateLimited"},
+		{fmt.Errorf("my program: %w", &ll2.PageError{URL: testkit.ListURL, Err: inner}), "my program: ll2: GET " + testkit.ListURL + ": 503 Service Unavailable", ""},
 	} {
 		if got := tc.err.Error(); got != tc.text {
 			t.Errorf("%T says\n%s\nwant\n%s", tc.err, got, tc.text)
@@ -247,7 +247,7 @@ func TestErrorTexts(t *testing.T) {
 func TestSentinelsAreTheirOwn(t *testing.T) {
 	t.Parallel()
 	for name, err := range sentinels {
-		wantError(t, err)
+		testkit.WantError(t, err)
 		if got := sentinelsOf(fmt.Errorf("wrapped: %w", err)); got != name {
 			t.Errorf("%s is %q", name, got)
 		}
@@ -258,7 +258,7 @@ func TestSentinelsAreTheirOwn(t *testing.T) {
 func TestErrorsThatAreNotFilledInDoNotPanic(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{
-		&ll2.APIError{}, &ll2.DecodeError{}, &ll2.RateLimitError{}, &ll2.PageError{}, &ll2.PageError{URL: wireList}, &ll2.IncompleteError{},
+		&ll2.APIError{}, &ll2.DecodeError{}, &ll2.RateLimitError{}, &ll2.PageError{}, &ll2.PageError{URL: testkit.ListURL}, &ll2.IncompleteError{},
 	} {
 		t.Run(fmt.Sprintf("%T", err), func(t *testing.T) {
 			defer func() {
@@ -266,10 +266,30 @@ func TestErrorsThatAreNotFilledInDoNotPanic(t *testing.T) {
 					t.Errorf("panic: %v", r)
 				}
 			}()
-			wantError(t, err)
+			testkit.WantError(t, err)
 			if got := sentinelsOf(err); got != "" && got != "ErrRateLimited" && got != "ErrIncomplete" {
 				t.Errorf("%T is %s", err, got)
 			}
 		})
+	}
+}
+
+func TestAnErrorTellsTheAttemptsWhereThereWereMoreThanOne(t *testing.T) {
+	t.Parallel()
+	for name, failing := range map[string]testkit.Answer{
+		"status":     testkit.Status(http.StatusBadGateway, ""),
+		"429":        testkit.Status(http.StatusTooManyRequests, ""),
+		"half":       testkit.Status(http.StatusOK, `{"count":1`),
+		"connection": testkit.Breaks(syscall.ECONNREFUSED),
+	} {
+		for attempts := 1; attempts <= 3; attempts++ {
+			client := testkit.NewClient(t, testkit.NewScript(failing), ll2.WithRetries(attempts-1))
+			err := testkit.ListOnce(t, client)
+			testkit.WantError(t, err)
+			told := strings.Contains(err.Error(), fmt.Sprintf("(%d attempts)", attempts))
+			if told != (attempts > 1) {
+				t.Errorf("%s, %d attempts: %v", name, attempts, err)
+			}
+		}
 	}
 }

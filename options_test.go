@@ -15,13 +15,8 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
-
-// A nilFunc is the usual way to make a limiter of a function, and cannot be
-// called where it is nil.
-type nilFunc func(context.Context) error
-
-func (f nilFunc) Wait(ctx context.Context) error { return f(ctx) }
 
 type pointerLimiter struct{ asked int }
 
@@ -62,7 +57,7 @@ func TestInvalidOptionFailsNew(t *testing.T) {
 		"limiter nil":               {ll2.WithLimiter(nil), []string{"WithLimiter", "nil", "WithoutRateLimit"}},
 		"limiter nil bucket":        {ll2.WithLimiter((*rate.Limiter)(nil)), []string{"WithLimiter", "nil", "WithoutRateLimit"}},
 		"limiter nil pointer":       {ll2.WithLimiter((*pointerLimiter)(nil)), []string{"WithLimiter", "nil", "WithoutRateLimit"}},
-		"limiter nil func":          {ll2.WithLimiter(nilFunc(nil)), []string{"WithLimiter", "nil", "WithoutRateLimit"}},
+		"limiter nil func":          {ll2.WithLimiter(testkit.LimiterFunc(nil)), []string{"WithLimiter", "nil", "WithoutRateLimit"}},
 		"limiter that admits none":  {ll2.WithLimiter(rate.NewLimiter(1, 0)), []string{"WithLimiter", "burst", "1 or more"}},
 		"wait negative":             {ll2.WithMaxWait(-1), []string{"WithMaxWait", "0", "math.MaxInt64"}},
 		"retries negative":          {ll2.WithRetries(-1), []string{"WithRetries", "-1", "0"}},
@@ -75,7 +70,7 @@ func TestInvalidOptionFailsNew(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, err := ll2.New(ll2.WithHTTPClient(aClient), tc.opt, ll2.WithRetries(1))
-			wantError(t, err, tc.says...)
+			testkit.WantError(t, err, tc.says...)
 			if client != nil {
 				t.Error("New returned a client beside the error")
 			}
@@ -86,11 +81,11 @@ func TestInvalidOptionFailsNew(t *testing.T) {
 func TestInvalidTokenFailsNewAndIsNotShown(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{
-		"Token " + canary, canary + " ", " " + canary, canary + "\n", canary + "\r\nX-Evil: 1",
-		canary + "\t", canary + "\x00", canary + "\x7f", canary + "é", "\ufeff" + canary,
+		"Token " + testkit.Canary, testkit.Canary + " ", " " + testkit.Canary, testkit.Canary + "\n", testkit.Canary + "\r\nX-Evil: 1",
+		testkit.Canary + "\t", testkit.Canary + "\x00", testkit.Canary + "\x7f", testkit.Canary + "é", "\ufeff" + testkit.Canary,
 	} {
 		_, err := ll2.New(ll2.WithToken(key))
-		wantError(t, err, "WithToken", "the key alone")
+		testkit.WantError(t, err, "WithToken", "the key alone")
 		if err != nil && strings.Contains(err.Error(), "canary") {
 			t.Errorf("the error shows the token: %v", err)
 		}
@@ -105,7 +100,7 @@ func TestInvalidBaseURLDoesNotShowItsPassword(t *testing.T) {
 		"https://me:secret@api.example:port/", "me:secret@api.example", "https://me:secret@/%zz",
 	} {
 		_, err := ll2.New(ll2.WithBaseURL(base))
-		wantError(t, err, "WithBaseURL")
+		testkit.WantError(t, err, "WithBaseURL")
 		if err != nil && strings.Contains(err.Error(), "secret") {
 			t.Errorf("the error shows the password: %v", err)
 		}
@@ -117,7 +112,7 @@ func TestValidOptionIsTaken(t *testing.T) {
 	for name, opts := range map[string][]ll2.Option{
 		"none":                    {},
 		"nil":                     {nil, nil},
-		"token":                   {ll2.WithToken(canary)},
+		"token":                   {ll2.WithToken(testkit.Canary)},
 		"token of any printable":  {ll2.WithToken("!~\"#aZ09")},
 		"base URL":                {ll2.WithBaseURL(ll2.DevelopmentBaseURL)},
 		"base URL on IPv6":        {ll2.WithBaseURL("http://[::1]:8080/2.2.0")},
@@ -160,16 +155,16 @@ func TestTwoQuotaOptionsExcludeEachOther(t *testing.T) {
 	for first, a := range quotas {
 		for second, b := range quotas {
 			_, err := ll2.New(a, ll2.WithRetries(1), b)
-			wantError(t, err, first, second, "give one")
+			testkit.WantError(t, err, first, second, "give one")
 		}
 	}
 }
 
 func TestOptionOrderDoesNotMatter(t *testing.T) {
 	t.Parallel()
-	transport := newScript(status(http.StatusServiceUnavailable, ""))
+	transport := testkit.NewScript(testkit.Status(http.StatusServiceUnavailable, ""))
 	opts := []ll2.Option{
-		ll2.WithToken(canary),
+		ll2.WithToken(testkit.Canary),
 		ll2.WithBaseURL("https://mirror.example/ll2"),
 		ll2.WithUserAgent("my-app/1.2"),
 		ll2.WithHTTPClient(&http.Client{Transport: transport}),
@@ -185,16 +180,16 @@ func TestOptionOrderDoesNotMatter(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			before := transport.sent()
-			wantError(t, listOnce(t, client), "503")
-			if n := transport.sent() - before; n != 1 {
+			before := transport.Sent()
+			testkit.WantError(t, testkit.ListOnce(t, client), "503")
+			if n := transport.Sent() - before; n != 1 {
 				t.Errorf("sent %d requests, want 1 without retries", n)
 			}
 		}
 	}
-	for _, req := range transport.requests {
+	for _, req := range transport.Requests {
 		got := req.URL.Host + req.URL.Path + " " + req.Header.Get("User-Agent") + " " + req.Header.Get("Authorization")
-		if want := "mirror.example/ll2/docking_event/ my-app/1.2 ll2-go/0.1.0 Token " + canary; got != want {
+		if want := "mirror.example/ll2/docking_event/ my-app/1.2 ll2-go/0.1.0 Token " + testkit.Canary; got != want {
 			t.Errorf("sent %q, want %q", got, want)
 		}
 	}
@@ -202,20 +197,20 @@ func TestOptionOrderDoesNotMatter(t *testing.T) {
 
 func TestHTTPClientIsNotModified(t *testing.T) {
 	t.Parallel()
-	transport := newScript(
-		status(http.StatusFound, "", "Location", wireList+"?again=1", "Set-Cookie", "a=b"),
-		status(http.StatusServiceUnavailable, ""), status(http.StatusOK, emptyPage))
+	transport := testkit.NewScript(
+		testkit.Status(http.StatusFound, "", "Location", testkit.ListURL+"?again=1", "Set-Cookie", "a=b"),
+		testkit.Status(http.StatusServiceUnavailable, ""), testkit.Status(http.StatusOK, testkit.EmptyPage))
 	jar, _ := cookiejar.New(nil)
 	for name, callers := range map[string]*http.Client{
 		"bare":   {Transport: transport},
 		"filled": {Transport: transport, Jar: jar, Timeout: time.Hour},
 	} {
 		before := *callers
-		client, err := ll2.New(ll2.WithBaseURL(wireBase), ll2.WithHTTPClient(callers), ll2.WithBackoff(0, 0), ll2.WithToken(canary))
+		client, err := ll2.New(ll2.WithBaseURL(testkit.BaseURL), ll2.WithHTTPClient(callers), ll2.WithBackoff(0, 0), ll2.WithToken(testkit.Canary))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := listOnce(t, client); err != nil {
+		if err := testkit.ListOnce(t, client); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if callers.Transport != before.Transport || callers.CheckRedirect != nil || callers.Jar != before.Jar || callers.Timeout != before.Timeout {
@@ -226,11 +221,11 @@ func TestHTTPClientIsNotModified(t *testing.T) {
 
 func TestHTTPClientIsCopiedByNew(t *testing.T) {
 	t.Parallel()
-	transport := newScript(status(http.StatusOK, emptyPage))
+	transport := testkit.NewScript(testkit.Status(http.StatusOK, testkit.EmptyPage))
 	callers := &http.Client{Transport: transport}
-	client := newWireClient(t, nil, ll2.WithHTTPClient(callers))
-	callers.Transport = sendsNothing(t)
-	if err := listOnce(t, client); err != nil {
+	client := testkit.NewClient(t, nil, ll2.WithHTTPClient(callers))
+	callers.Transport = testkit.SendsNothing(t)
+	if err := testkit.ListOnce(t, client); err != nil {
 		t.Error(err)
 	}
 }
@@ -239,9 +234,9 @@ func TestTraceIsCopiedByNew(t *testing.T) {
 	t.Parallel()
 	attempts := 0
 	trace := &ll2.Trace{Attempt: func(context.Context, ll2.Attempt) { attempts++ }}
-	client := newWireClient(t, newScript(status(http.StatusOK, emptyPage)), ll2.WithTrace(trace))
+	client := testkit.NewClient(t, testkit.NewScript(testkit.Status(http.StatusOK, testkit.EmptyPage)), ll2.WithTrace(trace))
 	trace.Attempt = nil
-	if err := listOnce(t, client); err != nil || attempts != 1 {
+	if err := testkit.ListOnce(t, client); err != nil || attempts != 1 {
 		t.Errorf("List: %v; the trace was told of %d attempts, want 1", err, attempts)
 	}
 }
@@ -249,22 +244,22 @@ func TestTraceIsCopiedByNew(t *testing.T) {
 // What the caller's client brings along is used.
 func TestHTTPClientsJarAndCheckRedirectAreUsed(t *testing.T) {
 	t.Parallel()
-	transport := newScript(
-		status(http.StatusFound, "", "Location", wireList+"?again=1", "Set-Cookie", "a=b; Path=/"),
-		status(http.StatusOK, emptyPage))
+	transport := testkit.NewScript(
+		testkit.Status(http.StatusFound, "", "Location", testkit.ListURL+"?again=1", "Set-Cookie", "a=b; Path=/"),
+		testkit.Status(http.StatusOK, testkit.EmptyPage))
 	jar, _ := cookiejar.New(nil)
 	asked := 0
-	client := newWireClient(t, nil, ll2.WithHTTPClient(&http.Client{Transport: transport, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error {
+	client := testkit.NewClient(t, nil, ll2.WithHTTPClient(&http.Client{Transport: transport, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error {
 		asked++
 		return nil
 	}}))
-	if err := listOnce(t, client); err != nil {
+	if err := testkit.ListOnce(t, client); err != nil {
 		t.Fatal(err)
 	}
 	if asked != 1 {
 		t.Errorf("CheckRedirect was asked %d times, want 1", asked)
 	}
-	base, _ := url.Parse(wireBase)
+	base, _ := url.Parse(testkit.BaseURL)
 	if len(jar.Cookies(base)) != 1 {
 		t.Error("the jar has no cookie")
 	}

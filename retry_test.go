@@ -3,390 +3,329 @@ package ll2_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"log"
-	"net"
+	"math"
+	"math/big"
 	"net/http"
-	"net/http/httptest"
-	"strconv"
 	"strings"
-	"sync/atomic"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
 
-// retried are the statuses after which the same request can succeed.
-var retried = map[int]bool{
-	408: true, 429: true, 499: true, 500: true, 502: true, 503: true, 504: true,
-	520: true, 521: true, 522: true, 523: true, 524: true, 525: true, 526: true, 527: true,
-}
-
-func TestExactlyTheStatusesThatMayPassAreRetried(t *testing.T) {
+func TestTheLongestRetryAfterIsTheLongestDuration(t *testing.T) {
 	t.Parallel()
-	for code := 400; code < 600; code++ {
-		transport := newScript(status(code, "<html>failure</html>"))
-		_, err := newWireClient(t, transport, ll2.WithRetries(3)).DockingEvents.Get(t.Context(), 7)
-		want := 1
-		if retried[code] {
-			want = 4
-		}
-		if n := transport.sent(); n != want {
-			t.Errorf("%d: sent %d requests, want %d", code, n, want)
-		}
-		api := asError[*ll2.APIError](t, err)
-		if api.StatusCode != code || api.Attempts != want || string(api.Body) != "<html>failure</html>" {
-			t.Errorf("%d: the error is %+v, want %d attempts", code, api, want)
-		}
-		if says := strings.Contains(err.Error(), fmt.Sprintf("(%d attempts)", want)); says != (want > 1) {
-			t.Errorf("%d: %v", code, err)
+	for _, seconds := range []string{"9223372036.854775807", "9223372036.854775808", "9223372037", "1" + strings.Repeat("0", 400)} {
+		got, ok := ll2.RetryAfter(http.Header{"Retry-After": {seconds}}, time.Now())
+		if got != math.MaxInt64 || !ok {
+			t.Errorf("Retry-After: %s is %v, %v", seconds, got, ok)
 		}
 	}
 }
 
-// Of what is neither a success nor a failure, nothing changes with time.
-func TestRedirectionWithoutAPlaceIsNotRetried(t *testing.T) {
-	t.Parallel()
-	for _, code := range []int{300, 301, 302, 303, 304, 307, 308} {
-		transport := newScript(status(code, ""))
-		err := listOnce(t, newWireClient(t, transport))
-		if !isStatus(code)(err) || transport.sent() != 1 {
-			t.Errorf("%d: %v after %d requests, want an *APIError after 1", code, err, transport.sent())
-		}
-	}
-}
-
-func TestRetriesAreBounded(t *testing.T) {
-	t.Parallel()
-	for name, tc := range map[string]struct {
-		opts []ll2.Option
-		want int
-	}{
-		"default": {nil, 3},
-		"0":       {[]ll2.Option{ll2.WithRetries(0)}, 1},
-		"1":       {[]ll2.Option{ll2.WithRetries(1)}, 2},
-		"2":       {[]ll2.Option{ll2.WithRetries(2)}, 3},
-		"5":       {[]ll2.Option{ll2.WithRetries(5)}, 6},
+// A Retry-After is whole or broken seconds, or a date; anything else, and what
+// is over, is none. The wait is never shorter than what was asked for.
+func FuzzRetryAfter(f *testing.F) {
+	for _, value := range []string{
+		"", "0", "1", "2429", " 5 ", "007", "-1", "+1", "1.5", ".5", "5.", ".", "1..5", "0.0000000001", "1e3", "0x10", "1_0", "Inf", "NaN",
+		"9007199254740993", "9223372036", "9223372037", "99999999999999999999", strings.Repeat("9", 400), "1, 2", "1 2", "١", "soon",
+		"Fri, 31 Dec 1999 23:59:59 GMT", "Sat, 01 Jan 2000 00:00:01 GMT", "Sat, 01 Jan 2000 00:00:01 UTC", "Friday, 31-Dec-99 23:59:59 GMT",
+		"Fri Dec 31 23:59:59 1999", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT", "Sat, 32 Jan 2000 00:00:00 GMT",
 	} {
-		for kind, failure := range map[string]answer{
-			"status": status(500, ""), "no answer": breaks(syscall.ECONNRESET), "body": breaksOff(`{"id":`, io.ErrUnexpectedEOF),
-		} {
-			for name2, call := range calls {
-				transport := newScript(failure)
-				err := call.do(t, newWireClient(t, transport, tc.opts...))
-				if n := transport.sent(); err == nil || n != tc.want {
-					t.Errorf("%s, %s retries, %s: %v after %d requests, want %d", name2, name, kind, err, n, tc.want)
-				}
-			}
-		}
+		f.Add(value, "")
+		f.Add(value, "Fri, 31 Dec 1999 23:59:00 GMT")
 	}
+	f.Fuzz(func(t *testing.T, value, date string) {
+		now := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+		d, ok := ll2.RetryAfter(http.Header{"Retry-After": {value}, "Date": {date}}, now)
+		if ok && d <= 0 {
+			t.Errorf("%q, %q: %v", value, date, d)
+		}
+		if until, err := http.ParseTime(strings.TrimSpace(value)); err == nil {
+			if sent, err := http.ParseTime(date); err == nil {
+				now = sent
+			}
+			if ok != until.After(now) || ok && d != until.Sub(now) {
+				t.Errorf("%q, %q: %v, %t", value, date, d, ok)
+			}
+			return
+		}
+		seconds, isNumber := new(big.Rat).SetString(strings.TrimSpace(value))
+		if strings.Trim(strings.TrimSpace(value), "0123456789.") != "" {
+			isNumber = false
+		}
+		if ok != (isNumber && seconds.Sign() > 0) {
+			t.Fatalf("%q: %v, %t", value, d, ok)
+		}
+		if !ok || d == math.MaxInt64 && seconds.Cmp(big.NewRat(math.MaxInt64-1023, 1e9)) >= 0 {
+			return
+		}
+		// A float64 is off by no more than 1 in 2^52, and the last step is up.
+		off := new(big.Rat).Sub(new(big.Rat).Mul(seconds, big.NewRat(1e9, 1)), new(big.Rat).SetInt64(int64(d)))
+		if exact, _ := off.Float64(); math.Abs(exact) > 1+float64(d)/(1<<51) {
+			t.Errorf("%q: %d ns, off by %v ns", value, d, exact)
+		}
+	})
 }
 
-// failures are what is no answer, and whether it may be one the next time.
-var failures = map[string]struct {
-	fails   answer
-	retried bool
-	says    string
+// ownBackoff is the wait where the service says nothing: of a length that no
+// Retry-After of these tests has.
+const ownBackoff = 17 * time.Second
+
+// In virtual time it is midnight of 2000-01-01 UTC first.
+var (
+	epoch    = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	httpDate = func(d time.Duration) string { return epoch.Add(d).Format(http.TimeFormat) }
+)
+
+// retryAfters are what a service can say, and how long that is.
+var retryAfters = map[string]struct {
+	headers []string
+	want    time.Duration // 0: nothing, so the client's own backoff
 }{
-	"refused":              {breaks(&net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}), true, "connection refused"},
-	"reset":                {breaks(syscall.ECONNRESET), true, "connection reset"},
-	"closed":               {breaks(io.EOF), true, "EOF"},
-	"name not found":       {breaks(&net.DNSError{Err: "no such host", Name: "api.example", IsNotFound: true}), true, "no such host"},
-	"cut body":             {breaksOff(`{"id":7`, io.ErrUnexpectedEOF), true, "unexpected EOF"},
-	"reset in the body":    {breaksOff(``, syscall.ECONNRESET), true, "connection reset"},
-	"damaged body":         {breaksOff(``, errors.New("gzip: invalid checksum")), true, "invalid checksum"},
-	"JSON stops half-way":  {status(200, `{"id":7,"docking":"20`), true, "unexpected end of JSON input"},
-	"JSON stops at once":   {status(200, ``), true, "unexpected end of JSON input"},
-	"no content":           {status(204, ``), true, "unexpected end of JSON input"},
-	"JSON of another form": {status(200, `[]`), false, "array"},
-	"JSON with an error":   {status(200, `{"id":7,}`), false, "invalid character"},
-	"JSON without an id":   {status(200, `{"url":"x"}`), false, "without an id"},
-	"HTML":                 {status(200, `<html>`), false, "invalid character"},
+	"seconds":                 {[]string{"Retry-After", "7"}, 7 * time.Second},
+	"one second":              {[]string{"Retry-After", "1"}, time.Second},
+	"space around":            {[]string{"Retry-After", " 7 "}, 7 * time.Second},
+	"leading zero":            {[]string{"Retry-After", "007"}, 7 * time.Second},
+	"fraction":                {[]string{"Retry-After", "1.5"}, 1500 * time.Millisecond},
+	"small fraction":          {[]string{"Retry-After", "0.001"}, time.Millisecond},
+	"finer than time goes":    {[]string{"Retry-After", "1.0000000001"}, time.Second + 1},
+	"a minute":                {[]string{"Retry-After", "60"}, time.Minute},
+	"date":                    {[]string{"Retry-After", httpDate(30 * time.Second)}, 30 * time.Second},
+	"date by the same clock":  {[]string{"Retry-After", httpDate(30 * time.Second), "Date", httpDate(0)}, 30 * time.Second},
+	"date by a fast clock":    {[]string{"Retry-After", httpDate(time.Hour + 30*time.Second), "Date", httpDate(time.Hour)}, 30 * time.Second},
+	"date by a slow clock":    {[]string{"Retry-After", httpDate(-time.Hour + 30*time.Second), "Date", httpDate(-time.Hour)}, 30 * time.Second},
+	"date beside a bad Date":  {[]string{"Retry-After", httpDate(30 * time.Second), "Date", "today"}, 30 * time.Second},
+	"date in RFC 850":         {[]string{"Retry-After", "Saturday, 01-Jan-00 00:00:30 GMT"}, 30 * time.Second},
+	"nothing":                 {nil, 0},
+	"empty":                   {[]string{"Retry-After", ""}, 0},
+	"zero":                    {[]string{"Retry-After", "0"}, 0},
+	"zero fraction":           {[]string{"Retry-After", "0.0"}, 0},
+	"negative":                {[]string{"Retry-After", "-5"}, 0},
+	"date in the past":        {[]string{"Retry-After", httpDate(-30 * time.Second)}, 0},
+	"date that is now":        {[]string{"Retry-After", httpDate(0)}, 0},
+	"date past by its clock":  {[]string{"Retry-After", httpDate(30 * time.Second), "Date", httpDate(time.Hour)}, 0},
+	"words":                   {[]string{"Retry-After", "soon"}, 0},
+	"unit":                    {[]string{"Retry-After", "7s"}, 0},
+	"exponent":                {[]string{"Retry-After", "1e1"}, 0},
+	"hexadecimal":             {[]string{"Retry-After", "0x7"}, 0},
+	"not a number":            {[]string{"Retry-After", "NaN"}, 0},
+	"infinite":                {[]string{"Retry-After", "Inf"}, 0},
+	"two points":              {[]string{"Retry-After", "1.2.3"}, 0},
+	"a point":                 {[]string{"Retry-After", "."}, 0},
+	"a date of another style": {[]string{"Retry-After", "2000-01-01T00:00:30Z"}, 0},
 }
 
-func TestFailureThatMayPassIsRetried(t *testing.T) {
+func TestRetryAfterIsObeyedToTheNanosecond(t *testing.T) {
 	t.Parallel()
-	for name, tc := range failures {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			want := 1
-			if tc.retried {
-				want = 3
-			}
-			transport := newScript(tc.fails)
-			_, err := newWireClient(t, transport).DockingEvents.Get(t.Context(), 7)
-			wantError(t, err, "GET "+eventURL, tc.says)
-			if n := transport.sent(); n != want {
-				t.Errorf("sent %d requests, want %d", n, want)
-			}
-			if !tc.retried {
-				return
-			}
-			transport = newScript(tc.fails, tc.fails, status(200, anEvent))
-			event, err := newWireClient(t, transport).DockingEvents.Get(t.Context(), 7)
-			if err != nil || event.ID != 7 {
-				t.Errorf("after two failures: %+v, %v", event, err)
-			}
-		})
-	}
-}
-
-// Nothing of an attempt that failed shows in the result of the next one.
-func TestRetryStartsFromNothing(t *testing.T) {
-	t.Parallel()
-	transport := newScript(
-		status(200, `{"count":9,"next":"x","previous":"y","results":[{"id":1,"url":"first"},{"id":2`),
-		status(200, `{"count":1,"next":null,"previous":null,"results":[{"id":3}]}`))
-	page, err := newWireClient(t, transport).DockingEvents.List(t.Context())
-	if err != nil || page.Count != 1 || page.Next != "" || len(page.Results) != 1 || page.Results[0].URL != "" {
-		t.Errorf("got %+v, %v", page, err)
-	}
-}
-
-func TestRefusedConnectionIsRetried(t *testing.T) {
-	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	_ = listener.Close() // so that nobody is there
-	var attempts []ll2.Attempt
-	client := newWireClient(t, nil, ll2.WithBaseURL("http://"+address), ll2.WithHTTPClient(&http.Client{}),
-		ll2.WithTrace(&ll2.Trace{Attempt: func(_ context.Context, a ll2.Attempt) { attempts = append(attempts, a) }}))
-	err = listOnce(t, client)
-	wantError(t, err, "GET http://"+address+"/docking_event/", "connection refused", "(3 attempts)")
-	if !errors.Is(err, syscall.ECONNREFUSED) {
-		t.Errorf("%v is not ECONNREFUSED", err)
-	}
-	if len(attempts) != 3 || attempts[2].StatusCode != 0 || !errors.Is(attempts[2].Err, syscall.ECONNREFUSED) {
-		t.Errorf("the attempts are %+v, want 3 refused ones", attempts)
-	}
-}
-
-// A server that closes the connection in the middle of the body, for real.
-func TestBodyCutOffOnTheWireIsRetried(t *testing.T) {
-	t.Parallel()
-	for name, head := range map[string]string{
-		"with a length": "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n",
-		"chunked":       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n",
-		"with neither":  "HTTP/1.0 200 OK\r\n\r\n",
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var n atomic.Int32
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				if n.Add(1) > 1 {
-					_, _ = io.WriteString(w, emptyPage)
-					return
-				}
-				conn, _, err := w.(http.Hijacker).Hijack()
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				_, _ = io.WriteString(conn, head+emptyPage[:30])
-				_ = conn.Close()
-			}))
-			defer server.Close()
-			client := newWireClient(t, nil, ll2.WithHTTPClient(server.Client()), ll2.WithBaseURL(server.URL))
-			if err := listOnce(t, client); err != nil || n.Load() != 2 {
-				t.Errorf("%v after %d requests, want a page after 2", err, n.Load())
-			}
-		})
-	}
-}
-
-// A certificate does not become better with time, and asking again and again
-// would only spend it.
-func TestBadCertificateIsNotRetried(t *testing.T) {
-	t.Parallel()
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-		t.Error("the request arrived")
-	}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it tells of each bad handshake
-	server.StartTLS()
-	defer server.Close()
-	plain := httptest.NewServer(http.NotFoundHandler())
-	defer plain.Close()
-	trusting := server.Client()
-	for name, tc := range map[string]struct {
-		url    string
-		client *http.Client
-		says   string
-	}{
-		"unknown authority": {server.URL, &http.Client{Transport: new(http.Transport)}, "certificate"},
-		"another host":      {strings.Replace(server.URL, "127.0.0.1", "localhost", 1), trusting, "certificate"},
-		"no TLS at all":     {strings.Replace(plain.URL, "http", "https", 1), &http.Client{Transport: new(http.Transport)}, "HTTP response to HTTPS client"},
-	} {
-		attempts := 0
-		client := newWireClient(t, nil, ll2.WithBaseURL(tc.url), ll2.WithHTTPClient(tc.client),
-			ll2.WithTrace(&ll2.Trace{Attempt: func(context.Context, ll2.Attempt) { attempts++ }}))
-		wantError(t, listOnce(t, client), tc.says)
-		if attempts != 1 {
-			t.Errorf("%s: %d attempts, want 1", name, attempts)
-		}
-		tc.client.CloseIdleConnections()
-	}
-}
-
-// The timeout is an attempt's, not the call's, and covers the body.
-func TestTimeoutOfAnAttemptIsRetried(t *testing.T) {
-	t.Parallel()
-	for name, hanging := range map[string]answer{"headers": hangs, "body": hangsInTheBody} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				transport := newScript(hanging)
-				client := newWireClient(t, nil, ll2.WithHTTPClient(&http.Client{Transport: transport, Timeout: 5 * time.Second}),
-					ll2.WithBackoff(time.Second, time.Second))
-				start := time.Now()
-				_, err := client.DockingEvents.Get(t.Context(), 7)
-				wantError(t, err, "GET "+eventURL, "deadline exceeded", "(3 attempts)")
-				if took := time.Since(start); took != 17*time.Second || transport.sent() != 3 {
-					t.Errorf("took %v and %d requests, want 3 of 5s and 2s between them", took, transport.sent())
-				}
-				var netErr net.Error
-				if !errors.As(err, &netErr) || !netErr.Timeout() {
-					t.Errorf("%v is no timeout", err)
-				}
+	for _, code := range []int{http.StatusServiceUnavailable, http.StatusTooManyRequests, http.StatusBadGateway} {
+		for name, tc := range retryAfters {
+			t.Run(http.StatusText(code)+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					transport := testkit.NewScript(testkit.Status(code, "", tc.headers...), testkit.Status(200, testkit.AnEvent))
+					var waits []ll2.Wait
+					client := testkit.NewClient(t, transport, ll2.WithBackoff(ownBackoff, ownBackoff),
+						ll2.WithTrace(&ll2.Trace{Wait: func(_ context.Context, w ll2.Wait) { waits = append(waits, w) }}))
+					if _, err := client.DockingEvents.Get(t.Context(), 7); err != nil {
+						t.Fatal(err)
+					}
+					want := ll2.Wait{Reason: ll2.WaitRetryAfter, For: tc.want, Until: epoch.Add(tc.want)}
+					if tc.want == 0 {
+						want = ll2.Wait{Reason: ll2.WaitBackoff, For: ownBackoff, Until: epoch.Add(ownBackoff)}
+					}
+					if gaps := transport.Gaps(); len(gaps) != 1 || gaps[0] != want.For {
+						t.Errorf("waited %v, want %v once", gaps, want.For)
+					}
+					if len(waits) != 1 || waits[0].Reason != want.Reason || waits[0].For != want.For || !waits[0].Until.Equal(want.Until) {
+						t.Errorf("the trace was told %+v, want %+v", waits, want)
+					}
+				})
 			})
-		})
+		}
 	}
 }
 
-// So that no call hangs.
-func TestDefaultTimeoutIsThirtySeconds(t *testing.T) {
-	// Not parallel: a client without WithHTTPClient uses http.DefaultTransport.
-	callers := http.DefaultTransport
-	defer func() { http.DefaultTransport = callers }()
-	synctest.Test(t, func(t *testing.T) {
-		transport := newScript(hangs)
-		http.DefaultTransport = transport
-		client, err := ll2.New(ll2.WithRetries(0))
-		if err != nil {
-			t.Fatal(err)
-		}
-		start := time.Now()
-		_, err = client.DockingEvents.Get(t.Context(), 7)
-		wantError(t, err, "deadline exceeded")
-		if took := time.Since(start); took != 30*time.Second || transport.sent() != 1 {
-			t.Errorf("took %v and %d requests, want 30s and 1", took, transport.sent())
-		}
-	})
-}
-
-// The waits are random: that they reach far up, and are not all the same, is
-// certain for so many of them.
-func TestBackoffIsBetweenMinAndABoundThatDoubles(t *testing.T) {
+// What a 429 says in words counts where it has no header.
+func TestA429SaysItsTimeInWords(t *testing.T) {
 	t.Parallel()
-	const least, most, calls = time.Second, 10 * time.Second, 200
-	bounds := []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, most, most, most}
-	synctest.Test(t, func(t *testing.T) {
-		longest, shortest := make([]time.Duration, len(bounds)), make([]time.Duration, len(bounds))
-		for range calls {
-			transport := newScript(status(500, ""))
-			var told []time.Duration
-			client := newWireClient(t, transport, ll2.WithRetries(len(bounds)), ll2.WithBackoff(least, most),
-				ll2.WithTrace(&ll2.Trace{Wait: func(_ context.Context, w ll2.Wait) { told = append(told, w.For) }}))
-			if err := listOnce(t, client); err == nil {
-				t.Fatal("no error")
-			}
-			for i, gap := range transport.gaps() {
-				if gap != told[i] || gap < least || gap > bounds[i] {
-					t.Fatalf("wait %d was %v, told as %v, want from %v to %v", i+1, gap, told[i], least, bounds[i])
-				}
-				longest[i] = max(longest[i], gap)
-				if shortest[i] == 0 || gap < shortest[i] {
-					shortest[i] = gap
-				}
-			}
-		}
-		for i, bound := range bounds {
-			if span := bound - least; longest[i] < bound-span/4 || shortest[i] > least+span/4 {
-				t.Errorf("of %d waits %d were from %v to %v, want all of %v to %v", calls, i+1, shortest[i], longest[i], least, bound)
-			}
-		}
-	})
-}
-
-func TestBackoffKeepsToItsBounds(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct{ least, most time.Duration }{
-		{0, 0}, {time.Second, time.Second}, {0, time.Second}, {time.Hour, time.Hour}, {1, 1}, {300 * 24 * time.Hour, 301 * 24 * time.Hour},
+	for body, want := range map[string]time.Duration{
+		`{"detail":"Request was throttled. Expected available in 7 seconds."}`:  7 * time.Second,
+		`{"detail":"Request was throttled. Expected available in 1 second."}`:   time.Second,
+		`{"detail":"Request was throttled. Expected available in 0 seconds."}`:  ownBackoff,
+		`{"detail":"Request was throttled. Expected available in -1 seconds."}`: ownBackoff,
+		`{"detail":"Request was throttled."}`:                                   ownBackoff,
+		`{"detail":"Request was throttled. Expected available in a while."}`:    ownBackoff,
+		`{"detail":7}`:                     ownBackoff,
+		`<html>slow down</html>`:           ownBackoff,
+		``:                                 ownBackoff,
+		`{"detail":"Expected available in`: ownBackoff,
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			transport := newScript(status(500, ""))
-			client := newWireClient(t, transport, ll2.WithRetries(40), ll2.WithBackoff(tc.least, tc.most))
-			if err := listOnce(t, client); err == nil {
-				t.Fatal("no error")
-			}
-			gaps := transport.gaps()
-			if len(gaps) != 40 {
-				t.Fatalf("%d retries, want 40", len(gaps))
-			}
-			for _, gap := range gaps {
-				if gap < tc.least || gap > tc.most {
-					t.Errorf("waited %v, want from %v to %v", gap, tc.least, tc.most)
-				}
+			transport := testkit.NewScript(testkit.Status(429, body), testkit.Status(200, testkit.AnEvent))
+			_, err := testkit.NewClient(t, transport, ll2.WithBackoff(ownBackoff, ownBackoff)).DockingEvents.Get(t.Context(), 7)
+			if gaps := transport.Gaps(); err != nil || len(gaps) != 1 || gaps[0] != want {
+				t.Errorf("%s: %v after waits of %v, want one of %v", body, err, gaps, want)
 			}
 		})
 	}
 }
 
-func TestDefaultBackoffIsHalfASecondToTen(t *testing.T) {
+func TestHeaderOfA429GoesBeforeItsWords(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		transport := newScript(status(500, ""))
-		client, err := ll2.New(ll2.WithBaseURL(wireBase), ll2.WithHTTPClient(&http.Client{Transport: transport}), ll2.WithRetries(50))
-		if err != nil {
+		transport := testkit.NewScript(
+			testkit.Status(429, `{"detail":"Request was throttled. Expected available in 3 seconds."}`, "Retry-After", "7"), testkit.Status(200, testkit.AnEvent))
+		_, err := testkit.NewClient(t, transport).DockingEvents.Get(t.Context(), 7)
+		if gaps := transport.Gaps(); err != nil || gaps[0] != 7*time.Second {
+			t.Errorf("%v after waits of %v", err, gaps)
+		}
+	})
+}
+
+// What stands in the way of a wait, and how long the refusal says it is.
+var tooLong = map[string]struct {
+	retryAfter string
+	deadline   time.Duration
+	opts       []ll2.Option
+	want       time.Duration
+}{
+	"above the default":          {"60.000000001", 0, nil, time.Minute + 1},
+	"above WithMaxWait":          {"11", 0, []ll2.Option{ll2.WithMaxWait(10 * time.Second)}, 11 * time.Second},
+	"no wait allowed":            {"1", 0, []ll2.Option{ll2.WithMaxWait(0)}, time.Second},
+	"past the deadline":          {"7", 5 * time.Second, nil, 7 * time.Second},
+	"past the deadline, allowed": {"7", 5 * time.Second, []ll2.Option{ll2.WithMaxWait(math.MaxInt64)}, 7 * time.Second},
+	"above both":                 {"7", 5 * time.Second, []ll2.Option{ll2.WithMaxWait(0)}, 7 * time.Second},
+	"a date":                     {httpDate(2429 * time.Second), 0, nil, 2429 * time.Second},
+	"longer than time goes":      {"99999999999999999999", 0, nil, math.MaxInt64},
+	"longer than floats go":      {"9" + string(make9s(400)), 0, nil, math.MaxInt64},
+}
+
+func make9s(n int) []byte {
+	nines := make([]byte, n)
+	for i := range nines {
+		nines[i] = '9'
+	}
+	return nines
+}
+
+func TestRetryAfterThatIsTooLongIsRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, tc := range tooLong {
+		// Of the 503, the retry was not sent; of the 429, this very attempt was.
+		for code, local := range map[int]bool{http.StatusServiceUnavailable: true, http.StatusTooManyRequests: false} {
+			t.Run(http.StatusText(code)+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					ctx := t.Context()
+					if tc.deadline > 0 {
+						var cancel context.CancelFunc
+						ctx, cancel = context.WithTimeout(ctx, tc.deadline)
+						defer cancel()
+					}
+					transport := testkit.NewScript(testkit.Status(code, `{"detail":"Later."}`, "Retry-After", tc.retryAfter))
+					_, err := testkit.NewClient(t, transport, tc.opts...).DockingEvents.Get(ctx, 7)
+					if !time.Now().Equal(epoch) || transport.Sent() != 1 {
+						t.Errorf("took %v and %d requests, want none and one", time.Since(epoch), transport.Sent())
+					}
+					testkit.WantError(t, err, "rate limited", tc.want.String(), http.StatusText(code), "Later.")
+					limited := testkit.AsError[*ll2.RateLimitError](t, err)
+					if limited.RetryAfter != tc.want || limited.Local != local {
+						t.Errorf("got %+v, want RetryAfter %v and Local %t", limited, tc.want, local)
+					}
+					if api := testkit.AsError[*ll2.APIError](t, limited.Err); api.StatusCode != code || api.Attempts != 1 {
+						t.Errorf("the error behind it is %+v", api)
+					}
+					if !errors.Is(err, ll2.ErrRateLimited) {
+						t.Errorf("%v is not ErrRateLimited", err)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestRetryAfterWithinWithMaxWaitIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{503, 429} {
+		synctest.Test(t, func(t *testing.T) {
+			transport := testkit.NewScript(testkit.Status(code, "", "Retry-After", "7200"), testkit.Status(200, testkit.AnEvent))
+			_, err := testkit.NewClient(t, transport, ll2.WithMaxWait(math.MaxInt64)).DockingEvents.Get(t.Context(), 7)
+			if err != nil || transport.Gaps()[0] != 2*time.Hour {
+				t.Errorf("%d: %v after waits of %v", code, err, transport.Gaps())
+			}
+		})
+	}
+}
+
+// No further attempt, no wait: then what the service said is the error.
+func TestRetryAfterOfTheLastAttemptIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := testkit.NewScript(testkit.Status(503, "", "Retry-After", "7200"))
+		_, err := testkit.NewClient(t, transport, ll2.WithRetries(0)).DockingEvents.Get(t.Context(), 7)
+		if !testkit.IsStatus(503)(err) || errors.Is(err, ll2.ErrRateLimited) || !time.Now().Equal(epoch) {
+			t.Errorf("%v after %v", err, time.Since(epoch))
+		}
+	})
+}
+
+func TestA429WithoutRetriesSaysWhenToComeBack(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		body    string
+		headers []string
+		want    time.Duration
+	}{
+		"header":  {"", []string{"Retry-After", "2429"}, 2429 * time.Second},
+		"words":   {`{"detail":"Request was throttled. Expected available in 2429 seconds."}`, nil, 2429 * time.Second},
+		"neither": {"", nil, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			transport := testkit.NewScript(testkit.Status(429, tc.body, tc.headers...))
+			_, err := testkit.NewClient(t, transport, ll2.WithRetries(0), ll2.WithBackoff(ownBackoff, ownBackoff)).DockingEvents.Get(t.Context(), 7)
+			testkit.WantError(t, err, "rate limited", "429 Too Many Requests")
+			limited := testkit.AsError[*ll2.RateLimitError](t, err)
+			if limited.RetryAfter != tc.want || limited.Local || !testkit.IsStatus(429)(limited.Err) || transport.Sent() != 1 || !time.Now().Equal(epoch) {
+				t.Errorf("%s: got %+v after %v and %d requests, want RetryAfter %v", name, limited, time.Since(epoch), transport.Sent(), tc.want)
+			}
+		})
+	}
+}
+
+// Though the call that got the 429 is over, its time holds for the next one.
+func TestA429IsNeverRetriedEarlyByTheNextCallEither(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := testkit.NewScript(testkit.Status(429, "", "Retry-After", "7"), testkit.Status(200, testkit.AnEvent))
+		client := testkit.NewClient(t, transport, ll2.WithRetries(0))
+		if _, err := client.DockingEvents.Get(t.Context(), 7); !errors.Is(err, ll2.ErrRateLimited) {
 			t.Fatal(err)
 		}
-		if err := listOnce(t, client); err == nil {
-			t.Fatal("no error")
+		time.Sleep(2 * time.Second)
+		if _, err := client.DockingEvents.Get(t.Context(), 7); err != nil {
+			t.Fatal(err)
 		}
-		longest := time.Duration(0)
-		for i, gap := range transport.gaps() {
-			if gap < 500*time.Millisecond || gap > 10*time.Second || i == 0 && gap > time.Second {
-				t.Errorf("wait %d was %v", i+1, gap)
-			}
-			longest = max(longest, gap)
-		}
-		if longest < 7*time.Second {
-			t.Errorf("the longest of 50 waits was %v, want up to 10s", longest)
+		if gaps := transport.Gaps(); len(gaps) != 1 || gaps[0] != 7*time.Second {
+			t.Errorf("waited %v, want 7s", gaps)
 		}
 	})
 }
 
-// WithMaxWait is about what the service asks for, not about the client's own
-// patience.
-func TestMaxWaitDoesNotBoundTheBackoff(t *testing.T) {
+// Each 429 names a time of its own.
+func TestEvery429IsWaitedOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		transport := newScript(status(500, ""), status(200, emptyPage))
-		client := newWireClient(t, transport, ll2.WithMaxWait(0), ll2.WithBackoff(time.Minute, time.Minute))
-		if err := listOnce(t, client); err != nil || transport.gaps()[0] != time.Minute {
-			t.Errorf("%v after waits of %v", err, transport.gaps())
+		transport := testkit.NewScript(testkit.Status(429, "", "Retry-After", "7"), testkit.Status(429, "", "Retry-After", "3"), testkit.Status(429, "", "Retry-After", "5"))
+		_, err := testkit.NewClient(t, transport).DockingEvents.Get(t.Context(), 7)
+		limited := testkit.AsError[*ll2.RateLimitError](t, err)
+		if api := testkit.AsError[*ll2.APIError](t, err); api.Attempts != 3 || limited.RetryAfter != 5*time.Second || limited.Local {
+			t.Errorf("got %+v of %+v", limited, api)
 		}
-	})
-}
-
-// A retry that the deadline would cut off is not begun, and the failure itself
-// is what the caller gets.
-func TestBackoffPastTheDeadlineEndsWithTheFailureAtOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		defer cancel()
-		transport := newScript(status(500, ""))
-		start := time.Now()
-		_, err := newWireClient(t, transport, ll2.WithBackoff(6*time.Second, 6*time.Second)).DockingEvents.Get(ctx, 7)
-		wantError(t, err, strconv.Itoa(http.StatusInternalServerError))
-		if took := time.Since(start); took != 0 || transport.sent() != 1 || !isStatus(500)(err) || errors.Is(err, ll2.ErrRateLimited) {
-			t.Errorf("%v after %v and %d requests", err, took, transport.sent())
+		if gaps := transport.Gaps(); len(gaps) != 2 || gaps[0] != 7*time.Second || gaps[1] != 3*time.Second {
+			t.Errorf("waited %v, want 7s and 3s", gaps)
 		}
 	})
 }

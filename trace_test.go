@@ -7,18 +7,21 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/test/testkit"
 )
+
+// traceBackoff is the wait before a retry: of a length that no Retry-After of
+// these tests has.
+const traceBackoff = 17 * time.Second
 
 type ctxKey struct{}
 
@@ -38,7 +41,7 @@ func (d *diary) trace() *ll2.Trace {
 			note(ctx, "wait for %s, %v until +%v", w.Reason, w.For, w.Until.Sub(d.start))
 		},
 		Attempt: func(ctx context.Context, a ll2.Attempt) {
-			note(ctx, "attempt %d of %s: %d in %v: %v", a.Number, strings.TrimPrefix(a.URL, wireBase), a.StatusCode, a.Took, a.Err)
+			note(ctx, "attempt %d of %s: %d in %v: %v", a.Number, strings.TrimPrefix(a.URL, testkit.BaseURL), a.StatusCode, a.Took, a.Err)
 		},
 	}
 }
@@ -51,7 +54,7 @@ func (d *diary) want(t *testing.T, want ...string) {
 }
 
 // slowly makes an answer take a second.
-func slowly(a answer) answer {
+func slowly(a testkit.Answer) testkit.Answer {
 	return func(req *http.Request) (*http.Response, error) {
 		time.Sleep(time.Second)
 		return a(req)
@@ -59,9 +62,9 @@ func slowly(a answer) answer {
 }
 
 // bodySlowly makes the body of an answer take a second.
-func bodySlowly(body string) answer {
+func bodySlowly(body string) testkit.Answer {
 	return func(req *http.Request) (*http.Response, error) {
-		return newResponse(req, http.StatusOK, io.MultiReader(slowReader{}, strings.NewReader(body))), nil
+		return testkit.NewResponse(req, http.StatusOK, io.MultiReader(slowReader{}, strings.NewReader(body))), nil
 	}
 }
 
@@ -76,18 +79,18 @@ func TestTraceIsToldOfEachWaitBeforeAndEachAttemptAfter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		d := &diary{start: time.Now()}
-		transport := newScript(
-			slowly(breaks(syscall.ECONNREFUSED)),
-			slowly(status(503, "", "Retry-After", "7")),
-			slowly(status(429, "", "Retry-After", "3")),
-			status(200, `[]`[:1]),
-			bodySlowly(anEvent))
-		client := newWireClient(t, transport, ll2.WithRetries(5), ll2.WithBackoff(ownBackoff, ownBackoff), ll2.WithTrace(d.trace()))
+		transport := testkit.NewScript(
+			slowly(testkit.Breaks(syscall.ECONNREFUSED)),
+			slowly(testkit.Status(503, "", "Retry-After", "7")),
+			slowly(testkit.Status(429, "", "Retry-After", "3")),
+			testkit.Status(200, `[]`[:1]),
+			bodySlowly(testkit.AnEvent))
+		client := testkit.NewClient(t, transport, ll2.WithRetries(5), ll2.WithBackoff(traceBackoff, traceBackoff), ll2.WithTrace(d.trace()))
 		ctx := context.WithValue(t.Context(), ctxKey{}, "mine")
 		if _, err := client.DockingEvents.Get(ctx, 7); err != nil {
 			t.Fatal(err)
 		}
-		const get = "ll2: GET " + wireBase + "docking_event/7/: "
+		const get = "ll2: GET " + testkit.BaseURL + "docking_event/7/: "
 		d.want(t,
 			"mine 1s: attempt 1 of docking_event/7/: 0 in 1s: "+get+"connection refused",
 			"mine 1s: wait for backoff, 17s until +18s",
@@ -107,11 +110,11 @@ func TestTraceOfAWalkNumbersEachRequestsAttempts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		d := &diary{start: time.Now()}
-		transport := newScript(
-			status(200, `{"count":2,"next":"https://x.example/docking_event/?limit=1&offset=1&ordering=id","previous":null,"results":[{"id":1}]}`),
-			status(500, ""),
-			status(200, `{"count":2,"next":null,"previous":null,"results":[{"id":2}]}`))
-		client := newWireClient(t, transport, ll2.WithTrace(d.trace()))
+		transport := testkit.NewScript(
+			testkit.Status(200, `{"count":2,"next":"https://x.example/docking_event/?limit=1&offset=1&ordering=id","previous":null,"results":[{"id":1}]}`),
+			testkit.Status(500, ""),
+			testkit.Status(200, `{"count":2,"next":null,"previous":null,"results":[{"id":2}]}`))
+		client := testkit.NewClient(t, transport, ll2.WithTrace(d.trace()))
 		_, err := ll2.Collect(client.DockingEvents.All(t.Context(), ll2.PageSize(1), ll2.OrderBy(ll2.ByID)))
 		if err != nil {
 			t.Fatal(err)
@@ -119,7 +122,7 @@ func TestTraceOfAWalkNumbersEachRequestsAttempts(t *testing.T) {
 		const second = "docking_event/?limit=1&offset=1&ordering=id"
 		d.want(t,
 			"<nil> 0s: attempt 1 of docking_event/?limit=1&ordering=id: 200 in 0s: <nil>",
-			"<nil> 0s: attempt 1 of "+second+": 500 in 0s: ll2: GET "+wireBase+second+": 500 Internal Server Error",
+			"<nil> 0s: attempt 1 of "+second+": 500 in 0s: ll2: GET "+testkit.BaseURL+second+": 500 Internal Server Error",
 			"<nil> 0s: attempt 2 of "+second+": 200 in 0s: <nil>",
 		)
 	})
@@ -127,8 +130,8 @@ func TestTraceOfAWalkNumbersEachRequestsAttempts(t *testing.T) {
 
 func TestTraceWithoutCallbacksIsSkipped(t *testing.T) {
 	t.Parallel()
-	client := newWireClient(t, newScript(status(500, ""), status(200, emptyPage)), ll2.WithTrace(&ll2.Trace{}), ll2.WithBackoff(1, 1))
-	if err := listOnce(t, client); err != nil {
+	client := testkit.NewClient(t, testkit.NewScript(testkit.Status(500, ""), testkit.Status(200, testkit.EmptyPage)), ll2.WithTrace(&ll2.Trace{}), ll2.WithBackoff(1, 1))
+	if err := testkit.ListOnce(t, client); err != nil {
 		t.Error(err)
 	}
 }
@@ -144,7 +147,7 @@ func TestLoggerIsToldWaitsAtInfoRetriesAtWarnAttemptsAtDebug(t *testing.T) {
 		} {
 			var log bytes.Buffer
 			handler := slog.NewTextHandler(&log, &slog.HandlerOptions{Level: level})
-			client := newWireClient(t, newScript(status(503, ""), status(200, anEvent)),
+			client := testkit.NewClient(t, testkit.NewScript(testkit.Status(503, ""), testkit.Status(200, testkit.AnEvent)),
 				ll2.WithLogger(slog.New(handler)), ll2.WithBackoff(time.Second, time.Second))
 			if _, err := client.DockingEvents.Get(t.Context(), 7); err != nil {
 				t.Fatal(err)
@@ -155,7 +158,7 @@ func TestLoggerIsToldWaitsAtInfoRetriesAtWarnAttemptsAtDebug(t *testing.T) {
 				lvl, rest, _ := strings.Cut(rest, ` msg="`)
 				msg, rest, _ := strings.Cut(rest, `"`)
 				got = append(got, lvl+" "+msg)
-				if !strings.Contains(rest, "url="+eventURL) {
+				if !strings.Contains(rest, "url="+testkit.EventURL) {
 					t.Errorf("the line does not name the request: %s", line)
 				}
 			}
@@ -172,78 +175,13 @@ func TestNothingIsPrintedByDefault(t *testing.T) {
 	t.Parallel()
 	const child = "LL2_TEST_SILENT_CHILD"
 	if os.Getenv(child) != "" {
-		client := newWireClient(t, newScript(breaks(syscall.ECONNREFUSED), status(503, ""), status(200, `<html>`)))
-		_ = listOnce(t, client)
+		client := testkit.NewClient(t, testkit.NewScript(testkit.Breaks(syscall.ECONNREFUSED), testkit.Status(503, ""), testkit.Status(200, `<html>`)))
+		_ = testkit.ListOnce(t, client)
 		os.Exit(0) // before the testing package prints
 	}
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNothingIsPrintedByDefault$")
 	cmd.Env = append(os.Environ(), child+"=1", "GOCOVERDIR="+t.TempDir())
 	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("%v, and it printed: %s", err, out)
-	}
-}
-
-// A sharedTransport counts who closes the connections of everybody.
-type sharedTransport struct {
-	http.RoundTripper
-	closed atomic.Int32
-}
-
-func (s *sharedTransport) CloseIdleConnections() { s.closed.Add(1) }
-
-func TestFailuresDoNotCloseOtherUsersConnections(t *testing.T) {
-	t.Parallel()
-	for name, fails := range map[string]answer{
-		"status": status(500, ""), "status not retried": status(404, ""), "no answer": breaks(syscall.ECONNRESET),
-		"body": breaksOff(`{`, io.ErrUnexpectedEOF), "429": status(429, "", "Retry-After", "3600"),
-		"redirect": status(302, "", "Location", "https://evil.example/"), "not JSON": status(200, "<html>"),
-	} {
-		shared := &sharedTransport{RoundTripper: newScript(fails)}
-		if err := listOnce(t, newWireClient(t, shared)); err == nil {
-			t.Errorf("%s: no error", name)
-		}
-		if n := shared.closed.Load(); n != 0 {
-			t.Errorf("%s: closed the idle connections %d times", name, n)
-		}
-	}
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := ends["cancel"].end(t.Context())
-		defer cancel()
-		shared := &sharedTransport{RoundTripper: newScript(status(500, ""))}
-		client := newWireClient(t, shared, ll2.WithBackoff(time.Minute, time.Minute))
-		if _, err := client.DockingEvents.Get(ctx, 7); err == nil || shared.closed.Load() != 0 {
-			t.Errorf("%v, and closed the idle connections %d times", err, shared.closed.Load())
-		}
-	})
-}
-
-// The same with real connections: the other user's is still there afterwards.
-func TestOtherUsersConnectionSurvivesFailures(t *testing.T) {
-	t.Parallel()
-	var addresses []string
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/other" {
-			addresses = append(addresses, r.RemoteAddr) // one request at a time
-			return
-		}
-		w.WriteHeader(http.StatusBadGateway)
-	}))
-	defer server.Close()
-	transport := &http.Transport{}
-	defer transport.CloseIdleConnections()
-	other := func() {
-		resp, err := (&http.Client{Transport: transport}).Get(server.URL + "/other")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = resp.Body.Close()
-	}
-	other()
-	if err := listOnce(t, newWireClient(t, transport, ll2.WithBaseURL(server.URL))); err == nil {
-		t.Error("no error")
-	}
-	other()
-	if len(addresses) != 2 || addresses[0] != addresses[1] {
-		t.Errorf("the other user came from %q, want one connection", addresses)
 	}
 }
