@@ -58,19 +58,15 @@ func (e Endpoint) String() string {
 
 // ParseLink returns the query of a link to the endpoint, without format: the
 // service copies it into links, and following it would fetch HTML. The host and
-// what precedes the endpoint in the path do not count, but for another version:
-// mirrors and proxies differ there, and the link's host is not asked anyway.
+// what precedes the endpoint's name in the path do not count: mirrors and proxies
+// differ there, and the link's host is not asked anyway.
 func (e Endpoint) ParseLink(link string) (url.Values, error) {
 	u, err := url.Parse(link)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %q is not a URL", ErrForeign, link)
 	}
-	prefix, ours := strings.CutSuffix(u.Path, "/"+e.Name)
-	if !ours {
+	if !strings.HasSuffix(u.Path, "/"+e.Name) {
 		return nil, fmt.Errorf("%w: the path of %q does not end in /%s", ErrForeign, link, e.Name)
-	}
-	if v := prefix[strings.LastIndexByte(prefix, '/')+1:]; IsVersion(v) && e.Version != "" && v != e.Version {
-		return nil, fmt.Errorf("%w: %q is of version %s, not %s", ErrForeign, link, v, e.Version)
 	}
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {

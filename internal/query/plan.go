@@ -94,8 +94,10 @@ func (p *Plan) Complete(q url.Values) {
 	if mode := p.First.Get(Mode); mode != "" && !q.Has(Mode) {
 		q.Set(Mode, mode)
 	}
-	total, err := TotalOrder(q.Get(Order), p.list.Last...)
-	if err != nil || !q.Has(Order) { // a damaged one is none
+	ordering := q.Get(Order)
+	total, err := TotalOrder(ordering, p.list.Last...)
+	want := p.list.Params[Order].Want
+	if err != nil || !q.Has(Order) || want != nil && want(ordering) != "" { // a damaged one is none
 		total, _ = TotalOrder(p.given[Order], p.list.Last...)
 	}
 	q.Set(Order, total)

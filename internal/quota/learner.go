@@ -2,6 +2,7 @@ package quota
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -54,27 +55,28 @@ func (l *learner) due(w *window, now time.Time) bool {
 // fallback holds. It does not end with the context of whoever is first in the
 // queue: others wait for the answer, too, and if everybody had too little time
 // for it, nobody would ever get one.
+//
+// All of them wait for this goroutine, so whatever is done to it, by a panic or by
+// runtime.Goexit in a question or a warning, the deferred calls tell q.
 func (l *learner) ask(ctx context.Context, q *Quota) {
-	r, err := l.reading(ctx)
-	if err == nil && (r.Limit < 1 || r.Limit > maxLimit || r.Window <= 0 || r.Window > maxLength) {
-		err = fmt.Errorf("no quota to keep to: %d requests in %v", r.Limit, r.Window)
-	}
-	if err != nil && l.warn != nil {
-		l.warn(ctx, err)
-	}
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	now := time.Now()
-	if err == nil {
-		if q.window == nil {
-			q.window = newWindow(r.Limit, r.Window)
+	var r Reading
+	err := errors.New("the question ended its goroutine")
+	defer func() { l.answered(q, r, err) }()
+	defer func() {
+		if err == nil {
+			err = r.check()
 		}
-		q.window.learn(r, now)
-	} else if q.window == nil && l.limit > 0 {
-		q.window = newWindow(l.limit, l.length)
+		l.complain(ctx, err)
+	}()
+	r, err = l.reading(ctx)
+}
+
+// check returns an error for a reading that makes no sense.
+func (r Reading) check() error {
+	if r.Limit < 1 || r.Limit > maxLimit || r.Window <= 0 || r.Window > maxLength {
+		return fmt.Errorf("no quota to keep to: %d requests in %v", r.Limit, r.Window)
 	}
-	l.asked, l.asking, l.learned, l.granted, l.refused = now, false, err == nil, false, false
-	q.wakeAll()
+	return nil
 }
 
 // reading asks, and makes an error of a question that panics: it would end the
@@ -88,4 +90,30 @@ func (l *learner) reading(ctx context.Context) (r Reading, err error) {
 		}
 	}()
 	return l.question(ctx)
+}
+
+// complain warns of an error, if there is one. A warning that panics would end
+// the program, too, and there is nobody left to tell.
+func (l *learner) complain(ctx context.Context, err error) {
+	if err != nil && l.warn != nil {
+		defer func() { _ = recover() }()
+		l.warn(ctx, err)
+	}
+}
+
+// answered takes over what was read and wakes all who wait for it.
+func (l *learner) answered(q *Quota, r Reading, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	if err == nil {
+		if q.window == nil {
+			q.window = newWindow(r.Limit, r.Window)
+		}
+		q.window.learn(r, now)
+	} else if q.window == nil && l.limit > 0 {
+		q.window = newWindow(l.limit, l.length)
+	}
+	l.asked, l.asking, l.learned, l.granted, l.refused = now, false, err == nil, false, false
+	q.wakeAll()
 }

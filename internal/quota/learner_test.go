@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -225,6 +226,57 @@ func TestAQuestionCanFailWithoutAFallbackAndWithoutAnybodyToWarn(t *testing.T) {
 	})
 }
 
+// A mock that calls t.FailNow does that.
+func TestAQuestionThatEndsItsGoroutineHangsNobody(t *testing.T) {
+	for name, end := range map[string]func(*oracle, *quota.Config){
+		"the question ends it": func(o *oracle, c *quota.Config) {
+			c.Ask = func(context.Context) (quota.Reading, error) {
+				o.asked++
+				runtime.Goexit()
+				panic("not reached")
+			}
+		},
+		"the warning ends it": func(o *oracle, c *quota.Config) {
+			o.err = errors.New("no answer")
+			warn := c.Warn
+			c.Warn = func(ctx context.Context, err error) {
+				warn(ctx, err)
+				runtime.Goexit()
+			}
+		},
+		"the warning panics": func(o *oracle, c *quota.Config) {
+			o.err = errors.New("no answer")
+			warn := c.Warn
+			c.Warn = func(ctx context.Context, err error) {
+				warn(ctx, err)
+				panic("warning")
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := new(oracle)
+				c := o.config()
+				end(o, &c)
+				q := quota.New(c)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				if _, err := q.Acquire(ctx, forever, nil); err != nil {
+					t.Fatalf("%v, want a place of the fallback", err)
+				}
+				if v := q.View(); v.Limit != 15 || len(o.warned) != 1 || o.asked != 1 {
+					t.Errorf("%+v after %d questions, warned of %v, want the fallback, 1, and one", v, o.asked, o.warned)
+				}
+				time.Sleep(time.Minute)
+				take(t, q)
+				if o.asked != 2 {
+					t.Errorf("%d questions, want 2", o.asked)
+				}
+			})
+		})
+	}
+}
+
 func TestAFailedQuestionKeepsWhatWasLearned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &oracle{reading: quota.Reading{Limit: 2, Window: time.Minute}}
@@ -303,6 +355,31 @@ func TestTheWindowFollowsWhatIsLearned(t *testing.T) {
 			})
 		})
 	}
+}
+
+// To wait for an answer is no wait for the quota.
+func TestTheQuestionItselfIsNotAnnounced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &oracle{reading: quota.Reading{Limit: 2, Window: time.Minute}, takes: time.Second}
+		q := quota.New(o.config())
+		var waits []quota.Wait
+		announce := func(w quota.Wait) { waits = append(waits, w) }
+		for range 2 {
+			p, err := q.Acquire(t.Context(), forever, announce)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Settle(quota.Counted, time.Now())
+		}
+		o.reading.Used, o.reading.NextIn = 2, time.Minute
+		time.AfterFunc(10*time.Second, func() { q.Shut(5*time.Minute, quota.Told) }) // asks again
+		if _, err := q.Acquire(t.Context(), forever, announce); err != nil {
+			t.Error(err)
+		}
+		if len(waits) != 2 || waits[0].Reason != quota.Spent || waits[1].Reason != quota.Told {
+			t.Errorf("announced %+v, want a wait for the window, and then for the gate", waits)
+		}
+	})
 }
 
 func TestCheckDoesNotForetellWhatTheNextAnswerWillBe(t *testing.T) {

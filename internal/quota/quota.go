@@ -62,8 +62,9 @@ func New(c Config) *Quota {
 // Acquire waits for a place, but no longer than maxWait and ctx allow: if the
 // wait would be longer, it returns a *Refusal at once and has changed nothing. If
 // the context ends meanwhile, it returns ctx.Err(). It announces a wait before it
-// begins, and again when its reason or its end changes; announce can be nil. The
-// place must be settled.
+// begins, and again when its reason or its end changes; announce can be nil. It
+// does not announce that it waits for the answer to a question, or for its turn
+// behind others who are about to go. The place must be settled.
 func (q *Quota) Acquire(ctx context.Context, maxWait time.Duration, announce func(Wait)) (*Place, error) {
 	var w waiter
 	defer func() { q.leave(w) }()
@@ -77,7 +78,7 @@ func (q *Quota) Acquire(ctx context.Context, maxWait time.Duration, announce fun
 		case next.ask:
 			go q.learner.ask(context.WithoutCancel(ctx), q)
 			continue
-		case next.wait.Reason != announced.Reason || !next.wait.Until.Equal(announced.Until):
+		case next.wait.Reason != "" && (next.wait.Reason != announced.Reason || !next.wait.Until.Equal(announced.Until)):
 			announced = next.wait
 			if announce != nil {
 				announce(announced)
@@ -135,13 +136,22 @@ func (q *Quota) look(ctx context.Context, ahead int, maxWait time.Duration) step
 	if ahead == 0 && known && wait.For == 0 {
 		return step{place: q.grant(now)}
 	}
-	if err := Refuse(ctx, now, wait, known, maxWait); err != nil {
+	if err := refuse(ctx, now, wait, known, maxWait); err != nil {
 		return step{err: err}
 	}
 	if wait.For == 0 && known {
 		return step{}
 	}
 	return step{wait: wait, open: !known}
+}
+
+// refuse is Refuse for a wait in the queue. There a backoff is bounded, too: it
+// stands for the time that the service did not name.
+func refuse(ctx context.Context, now time.Time, w Wait, known bool, maxWait time.Duration) error {
+	if w.Reason == Backoff {
+		w.Reason = Told
+	}
+	return Refuse(ctx, now, w, known, maxWait)
 }
 
 // outlook returns how long someone with so many ahead in the queue has to wait at
@@ -192,12 +202,12 @@ func (q *Quota) Check(ctx context.Context, pause, maxWait time.Duration) error {
 	if wait.Reason == Spent && q.learner != nil {
 		return nil // who knows what the answer will be at the next question
 	}
-	if err := Refuse(ctx, now, wait, known, forever); err != nil {
+	if err := refuse(ctx, now, wait, known, forever); err != nil {
 		return err
 	}
 	rest := wait
 	rest.For -= pause
-	if Refuse(ctx, now, rest, known, maxWait) != nil {
+	if refuse(ctx, now, rest, known, maxWait) != nil {
 		return &Refusal{In: wait.For}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package quota
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -39,8 +40,8 @@ func (q *Quota) View() View {
 func (v View) Next(n int) time.Time {
 	next := v.now
 	if v.Limit > 0 {
-		w := v.window
-		next = next.Add(w.delay(v.now, v.ahead+max(n, 1)-1))
+		w, n := v.window, max(n, 1)-1
+		next = next.Add(w.delay(v.now, n+min(v.ahead, math.MaxInt-n)))
 	}
 	if v.ShutUntil.After(next) {
 		return v.ShutUntil

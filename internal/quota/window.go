@@ -1,7 +1,6 @@
 package quota
 
 import (
-	"math"
 	"slices"
 	"time"
 )
@@ -51,19 +50,25 @@ func (w *window) delay(now time.Time, ahead int) time.Duration {
 	// Those ahead take the places in the order in which they become free: the
 	// idle ones, the spent ones, those in flight, and then the same again.
 	rounds, nth := ahead/w.limit, ahead%w.limit
-	if w.length > math.MaxInt64/time.Duration(rounds+2) {
-		return math.MaxInt64 // as good as never
+	d := time.Duration(0)
+	if rounds > 0 {
+		if w.length > forever/time.Duration(rounds) {
+			return forever // as good as never
+		}
+		d = time.Duration(rounds) * w.length
 	}
-	d := time.Duration(rounds) * w.length
 	switch nth -= w.limit - used; {
 	case nth < 0:
 		return d
 	case nth < len(w.spent):
-		return d + w.free(w.spent[nth]).Sub(now)
+		return add(d, w.free(w.spent[nth]).Sub(now))
 	default:
-		return d + w.length
+		return add(d, w.length)
 	}
 }
+
+// add returns a+b, but no more than forever.
+func add(a, b time.Duration) time.Duration { return a + min(b, forever-a) }
 
 // used returns how many places are taken.
 func (w *window) used(now time.Time) int {
