@@ -19,7 +19,7 @@
 // connections:
 //
 //	ts := httptest.NewServer(server)
-//	client, err := ll2.New(ll2.WithBaseURL(ts.URL + "/2.2.0/"))
+//	client, err := ll2.New(ll2.WithBaseURL(ts.URL))
 //
 // What precedes docking_event/ and api-throttle/ in a path does not matter, and
 // neither does the host: links in the answers repeat what the request had.
