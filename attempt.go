@@ -318,9 +318,15 @@ func (c *call) describe(ctx context.Context, err error) error {
 		err = fmt.Errorf("no answer within the %v of an attempt: %w", c.http.Timeout, err)
 	}
 	if c.number > 1 {
-		return fmt.Errorf("ll2: GET %s: %w (%d attempts)", c.shown, err, c.number)
+		err = fmt.Errorf("ll2: GET %s: %w (%d attempts)", c.shown, err, c.number)
+	} else {
+		err = fmt.Errorf("ll2: GET %s: %w", c.shown, err)
 	}
-	return fmt.Errorf("ll2: GET %s: %w", c.shown, err)
+	var redirect *wire.RedirectError
+	if errors.As(err, &redirect) || ctx.Err() != nil {
+		return err
+	}
+	return noAnswer{err}
 }
 
 // announce tells of a wait that is about to begin.

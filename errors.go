@@ -32,6 +32,11 @@ var (
 	// ErrRateLimited is every [*RateLimitError] and every 429.
 	ErrRateLimited = errors.New("ll2: rate limited")
 
+	// ErrUnavailable is a request that the service did not answer, or answered
+	// with a 5xx, after all retries: the trouble is not with the caller, and a
+	// later request, or a copy of the data, may help.
+	ErrUnavailable = errors.New("ll2: unavailable")
+
 	// ErrForeignLink is a link or a redirect that leads away from the endpoint:
 	// a link whose path does not end in the endpoint's, or a redirect to
 	// another origin. It is not followed.
@@ -152,6 +157,8 @@ func (e *APIError) Is(target error) bool {
 		return e.StatusCode == http.StatusUnauthorized || e.StatusCode == http.StatusForbidden
 	case ErrRateLimited:
 		return e.StatusCode == http.StatusTooManyRequests
+	case ErrUnavailable:
+		return e.StatusCode/100 == 5
 	case ErrForeignLink:
 		return e.redirectsAway() != ""
 	}
@@ -264,6 +271,12 @@ func (e *RateLimitError) Is(target error) bool { return target == ErrRateLimited
 
 // Unwrap returns Err.
 func (e *RateLimitError) Unwrap() error { return e.Err }
+
+// A noAnswer is a request without an answer, or without a whole one.
+type noAnswer struct{ error }
+
+func (e noAnswer) Unwrap() error        { return e.error }
+func (e noAnswer) Is(target error) bool { return target == ErrUnavailable }
 
 // A PageError is how [DockingEventsService.Pages] and
 // [DockingEventsService.All] end where they cannot go on.

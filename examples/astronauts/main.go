@@ -1,17 +1,17 @@
-// Astronauts tells who is in space now: another list of the service than the
-// docking events, with a struct of its own, within the same quota.
-//
-//	go run ./examples/astronauts        # made-up astronauts, in process
-//	go run ./examples/astronauts -live  # the real service
+// Astronauts tells who is in space now, from another list of the service than the
+// docking events: made-up people, or with -live and a token in LL2_TOKEN real ones.
 package main
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
 	"net/url"
+	"os"
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
@@ -24,34 +24,32 @@ type Astronaut struct {
 	TimeInSpace *ll2.Duration `json:"time_in_space"`
 }
 
-const endpoint = "2.2.0/astronaut/"
-
-const demo = `[{"id": 1, "name": "Mira Okafor", "in_space": true, "time_in_space": "P213DT6H20M"},
-	{"id": 2, "name": "Jonas Lindqvist", "in_space": false, "time_in_space": "P5DT12H"},
-	{"id": 3, "name": "Tomoko Hayashi", "in_space": true, "time_in_space": "P868DT34M"},
-	{"id": 4, "name": "Inés Quiroga", "in_space": true, "time_in_space": null}]`
+//go:embed testdata/astronauts.json
+var madeUp json.RawMessage
 
 func main() {
 	log.SetFlags(0)
+	log.SetPrefix("astronauts: ")
 	live := flag.Bool("live", false, "ask the real service in place of made-up astronauts")
 	flag.Parse()
-
-	server := ll2test.NewServer()
-	if err := server.SetRows(endpoint, json.RawMessage(demo)); err != nil {
-		log.Fatal(err)
+	var opts []ll2.Option
+	if token := os.Getenv("LL2_TOKEN"); token != "" {
+		opts = append(opts, ll2.WithToken(token))
 	}
-	client, err := server.Client(), error(nil)
-	if !*live {
+	client, err := ll2.New(opts...)
+	if err == nil && !*live {
 		fmt.Println("Made-up astronauts, served in process; -live asks the real service.")
-	} else {
-		client, err = ll2.New(ll2.WithUserAgent("ll2-example-astronauts/1.0"))
+		server := ll2test.NewServer()
+		client, err = server.Client(), server.SetRows("2.2.0/astronaut/", madeUp)
 	}
 	if err != nil {
 		log.Fatal(err)
 	}
-	astronauts := ll2.NewResource(client, endpoint, func(a *Astronaut) int { return a.ID }, "in_space")
+	astronauts := ll2.NewResource(client, "2.2.0/astronaut/", func(a *Astronaut) int { return a.ID }, "in_space")
 	for a, err := range astronauts.All(context.Background(), url.Values{"in_space": {"true"}}, ll2.PageSize(50)) {
-		if err != nil {
+		if errors.Is(err, ll2.ErrUnavailable) {
+			log.Fatal("cannot reach the service; come back when there is a network: ", err)
+		} else if err != nil {
 			log.Fatal(err)
 		}
 		fmt.Printf("%s has been in space for %.0f days\n", a.Name, ll2.Value(a.TimeInSpace).Hours()/24)
