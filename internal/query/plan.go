@@ -103,16 +103,17 @@ func (p *Plan) Complete(q url.Values) {
 	q.Set(Order, total)
 }
 
-// Strays returns a parameter that has a query choose other rows than the first
-// one, or "".
+// Strays returns the first parameter by name that has a query choose other rows
+// than the first one, or "".
 func (p *Plan) Strays(q url.Values) string {
-	for _, name := range slices.Sorted(maps.Keys(p.list.Params)) {
+	strays := ""
+	for name := range p.list.Params {
 		chooses := name != Order && name != Limit && name != Offset
-		if chooses && !SameValue(q.Get(name), p.First.Get(name)) {
-			return name
+		if chooses && !SameValue(q.Get(name), p.First.Get(name)) && (strays == "" || name < strays) {
+			strays = name
 		}
 	}
-	return ""
+	return strays
 }
 
 // contradicts refuses wishes that say other than the link: with either winning,
