@@ -95,6 +95,7 @@ func TestFormatIsInEveryLinkToTheService(t *testing.T) {
 			`{"id":1,"url":"https://h/1/?format=json","a":{"url":"https://h.example/"},"b":{"url":"http://h/"},"image_url":"https://h/i","c":{"url":""},"e":{"url":null},"f":{"url":{}}}`, ""},
 		// A row that does not say where it is.
 		{`{"id":1,"a":{"url":"https://h/"},"b":{"url":"x"}}`, "json", `{"id":1,"a":{"url":"https://h/?format=json"},"b":{"url":"x?format=json"}}`, ""},
+		{`{"id":1,"url":{"x":"https://g/"},"a":{"url":"https://h/"}}`, "json", `{"id":1,"url":{"x":"https://g/"},"a":{"url":"https://h/?format=json"}}`, ""},
 		{`{"id":1,"url":null,"a":{"url":"https://h/"}}`, "json", `{"id":1,"url":null,"a":{"url":"https://h/?format=json"}}`, ""},
 		{`{"id":1,"url":"/1/","a":{"url":"https://h/"}}`, "json", `{"id":1,"url":"/1/?format=json","a":{"url":"https://h/?format=json"}}`, ""},
 	} {

@@ -255,14 +255,14 @@ func TestTableIsSafeForConcurrentUse(t *testing.T) {
 	}
 }
 
-// benchmarkRows are as many rows as the service has, of the size that they have
-// in the detailed shape.
+// benchmarkRows returns as many rows as the service has, of the size that its
+// rows have in the detailed shape.
 func benchmarkRows() []json.RawMessage {
 	r := rand.New(rand.NewPCG(1, 2))
 	rows := make([]json.RawMessage, 515)
 	for i := range rows {
-		rows[i] = json.RawMessage(newMade(r, i).text(true, ""))
-		rows[i] = append(rows[i][:len(rows[i])-1], `,"padding":"`+strings.Repeat("x", max(0, 4000-len(rows[i])))+`"}`...)
+		row := strings.TrimSuffix(newMade(r, i).text(true, ""), "}")
+		rows[i] = json.RawMessage(row + `,"padding":"` + strings.Repeat("x", 4000-len(row)) + `"}`)
 	}
 	return rows
 }

@@ -21,6 +21,7 @@ import (
 // link ends in the mark, which stands for what a format adds.
 type made struct {
 	detailed, normal strings.Builder
+	decoded          any // from the detailed shape
 }
 
 const mark = "%%"
@@ -141,6 +142,9 @@ func newMade(r *rand.Rand, id int) *made {
 	}
 	m := new(made)
 	m.object(r, row, true)
+	if err := json.Unmarshal([]byte(m.text(true, "")), &m.decoded); err != nil {
+		panic(err)
+	}
 	return m
 }
 
@@ -197,10 +201,7 @@ func parseQuery(raw string) url.Values {
 
 // value returns what stands at a path of a row.
 func (m *made) value(path string) any {
-	var at any
-	if err := json.Unmarshal([]byte(m.text(true, "")), &at); err != nil {
-		panic(err)
-	}
+	at := m.decoded
 	for key := range strings.SplitSeq(path, ".") {
 		object, _ := at.(map[string]any)
 		at = object[key]
