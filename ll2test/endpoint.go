@@ -3,9 +3,7 @@ package ll2test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -65,35 +63,38 @@ func encodeEvent(e ll2.DockingEvent) (json.RawMessage, error) {
 }
 
 // SetRows serves another list of the service at path, such as
-// "2.2.0/astronaut/", for tests of what is built on ll2.NewResource. Each row
-// is anything that encoding/json encodes as an object with an id, which is an
-// integer or a text. A row that it encodes as an array, such as a slice of rows
-// or the results of a recorded page, stands for the array's elements. Rows that
-// were at the path before are replaced, and rows are encoded at once, so that
-// the server does not see later changes to them.
+// "2.2.0/astronaut/", for tests of programs that read it with ll2.NewResource.
+// A row is anything that encoding/json encodes as an object with an id, which is
+// an integer or a text. If it encodes as an array, as a slice does or a
+// json.RawMessage of recorded results, each element is a row. Rows that were at
+// the path before are replaced. Rows are encoded at once, so the server does not
+// see later changes to them. Without ordering they are listed in the order given
+// here.
 //
-// The list and its single rows are served with the same paging, links, quota
-// and faults as the docking events, and by these rules, which are the service's
-// habits and not those of any endpoint:
+// The list, and path followed by an id, have the same paging, links, quota and
+// faults as the docking events. Which parameters an endpoint of the real service
+// has is not known to the server, so it takes these:
 //
-//   - A parameter a__b compares the value of a.b in a row: a__b=x takes the rows
-//     where it is x, and a__b__gt, __gte, __lt and __lte those where it is
-//     greater than x, and so on. It compares numbers, times (a date is its first
-//     instant in UTC), true and false, or else texts, as are in the rows. If the
-//     value is an object, its id is compared. Null fits nothing. A parameter that
-//     names no such value in any row is ignored, as the service ignores what it
-//     does not know.
-//   - ordering takes the same names, each with an optional minus sign. Null is
-//     greater than everything.
-//   - search looks for each of its terms in the texts at the top level of a row.
-//   - mode is ignored: there is one shape.
+//   - A parameter a__b compares a.b in each row with its value: a__b=x takes the
+//     rows in which they are equal, and a__b__gt, a__b__gte, a__b__lt and
+//     a__b__lte those in which a.b is greater, and so on. Numbers are compared as
+//     numbers, times and dates as times, true and false as such, anything else as
+//     text. An object counts as its id. Null matches nothing. A parameter that
+//     names no such value in any row is ignored, as the service ignores
+//     parameters that it does not know.
+//   - ordering takes the same names, such as "-a__b,id". Null comes last, or
+//     first if descending.
+//   - search finds the rows that have each of its terms in a text at their top
+//     level.
+//   - mode is ignored: rows have one shape.
 //
-// Rows at "docking_event/" or "2.2.0/docking_event/" replace the server's
-// events, for tests with keys and values that [ll2.DockingEvent] does not have.
-// They are of the detailed shape and obey the rules of that endpoint.
+// At "docking_event/" or "2.2.0/docking_event/" the rows replace the events of
+// [Server.SetEvents] and are served by the rules for those. Use it for events
+// with keys or values that an [ll2.DockingEvent] cannot have. They should be of
+// the detailed shape.
 //
-// The path is matched with the end of a request's path. It must not be empty or
-// that of api-throttle/.
+// SetRows fails if path is empty, has a query, or is that of api-throttle/, and
+// if a row is not as described. The server then keeps the rows it had.
 func (s *Server) SetRows(path string, rows ...any) error {
 	elements, err := elementsOf(path)
 	if err != nil {
@@ -130,12 +131,11 @@ func (s *Server) SetRows(path string, rows ...any) error {
 
 func elementsOf(path string) ([]string, error) {
 	elements := strings.Split(strings.Trim(path, "/"), "/")
-	u, err := url.Parse("http://h/" + path)
 	switch {
-	case err != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || slices.Contains(elements, ""):
+	case slices.Contains(elements, "") || strings.ContainsAny(path, "?#%"):
 		return nil, fmt.Errorf("ll2test: %q is not the path of a list, such as 2.2.0/astronaut/", path)
 	case elements[len(elements)-1] == apiThrottle:
-		return nil, errors.New("ll2test: " + path + " is served by the server itself: see Limit")
+		return nil, fmt.Errorf("ll2test: %s has no rows: Limit sets what it shows", path)
 	}
 	return elements, nil
 }

@@ -29,8 +29,9 @@ func (k Kind) complaint() string {
 		return "Enter a number."
 	case Time, Day:
 		return "Enter a valid date/time."
+	default:
+		return ""
 	}
-	return ""
 }
 
 // An operand is a value in the form in which it is compared: one field of it is set,
@@ -64,8 +65,9 @@ func (k Kind) parse(text string) (parsed operand, ok bool) {
 			return operand{}, true
 		}
 		return operand{}, false
+	default:
+		return operand{text: text}, true
 	}
-	return operand{text: text}, true
 }
 
 // accepts reports whether a row's value can be of the kind by its JSON type.
@@ -77,8 +79,9 @@ func (k Kind) accepts(v value) bool {
 		return v.text == "true" || v.text == "false"
 	case Time, Day:
 		return v.quoted
+	default:
+		return true
 	}
-	return true
 }
 
 func (k Kind) compare(a, b operand) int {
@@ -87,8 +90,9 @@ func (k Kind) compare(a, b operand) int {
 		return cmp.Compare(a.number, b.number)
 	case Time, Day:
 		return a.time.Compare(b.time)
+	default:
+		return cmp.Compare(a.text, b.text)
 	}
-	return cmp.Compare(a.text, b.text)
 }
 
 // A column is a field of all rows. Each row has a rank instead of its value, so

@@ -61,7 +61,7 @@ func (l *layout) field(path string) int {
 // read returns the row, of which it keeps raw, and where its fields are. A
 // field that it does not have is at the zero span.
 func (l *layout) read(raw json.RawMessage) (row, []span, error) {
-	text := bytes.TrimSpace(raw)
+	text := bytes.Trim(raw, " \t\r\n")
 	switch {
 	case !json.Valid(text):
 		return row{}, nil, errors.New("is not valid JSON")
@@ -73,12 +73,12 @@ func (l *layout) read(raw json.RawMessage) (row, []span, error) {
 		text = longer
 		links, cuts, at = l.scan(text)
 	}
-	if own := at[l.link]; own != (span{}) {
-		site := siteOf(text[own.start+1 : own.end])
-		// Others lead to articles and videos.
+	if own := at[l.link]; own != (span{}) && text[own.start] == '"' {
+		site := siteOf(text[own.start+1 : own.end-1])
+		// The others lead to articles and videos.
 		links = slices.DeleteFunc(links, func(link span) bool { return !bytes.HasPrefix(text[link.start:], site) })
 	}
-	return row{text, cuts, slices.Clip(links)}, at, nil
+	return row{text, cuts, links}, at, nil
 }
 
 func (l *layout) scan(text []byte) (links, cuts, at []span) {
@@ -97,7 +97,8 @@ func (l *layout) complete(text []byte, at []span) []byte {
 		longer := slices.Clone(text[:len(text)-1])
 		longer = append(longer, `,"`+d.name+`":`...)
 		longer = append(longer, text[source.start:source.end]...)
-		text = append(longer, '}')
+		longer = append(longer, '}')
+		text = longer
 	}
 	return text
 }

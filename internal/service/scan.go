@@ -84,8 +84,8 @@ func (s *scan) value(p *plan) {
 	case '"':
 		s.text()
 	default:
-		for s.pos < len(s.row) && !strings.ContainsRune(",]} \t\r\n", rune(s.row[s.pos])) {
-			s.pos++
+		for c := s.row[s.pos]; c > ' ' && c != ',' && c != ']' && c != '}'; c = s.row[s.pos] {
+			s.pos++ // up to what ends a number or a word
 		}
 	}
 	if p != nil && s.found != nil {
@@ -161,9 +161,14 @@ func (s *scan) array() {
 }
 
 func (s *scan) text() {
-	for s.pos++; s.row[s.pos] != '"'; s.pos++ {
-		if s.row[s.pos] == '\\' {
-			s.pos++
+	for s.pos++; ; s.pos++ {
+		s.pos += bytes.IndexByte(s.row[s.pos:], '"')
+		escapes := 0
+		for s.row[s.pos-1-escapes] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
+			break
 		}
 	}
 	s.pos++
