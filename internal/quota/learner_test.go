@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -62,6 +63,51 @@ func TestTheFirstRequestWaitsForTheAnswerAndSoDoOthers(t *testing.T) {
 			t.Errorf("%+v after %d questions, want 8 used of 20 a minute after one; warned of %v", v, o.asked, o.warned)
 		}
 	})
+}
+
+// crowd has n who must not wait ask for a place at once, and returns how many get
+// one.
+func crowd(t *testing.T, q *quota.Quota, n int) int {
+	var got atomic.Int32
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() {
+			if _, err := q.Acquire(t.Context(), 0, nil); err == nil {
+				got.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return int(got.Load())
+}
+
+func TestNobodyIsRefusedByWhatWasKnownBeforeTheQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &oracle{reading: quota.Reading{Limit: 5, Window: time.Hour, Used: 5, NextIn: time.Hour}, takes: 2 * time.Second}
+		q := quota.New(o.config())
+		full(t, q)
+		time.Sleep(2 * time.Minute)
+		o.reading.Used = 1
+		if n := crowd(t, q, 6); n != 4 {
+			t.Errorf("%d of 6 got a place, want 4", n)
+		}
+	})
+}
+
+// The one ahead is about to go, and whoever is first then asks.
+func TestNobodyIsRefusedByWhatIsKnownBeforeAQuestionThatIsDue(t *testing.T) {
+	for range 20 { // in whatever order they come
+		synctest.Test(t, func(t *testing.T) {
+			o := &oracle{reading: quota.Reading{Limit: 5, Window: time.Hour, Used: 2}}
+			q := quota.New(o.config())
+			spend(t, q, 1)
+			time.Sleep(2 * time.Minute)
+			o.reading.Used = 1 // its own: the others' two are over
+			if n := crowd(t, q, 4); n != 4 {
+				t.Errorf("%d of 4 got a place", n)
+			}
+		})
+	}
 }
 
 func TestWhatOthersHaveUsedIsCounted(t *testing.T) {
@@ -399,19 +445,21 @@ func TestCheckDoesNotForetellWhatTheNextAnswerWillBe(t *testing.T) {
 
 // What a reading says may have counted a request that was under way then: it is
 // asked again before anybody waits for that.
-func TestAnAnswerWhileARequestIsUnderWayIsAskedForAgain(t *testing.T) {
+func TestWhatIsUnderWayDoesNotCountTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &oracle{reading: quota.Reading{Limit: 2, Window: time.Hour}}
 		q := quota.New(o.config())
 		first, second := take(t, q), take(t, q)
 		o.reading.Used, o.reading.NextIn = 2, time.Hour
 		full(t, q)
-		first.Settle(quota.Counted, time.Now())
-		second.Settle(quota.Counted, time.Now())
-		if used := q.View().Used; used != 4 {
-			t.Errorf("%d used, want 4: the service's two cannot be told from the client's", used)
+		if used := q.View().Used; used != 2 || o.asked != 2 {
+			t.Errorf("%d used after %d questions, want 2 after 2", used, o.asked)
 		}
-		full(t, q)
+		time.Sleep(time.Second)
+		first.Settle(quota.Counted, time.Now())
+		second.Settle(quota.Uncounted, time.Now())
+		o.reading.Used, o.reading.NextIn = 1, 0
+		take(t, q)
 		if used := q.View().Used; used != 2 || o.asked != 3 {
 			t.Errorf("%d used after %d questions, want 2 after 3", used, o.asked)
 		}

@@ -29,7 +29,7 @@ func (q *Quota) View() View {
 	if w := q.window; w != nil {
 		v.Limit, v.Window, v.Used = w.limit, w.length, w.used(v.now)
 		v.window, v.ahead = *w, len(q.queue)
-		v.window.spent = slices.Clone(w.spent)
+		v.window.own, v.window.others = slices.Clone(w.own), slices.Clone(w.others)
 	}
 	return v
 }
