@@ -268,16 +268,20 @@ func (c *call) statusError(p *place, resp *http.Response) error {
 		apiErr.URL = resp.Request.URL.String() // the last one of redirects
 	}
 	apiErr.redact(c.secret.Redact)
+	now := time.Now()
+	d, ok := retryAfter(resp.Header, now)
+	if ok {
+		apiErr.retryAt = now.Add(d)
+	}
 	if resp.StatusCode != http.StatusTooManyRequests {
 		return apiErr
 	}
-	d, ok := retryAfter(resp.Header, time.Now())
 	if !ok {
 		if d, ok = expectedIn(apiErr.Detail); ok {
 			c.refused(p, d, quota.Told)
 		}
 	}
-	return &RateLimitError{RetryAfter: d, Err: apiErr}
+	return newRateLimitError(d, false, apiErr)
 }
 
 // conclude ends an attempt: it decides what follows, and tells of it.
@@ -328,6 +332,12 @@ func (c *call) describe(ctx context.Context, err error) error {
 	}
 	return noAnswer{err}
 }
+
+// A noAnswer is a request without an answer, or without a whole one.
+type noAnswer struct{ error }
+
+func (e noAnswer) Unwrap() error        { return e.error }
+func (e noAnswer) Is(target error) bool { return target == ErrUnavailable }
 
 // announce tells of a wait that is about to begin.
 func (c *call) announce(ctx context.Context, w quota.Wait) {

@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/docking-event/ll2/internal/secret"
 	"github.com/docking-event/ll2/internal/wire"
 )
 
@@ -75,6 +76,8 @@ type APIError struct {
 	Header   http.Header
 	Body     []byte // the first 64 KiB of it
 	Attempts int    // how many requests were sent, this one included
+
+	retryAt time.Time // by Retry-After; zero without
 }
 
 // newAPIError reads what the API says of an error in its JSON: either a detail,
@@ -238,8 +241,13 @@ func newDecodeError(url string, body []byte, err error) *DecodeError {
 // refused it (429), or the client did not send it, because it would have had to
 // wait longer than [WithMaxWait] or the context allow.
 type RateLimitError struct {
-	// RetryAfter is how long from now on the next request can go; 0: unknown.
+	// RetryAfter is how long after the error was made the next request can go; 0:
+	// unknown.
 	RetryAfter time.Duration
+
+	// RetryAt is the time at which the next request can go; zero: unknown. See
+	// [RetryAt] for an error that wraps this one.
+	RetryAt time.Time
 
 	// Local is true where this attempt was not sent.
 	Local bool
@@ -247,6 +255,38 @@ type RateLimitError struct {
 	// Err is the [*APIError] of the 429, or the failure whose retry would have
 	// had to wait, or nil.
 	Err error
+}
+
+// newRateLimitError returns the error for a request that can go after so long; 0:
+// unknown.
+func newRateLimitError(after time.Duration, local bool, err error) *RateLimitError {
+	e := &RateLimitError{Local: local, Err: err}
+	e.notBefore(after)
+	return e
+}
+
+// notBefore has the error say that the next request can go after so long, unless
+// it says a longer time already.
+func (e *RateLimitError) notBefore(after time.Duration) {
+	if after > e.RetryAfter {
+		e.RetryAfter, e.RetryAt = after, time.Now().Add(after)
+	}
+}
+
+// RetryAt returns the time at which a request that failed with err can go again,
+// and whether err says one: a [*RateLimitError] does unless the time is not known,
+// and an [*APIError] does if the service sent a Retry-After. It looks through every
+// wrapper.
+func RetryAt(err error) (at time.Time, ok bool) {
+	var limited *RateLimitError
+	var api *APIError
+	switch {
+	case errors.As(err, &limited) && limited != nil && !limited.RetryAt.IsZero():
+		return limited.RetryAt, true
+	case errors.As(err, &api) && api != nil && !api.retryAt.IsZero():
+		return api.retryAt, true
+	}
+	return time.Time{}, false
 }
 
 // Error says when the next request can go.
@@ -272,12 +312,6 @@ func (e *RateLimitError) Is(target error) bool { return target == ErrRateLimited
 // Unwrap returns Err.
 func (e *RateLimitError) Unwrap() error { return e.Err }
 
-// A noAnswer is a request without an answer, or without a whole one.
-type noAnswer struct{ error }
-
-func (e noAnswer) Unwrap() error        { return e.error }
-func (e noAnswer) Is(target error) bool { return target == ErrUnavailable }
-
 // A PageError is how [DockingEventsService.Pages] and
 // [DockingEventsService.All] end where they cannot go on.
 type PageError struct {
@@ -301,6 +335,20 @@ func (e *PageError) Error() string {
 
 // Unwrap returns Err.
 func (e *PageError) Unwrap() error { return e.Err }
+
+// ResumeLink returns the link at which a walk that ended with err can go on, for
+// [StartAt], and whether there is one. There is none if only a new walk helps
+// ([ErrIncomplete]), if nothing was sent because the options were wrong, and if err
+// is not of a walk. With [ErrForeignLink] and [ErrLinkLoop] it is the page that held
+// the bad link, whose rows come again.
+func ResumeLink(err error) (link string, ok bool) {
+	var page *PageError
+	if !errors.As(err, &page) || page == nil || errors.Is(err, ErrIncomplete) ||
+		page.URL == "" || strings.Contains(page.URL, secret.Mark) {
+		return "", false
+	}
+	return page.URL, true
+}
 
 // An IncompleteError is a walk that came to its end and saw fewer events than
 // the service counts: rows moved between the pages while it read. Only a new

@@ -153,7 +153,7 @@ func (a *admission) check(ctx context.Context, pause, maxWait time.Duration) err
 func rateLimited(err error) error {
 	var refusal *quota.Refusal
 	if errors.As(err, &refusal) {
-		return &RateLimitError{RetryAfter: refusal.In, Local: true}
+		return newRateLimitError(refusal.In, true, nil)
 	}
 	return err
 }
@@ -196,13 +196,13 @@ func limiterError(ctx context.Context, err error) error {
 	var limited *RateLimitError
 	switch {
 	case errors.As(err, &limited) && limited != nil:
-		return &RateLimitError{RetryAfter: max(0, limited.RetryAfter), Local: true, Err: limited.Err}
+		return newRateLimitError(limited.RetryAfter, true, limited.Err)
 	case limited == nil && isNil(err):
 		err = errors.New("a nil error of type *RateLimitError")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		err = errors.New(err.Error()) // of the limiter's own context: the caller's has not ended
 	}
-	return &RateLimitError{Local: true, Err: fmt.Errorf("limiter of WithLimiter: %w", err)}
+	return newRateLimitError(0, true, fmt.Errorf("limiter of WithLimiter: %w", err))
 }
 
 // askBucket reserves in place of waiting: Wait would fail with an error of no
@@ -215,7 +215,7 @@ func askBucket(ctx context.Context, bucket *rate.Limiter, maxWait time.Duration,
 		return nil
 	}
 	if !r.OK() {
-		return &RateLimitError{Local: true} // it will never have one
+		return newRateLimitError(0, true, nil) // it will never have one
 	}
 	wait.Until = now.Add(wait.For)
 	if err := sleep(ctx, wait, maxWait, announce); err != nil {

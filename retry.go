@@ -121,7 +121,7 @@ func (r retryPolicy) judge(ctx context.Context, f failed) verdict {
 	errors.As(err, &local)
 	if isLimited {
 		// It says the time already, if no other 429 has shut the gate for longer.
-		limited.RetryAfter = max(limited.RetryAfter, local.RetryAfter)
+		limited.notBefore(local.RetryAfter)
 		return verdict{err: f.err}
 	}
 	local.Err = f.err
