@@ -51,7 +51,7 @@ type config struct {
 func main() {
 	var (
 		c        = config{out: os.Stdout}
-		packages = flag.String("packages", ".,internal/quota,internal/jsonscan,internal/service,internal/wire", "which to mutate; of these, those that are there")
+		packages = flag.String("packages", ".,internal/...", "which to mutate")
 		suites   = flag.String("suites", "ll2test,test", "directories with more tests to run, beside those of the packages and of the module's own package")
 		skip     = flag.String("skip", "", "more tests to leave out, a regular expression")
 	)

@@ -17,8 +17,9 @@ import (
 	"strings"
 )
 
-// blindPackages are those whose tests read documents and source files.
-var blindPackages = regexp.MustCompile(`^test/documentation(/|$)`)
+// blindPackages are those whose tests read documents and source files, or which
+// have benchmarks only.
+var blindPackages = regexp.MustCompile(`^test/(documentation|bench)(/|$)`)
 
 // A pkg is a package of the module.
 type pkg struct {
@@ -90,15 +91,23 @@ func goList(ctx context.Context, dir string, read func(*json.Decoder) error, arg
 }
 
 // choose returns the packages that are to be mutated, in the order in which they
-// are named, and the names of those that are not there.
+// are named, and the names of those that are not there. A name that ends in /...
+// is of all packages below a directory that others can import.
 func choose(packages []*pkg, names []string) (chosen []*pkg, missing []string) {
 	for _, name := range names {
-		i := slices.IndexFunc(packages, func(p *pkg) bool { return p.rel == name })
-		if i < 0 {
-			missing = append(missing, name)
-			continue
+		found := false
+		dir, below := strings.CutSuffix(name, "/...")
+		for _, p := range packages {
+			if p.rel == name || below && strings.HasPrefix(p.rel, dir+"/") && p.name != "main" {
+				found = true
+				if !slices.Contains(chosen, p) {
+					chosen = append(chosen, p)
+				}
+			}
 		}
-		chosen = append(chosen, packages[i])
+		if !found {
+			missing = append(missing, name)
+		}
 	}
 	return chosen, missing
 }
