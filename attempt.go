@@ -268,14 +268,10 @@ func (c *call) statusError(p *place, resp *http.Response) error {
 		apiErr.URL = resp.Request.URL.String() // the last one of redirects
 	}
 	apiErr.redact(c.secret.Redact)
-	now := time.Now()
-	d, ok := retryAfter(resp.Header, now)
-	if ok {
-		apiErr.retryAt = now.Add(d)
-	}
 	if resp.StatusCode != http.StatusTooManyRequests {
 		return apiErr
 	}
+	d, ok := retryAfter(resp.Header, time.Now())
 	if !ok {
 		if d, ok = expectedIn(apiErr.Detail); ok {
 			c.refused(p, d, quota.Told)

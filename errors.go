@@ -76,8 +76,6 @@ type APIError struct {
 	Header   http.Header
 	Body     []byte // the first 64 KiB of it
 	Attempts int    // how many requests were sent, this one included
-
-	retryAt time.Time // by Retry-After; zero without
 }
 
 // newAPIError reads what the API says of an error in its JSON: either a detail,
@@ -271,22 +269,6 @@ func (e *RateLimitError) notBefore(after time.Duration) {
 	if after > e.RetryAfter {
 		e.RetryAfter, e.RetryAt = after, time.Now().Add(after)
 	}
-}
-
-// RetryAt returns the time at which a request that failed with err can go again,
-// and whether err says one: a [*RateLimitError] does unless the time is not known,
-// and an [*APIError] does if the service sent a Retry-After. It looks through every
-// wrapper.
-func RetryAt(err error) (at time.Time, ok bool) {
-	var limited *RateLimitError
-	var api *APIError
-	switch {
-	case errors.As(err, &limited) && limited != nil && !limited.RetryAt.IsZero():
-		return limited.RetryAt, true
-	case errors.As(err, &api) && api != nil && !api.retryAt.IsZero():
-		return api.retryAt, true
-	}
-	return time.Time{}, false
 }
 
 // Error says when the next request can go.

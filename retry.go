@@ -248,6 +248,25 @@ func expectedIn(detail string) (time.Duration, bool) {
 	return seconds(float64(s)), s > 0
 }
 
+// RetryAt returns the time at which a request that failed with err can go again,
+// and whether err says one: a [*RateLimitError] does unless the time is not known,
+// and an [*APIError] does if the service sent a Retry-After, which counts from now.
+// It looks through every wrapper.
+func RetryAt(err error) (at time.Time, ok bool) {
+	var limited *RateLimitError
+	if errors.As(err, &limited) && limited != nil && !limited.RetryAt.IsZero() {
+		return limited.RetryAt, true
+	}
+	var api *APIError
+	if errors.As(err, &api) && api != nil {
+		now := time.Now()
+		if d, ok := retryAfter(api.Header, now); ok {
+			return now.Add(d), true
+		}
+	}
+	return time.Time{}, false
+}
+
 // seconds converts without overflow.
 func seconds(s float64) time.Duration {
 	if ns := math.Ceil(s * float64(time.Second)); ns < math.MaxInt64 {
