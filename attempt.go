@@ -257,9 +257,9 @@ func (s *sender) keep(b *bytes.Buffer) {
 // body: the status says more than the body's end.
 func (c *call) statusError(p *place, resp *http.Response) error {
 	// The token goes out before the cut, which could lie in it.
-	start, _ := io.ReadAll(io.LimitReader(resp.Body, 2*maxErrorBody))
+	start, broken := io.ReadAll(io.LimitReader(resp.Body, 2*maxErrorBody))
 	body := c.secret.RedactStart(string(start))
-	if n, _ := io.CopyN(io.Discard, resp.Body, maxBody); n == 0 {
+	if n, err := io.CopyN(io.Discard, resp.Body, maxBody); n == 0 && broken == nil && errors.Is(err, io.EOF) {
 		body = c.secret.Redact(string(start)) // which was all
 	}
 	apiErr := newAPIError(resp.StatusCode, resp.Header.Clone(), []byte(body[:min(len(body), maxErrorBody)]))

@@ -42,7 +42,7 @@ func newDockingEvents(s *sender) *Resource[DockingEvent, int] {
 		paramBefore:   {Option: "DockedBefore", Want: wantTime},
 		paramUntil:    {Option: "DockedUntil", Want: wantTime},
 		query.Search:  {Option: "Search"},
-		query.Order:   {Option: "OrderBy", Want: query.OneOf("of id, docking and departure", "", string(ByID), string(ByDocking), string(ByDeparture))},
+		query.Order:   {Option: "OrderBy", Want: query.Keys("keys out of id, docking and departure", string(ByID), string(ByDocking), string(ByDeparture))},
 		query.Mode:    {Option: "InMode", Want: query.OneOf(string(ModeDetailed)+", or left out", string(ModeDetailed))},
 	})
 }

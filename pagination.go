@@ -166,7 +166,7 @@ func (w *walk[T, ID]) next(page *Page[T], followed map[string]bool) (link url.Va
 	w.Complete(link)
 	if name := w.Strays(link); name != "" {
 		return nil, false, fmt.Errorf("%w: %s is %s in %q, and was %s when the walk began",
-			ErrForeignLink, name, query.OrNotSet(link.Get(name)), page.Next, query.OrNotSet(w.First.Get(name)))
+			ErrForeignLink, name, query.OrNotSet(link[name]...), page.Next, query.OrNotSet(w.First.Get(name)))
 	}
 	if followed[link.Encode()] {
 		return nil, false, fmt.Errorf("%w: %q was followed before", ErrLinkLoop, page.Next)

@@ -16,14 +16,17 @@ var ErrForeign = errors.New("foreign link")
 // such as "docking_event/".
 type Endpoint struct{ Version, Name string }
 
-var version = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+$`)
+var (
+	version = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+$`)
+	number  = regexp.MustCompile(`^[0-9]+$`)
+)
 
 // IsVersion reports whether an element of a path is a version such as 2.2.0.
 func IsVersion(element string) bool { return version.MatchString(element) }
 
 // ParsePath splits the path of an endpoint, such as "2.2.0/docking_event/".
 func ParsePath(path string) (Endpoint, error) {
-	if strings.ContainsAny(path, "?#%\\: ") {
+	if strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || strings.ContainsRune("?#%\\:\x7f", r) }) {
 		return Endpoint{}, errors.New("it is not a plain path")
 	}
 	elements := strings.Split(strings.Trim(path, "/"), "/")
@@ -65,7 +68,8 @@ func (e Endpoint) ParseLink(link string) (url.Values, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %q is not a URL", ErrForeign, link)
 	}
-	if !strings.HasSuffix(u.Path, "/"+e.Name) {
+	path, name := elements(u), strings.Split(e.Name, "/")
+	if before := len(path) - len(name); before < 0 || !slices.Equal(path[before:], name) {
 		return nil, fmt.Errorf("%w: the path of %q does not end in /%s", ErrForeign, link, e.Name)
 	}
 	query, err := url.ParseQuery(u.RawQuery)
@@ -76,7 +80,17 @@ func (e Endpoint) ParseLink(link string) (url.Values, error) {
 	return query, nil
 }
 
-// endpoints are names that no base URL ends in.
+// elements splits the path of a URL. What is an escaped slash there does not
+// separate two of them.
+func elements(u *url.URL) []string {
+	all := strings.Split(u.EscapedPath(), "/")
+	for i, element := range all {
+		all[i], _ = url.PathUnescape(element) // that it can be was seen when it was parsed
+	}
+	return all
+}
+
+// endpoints are names that no base URL ends in, with the id of a row or without.
 var endpoints = []string{"docking_event", "docking_events", "api-throttle"}
 
 // ParseBase reads the base URL of an API: absolute, with a slash at its end and
@@ -84,7 +98,7 @@ var endpoints = []string{"docking_event", "docking_events", "api-throttle"}
 func ParseBase(s, example string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
-	case err != nil, u.Opaque != "":
+	case err != nil, u.Opaque != "", u.Host == "" && strings.Contains(s, "@"):
 		// Without the URL: there may be a password in it.
 		return nil, fmt.Errorf("not a URL; write it like %q", example)
 	case u.User != nil:
@@ -94,14 +108,17 @@ func ParseBase(s, example string) (*url.URL, error) {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, errors.New("the URL has a query or a fragment; leave it out")
 	}
-	elements := strings.Split(strings.Trim(u.Path, "/"), "/")
-	for back, element := range slices.Backward(elements) {
-		if back >= len(elements)-2 && slices.Contains(endpoints, element) {
-			return nil, fmt.Errorf("%q leads to an endpoint; give the address before %q", s, strings.Join(elements[back:], "/"))
-		}
+	u = u.JoinPath("/") // without dots, too
+	path := elements(u)
+	path = path[:len(path)-1]
+	end := len(path) - 1
+	if end > 0 && number.MatchString(path[end]) {
+		end--
 	}
-	u = u.JoinPath("/")
-	if IsVersion(elements[len(elements)-1]) {
+	switch {
+	case slices.Contains(endpoints, path[end]):
+		return nil, fmt.Errorf("%q leads to an endpoint; give the address before %q", s, strings.Join(path[end:], "/"))
+	case IsVersion(path[len(path)-1]):
 		u = u.JoinPath("../")
 	}
 	return u, nil

@@ -87,29 +87,32 @@ func (l List) New(w Wish) (*Plan, error) {
 }
 
 // Complete adds the page size, the shape and the total order if a query has none.
+// A parameter without a value is none, as to the service.
 func (p *Plan) Complete(q url.Values) {
-	if !q.Has(Limit) {
+	if q.Get(Limit) == "" {
 		q.Set(Limit, cmp.Or(p.given[Limit], strconv.Itoa(p.list.Limit)))
 	}
-	if mode := p.First.Get(Mode); mode != "" && !q.Has(Mode) {
+	if mode := p.First.Get(Mode); mode != "" && q.Get(Mode) == "" {
 		q.Set(Mode, mode)
 	}
 	ordering := q.Get(Order)
 	total, err := TotalOrder(ordering, p.list.Last...)
 	want := p.list.Params[Order].Want
-	if err != nil || !q.Has(Order) || want != nil && want(ordering) != "" { // a damaged one is none
+	if err != nil || ordering == "" || want != nil && want(ordering) != "" { // a damaged one is none
 		total, _ = TotalOrder(p.given[Order], p.list.Last...)
 	}
 	q.Set(Order, total)
 }
 
 // Strays returns the first parameter by name that has a query choose other rows
-// than the first one, or "".
+// than the first one, or "". One with several values does: services take the last
+// one, and what reads a query here takes the first.
 func (p *Plan) Strays(q url.Values) string {
 	strays := ""
 	for name := range p.list.Params {
 		chooses := name != Order && name != Limit && name != Offset
-		if chooses && !SameValue(q.Get(name), p.First.Get(name)) && (strays == "" || name < strays) {
+		strayed := len(q[name]) > 1 || chooses && !SameValue(q.Get(name), p.First.Get(name))
+		if strayed && (strays == "" || name < strays) {
 			strays = name
 		}
 	}
@@ -128,12 +131,16 @@ func (p *Plan) contradicts(link url.Values) error {
 	return nil
 }
 
-// OrNotSet quotes a value of a parameter.
-func OrNotSet(value string) string {
-	if value == "" {
+// OrNotSet quotes the values of a parameter.
+func OrNotSet(values ...string) string {
+	if strings.Join(values, "") == "" {
 		return "not set"
 	}
-	return strconv.Quote(value)
+	quoted := make([]string, len(values))
+	for i, value := range values {
+		quoted[i] = strconv.Quote(value)
+	}
+	return strings.Join(quoted, " and ")
 }
 
 // start reads a link to start at. It refuses what the service would silently
@@ -173,11 +180,25 @@ func Within(least, most int, it string) func(string) string {
 	}
 }
 
-// OneOf returns a [Param.Want] of comma lists of words, each with an optional -.
+// OneOf returns a [Param.Want] of words.
 func OneOf(it string, words ...string) func(string) string {
 	return func(value string) string {
-		for term := range strings.SplitSeq(value, ",") {
-			if !slices.Contains(words, strings.TrimPrefix(strings.TrimSpace(term), "-")) {
+		if !slices.Contains(words, value) {
+			return it
+		}
+		return ""
+	}
+}
+
+// Keys returns a [Param.Want] of comma lists of keys to sort by, each with an
+// optional -. An empty list is one.
+func Keys(it string, keys ...string) func(string) string {
+	return func(value string) string {
+		if value == "" {
+			return ""
+		}
+		for key := range strings.SplitSeq(value, ",") {
+			if !slices.Contains(keys, strings.TrimPrefix(strings.TrimSpace(key), "-")) {
 				return it
 			}
 		}

@@ -17,13 +17,14 @@ import (
 // Mark stands where the token stood.
 const Mark = "[REDACTED]"
 
-// A Secret is a token, or none. The token is in the reach of its funcs only: fmt
-// prints a func as an address, and unexported fields without asking their String
-// method.
+// A Secret is a token, or none; make it with [New]. The token is in the reach of
+// its funcs only: fmt prints a func as an address, and unexported fields without
+// asking their String method.
 type Secret struct {
-	authorize func(http.Header)
-	redact    func(string) string
-	trim      func(string) string
+	authorize  func(http.Header)
+	redact     func(string) string
+	trim       func(string) string
+	standsNear func(body []byte, offset int64) bool
 }
 
 // New returns the secret of a token, which is sent as "Authorization: scheme
@@ -31,20 +32,30 @@ type Secret struct {
 func New(scheme, token string) Secret {
 	if token == "" {
 		same := func(text string) string { return text }
-		return Secret{func(http.Header) {}, same, same}
+		return Secret{func(http.Header) {}, same, same, func([]byte, int64) bool { return false }}
 	}
 	quoted := strconv.Quote(token)
 	// As it is, or escaped: a service can send back what it was sent.
 	forms := []string{token, quoted[1 : len(quoted)-1], url.QueryEscape(token), url.PathEscape(token)}
 	var pairs []string
+	around := 0
 	for _, form := range forms {
 		pairs = append(pairs, form, Mark)
+		around = max(around, 4<<10+len(form))
 	}
-	return Secret{
+	s := Secret{
 		authorize: func(h http.Header) { h.Set("Authorization", scheme+" "+token) },
 		redact:    strings.NewReplacer(pairs...).Replace,
 		trim:      func(text string) string { return trimStart(text, forms) },
 	}
+	s.standsNear = func(body []byte, offset int64) bool {
+		at := int(max(0, min(offset, int64(len(body)))))
+		end := min(len(body), at+around)
+		near := string(body[max(0, at-around):end])
+		clean := s.redact(near)
+		return clean != near || end == len(body) && s.trim(clean) != clean
+	}
+	return s
 }
 
 // trimStart returns text without the start of one of the forms at its end.
@@ -71,13 +82,9 @@ func (s Secret) Redact(text string) string { return s.redact(text) }
 // that the end of the start cuts in two.
 func (s Secret) RedactStart(start string) string { return s.trim(s.redact(start)) }
 
-// StandsNear reports whether the token stands in the body near an offset.
-func (s Secret) StandsNear(body []byte, offset int64) bool {
-	const around = 4 << 10
-	at := min(int(offset), len(body))
-	near := string(body[max(0, at-around):min(len(body), at+around)])
-	return s.redact(near) != near
-}
+// StandsNear reports whether the token, or the start of one that the end of the
+// body cuts in two, stands in the body within 4 KiB of an offset.
+func (s Secret) StandsNear(body []byte, offset int64) bool { return s.standsNear(body, offset) }
 
 // RedactError returns err, or if its text holds the token an error without it.
 // That one Is all that err Is, but nobody gets at err itself.
@@ -87,16 +94,17 @@ func (s Secret) RedactError(err error) error {
 	}
 	text := err.Error()
 	if clean := s.redact(text); clean != text {
-		return redactedError{clean, func(target error) bool { return errors.Is(err, target) }}
+		return &redactedError{clean, func(target error) bool { return errors.Is(err, target) }}
 	}
 	return err
 }
 
-// A redactedError holds the original in a func only, which fmt cannot look into.
+// A redactedError holds the original in a func only, which fmt cannot look into. It
+// is used by its pointer, since comparing two errors that hold funcs would panic.
 type redactedError struct {
 	text string
 	is   func(error) bool
 }
 
-func (e redactedError) Error() string        { return e.text }
-func (e redactedError) Is(target error) bool { return e.is(target) }
+func (e *redactedError) Error() string        { return e.text }
+func (e *redactedError) Is(target error) bool { return e.is(target) }
