@@ -75,15 +75,17 @@ func newHTTPClient(c *config) *http.Client {
 // newAdmission returns what says when a request of s may go.
 func newAdmission(cfg *config, s *sender) *admission {
 	a := new(admission)
+	l := cfg.limits
 	var q quota.Config
-	switch shared, isShared := cfg.limiter.(*sharedQuota); {
+	switch shared, isShared := l.limiter.(*sharedQuota); {
 	case isShared:
 		*a = admission(*shared)
-	case cfg.limiter != nil:
-		a.limiter = cfg.limiter
-	case cfg.limit > 0:
-		q.Limit, q.Window = cfg.limit, cfg.per
-	case cfg.quotaSync:
+	case l.limiter != nil:
+		a.limiter = l.limiter
+	case l.sync:
+		if l.n > 0 {
+			a.own = quota.New(quota.Config{Limit: l.n, Window: l.per})
+		}
 		q.Limit, q.Window = anonymousLimit, anonymousWindow // until the service says what it is
 		q.Ask = func(ctx context.Context) (quota.Reading, error) {
 			t, err := throttle(ctx, s, true)
@@ -95,7 +97,9 @@ func newAdmission(cfg *config, s *sender) *admission {
 		q.Warn = func(ctx context.Context, err error) {
 			cfg.log.WarnContext(ctx, "ll2: the service does not say how much of the quota is left", "error", err)
 		}
-	case cfg.quotaOption == "" && cfg.token == "" && isProduction(s.base):
+	case l.n > 0:
+		q.Limit, q.Window = l.n, l.per
+	case !l.given && cfg.token == "" && isProduction(s.base):
 		q.Limit, q.Window = anonymousLimit, anonymousWindow
 	}
 	if a.quota == nil {
@@ -256,7 +260,7 @@ func (c *Client) Quota() Quota {
 	if c == nil || c.sender == nil {
 		return Quota{}
 	}
-	v := c.sender.admission.quota.View()
+	v := c.sender.admission.view()
 	q := Quota{Limit: v.Limit, Window: v.Window, Used: v.Used, BlockedUntil: v.ShutUntil, next: v.Next}
 	if bucket, ok := c.sender.admission.limiter.(*rate.Limiter); ok && bucket.Limit() > 0 && bucket.Limit() != rate.Inf {
 		now, perSecond := time.Now(), float64(bucket.Limit())
