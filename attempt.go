@@ -24,11 +24,6 @@ const maxBody = 32 << 20
 // the detailed shape is half as large.
 const keptBuffer = 1 << 20
 
-// lateness is how long after sending a request whose answer the client did not
-// wait for is taken to be counted at the latest. It is the default timeout of an
-// attempt.
-const lateness = 30 * time.Second
-
 // A sender is all of a client that a request needs.
 type sender struct {
 	base      *url.URL

@@ -315,7 +315,9 @@ func (q Quota) Next(n int) time.Time {
 }
 
 // Limiter returns the client's window and gate, for [WithLimiter] of another
-// client: both together then keep to one quota.
+// client: both together then keep to one quota. Its Wait is for requests of other
+// kinds. Nobody tells what becomes of those, so each is taken to be counted by the
+// service up to 30 seconds after Wait returned.
 func (c *Client) Limiter() Limiter {
 	if c == nil || c.sender == nil {
 		return nil

@@ -284,6 +284,11 @@ func isNil(v any) bool {
 	}
 }
 
+// lateness is how long after a place was given out, or a request sent whose answer
+// nobody waited for, the service is taken to have counted it at the latest. It is the
+// default timeout of an attempt.
+const lateness = 30 * time.Second
+
 // sharedQuota is the quota of a client as a Limiter: another client that is given
 // it by WithLimiter takes the quota itself. Wait is for anybody else.
 type sharedQuota admission
@@ -292,8 +297,9 @@ type sharedQuota admission
 func (s *sharedQuota) Wait(ctx context.Context) error {
 	p, err := (*admission)(s).acquire(ctx, math.MaxInt64, func(quota.Wait) {})
 	if err == nil {
-		// Nobody tells whether it was answered, so it opens no gate.
-		p.settle(quota.Lost, time.Now())
+		// Nobody tells when it was sent, nor whether it was answered, so it opens no
+		// gate.
+		p.settle(quota.Lost, time.Now().Add(lateness))
 	}
 	return err
 }

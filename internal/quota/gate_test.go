@@ -1,6 +1,8 @@
 package quota_test
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -201,6 +203,51 @@ func TestAnOpenGateIsNotShut(t *testing.T) {
 		time.Sleep(time.Minute)
 		if v := q.View(); !v.ShutUntil.IsZero() || v.Next(1).After(time.Now()) {
 			t.Errorf("shut until %v, which is now", v.ShutUntil)
+		}
+	})
+}
+
+// Who waits anyway loses little, and a refusal by the service is no worse than one
+// from here for who must not.
+func TestAfterARefusalWhoMustNotWaitGoesBesideOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{Limit: 5, Window: time.Hour})
+		q.Shut(time.Minute, quota.Told)
+		time.Sleep(time.Minute)
+		first := take(t, q)
+		if in := full(t, q); in != 0 {
+			t.Errorf("beside the first on trial: %v, want an unknown time", in)
+		}
+		first.Settle(quota.Counted, time.Now())
+		second, third := take(t, q), take(t, q)
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if _, err := q.Acquire(ctx, forever, nil); !errors.Is(err, context.Canceled) {
+				t.Errorf("%v, want that one that can wait does", err)
+			}
+		})
+		synctest.Wait()
+		if in := full(t, q); in != 0 {
+			t.Errorf("beside one that waits: %v, want an unknown time", in)
+		}
+		second.Settle(quota.Unsent, time.Now())
+		synctest.Wait() // the third is still under way
+		cancel()
+		wg.Wait()
+		fourth := take(t, q)
+		// A refusal stops all.
+		time.Sleep(time.Second)
+		q.Shut(time.Minute, quota.Told)
+		third.Settle(quota.Refused, time.Now())
+		if in := full(t, q); in != time.Minute {
+			t.Errorf("refused for %v, want 1m", in)
+		}
+		fourth.Settle(quota.Counted, time.Now()) // it went before that
+		time.Sleep(time.Minute)
+		take(t, q)
+		if in := full(t, q); in != 0 {
+			t.Errorf("beside the first on trial again: %v, want an unknown time", in)
 		}
 	})
 }

@@ -64,6 +64,11 @@ func (p *Place) Settle(o Outcome, at time.Time) (first bool) {
 	return true
 }
 
+// Leave settles the place of a request of which nobody will tell what became: its
+// holder sends it from now on, and the service counts it within lateness at the
+// latest, if at all.
+func (p *Place) Leave(lateness time.Duration) { p.Settle(Lost, time.Now().Add(lateness)) }
+
 // release tells the window what became of the request.
 func (p *Place) release(o Outcome, at, now time.Time) {
 	w := p.window

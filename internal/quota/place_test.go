@@ -83,3 +83,34 @@ func TestARequestThatWasSentAgainStandsForTwo(t *testing.T) {
 		})
 	}
 }
+
+// Whoever takes a place and goes away with it sends after that, so the place is
+// counted from when that can be over.
+func TestAPlaceThatIsLeftIsCountedFromWhenItsHolderHasSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{Limit: 1, Window: time.Hour})
+		p := take(t, q)
+		p.Leave(30 * time.Second)
+		if in := full(t, q); in != time.Hour+30*time.Second {
+			t.Errorf("free in %v, want 1h30s", in)
+		}
+		if p.Settle(quota.Unsent, time.Now()) {
+			t.Error("it can be settled again")
+		}
+	})
+}
+
+func TestAPlaceThatIsLeftOpensNoGate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{})
+		q.Shut(0, quota.Told)
+		take(t, q).Leave(time.Second)
+		trial := take(t, q)
+		if in := full(t, q); in != 0 {
+			t.Errorf("beside the next on trial: %v, want an unknown time", in)
+		}
+		trial.Settle(quota.Counted, time.Now())
+		take(t, q)
+		take(t, q)
+	})
+}

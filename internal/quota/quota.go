@@ -131,7 +131,7 @@ func (q *Quota) look(ctx context.Context, ahead int, maxWait time.Duration) step
 	if q.learner != nil && q.uncertain(now, ahead) {
 		return step{}
 	}
-	wait, known := q.outlook(now, ahead)
+	wait, known := q.outlook(now, ahead, maxWait == 0)
 	if ahead == 0 && known && wait.For == 0 {
 		return step{place: q.grant(now)}
 	}
@@ -164,13 +164,13 @@ func (q *Quota) uncertain(now time.Time, ahead int) bool {
 	if q.learner.asking || ahead == 0 {
 		return q.learner.asking
 	}
-	first, known := q.outlook(now, 0)
+	first, known := q.outlook(now, 0, false)
 	return known && first.For == 0
 }
 
 // outlook returns how long someone with so many ahead in the queue has to wait at
-// least, and whether a time can be told at all.
-func (q *Quota) outlook(now time.Time, ahead int) (wait Wait, known bool) {
+// least, and whether a time can be told at all. In a hurry is who must not wait.
+func (q *Quota) outlook(now time.Time, ahead int, hurry bool) (wait Wait, known bool) {
 	wait.Reason = Spent
 	if q.window != nil {
 		wait.For = q.window.delay(now, ahead)
@@ -179,7 +179,7 @@ func (q *Quota) outlook(now time.Time, ahead int) (wait Wait, known bool) {
 		if d := q.gate.until.Sub(now); d > wait.For {
 			wait.Reason, wait.For = q.gate.reason, d
 		}
-		if wait.For == 0 && (q.gate.trying || ahead > 0) {
+		if wait.For == 0 && !q.gate.mayTry(ahead, hurry) {
 			return Wait{Reason: q.gate.reason}, false
 		}
 	}
@@ -194,7 +194,9 @@ func (q *Quota) outlook(now time.Time, ahead int) (wait Wait, known bool) {
 
 // grant hands out a place.
 func (q *Quota) grant(now time.Time) *Place {
-	q.gate.trying = q.gate.trial
+	if q.gate.trial {
+		q.gate.trying++
+	}
 	p := &Place{q: q, window: q.window, taken: now, sends: 1, trial: q.gate.trial}
 	if w := p.window; w != nil {
 		w.take(now)
@@ -213,7 +215,7 @@ func (q *Quota) Check(ctx context.Context, pause, maxWait time.Duration) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := time.Now()
-	wait, known := q.outlook(now, len(q.queue))
+	wait, known := q.outlook(now, len(q.queue), maxWait == 0)
 	if !known || wait.For <= pause {
 		return nil
 	}

@@ -31,6 +31,7 @@ type service struct {
 	granted  []int // by day
 	refused  int
 	asked    int
+	told     int // refusals by the client itself
 }
 
 // newService returns one with the quota of an anonymous caller.
@@ -55,19 +56,27 @@ func (s *service) next(now time.Time) (used int, in time.Duration) {
 
 // accept counts a request now, or returns after how long it would.
 func (s *service) accept() time.Duration {
+	in := s.count()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d := int(time.Since(s.start) / day); in > 0 {
+		s.refused++
+	} else if d < len(s.granted) {
+		s.granted[d]++
+	}
+	return in
+}
+
+// count is accept for somebody else's request.
+func (s *service) count() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
 	_, in := s.next(now)
-	if in > 0 {
-		s.refused++
-		return in
+	if in == 0 {
+		s.accepted = append(s.accepted, now)
 	}
-	s.accepted = append(s.accepted, now)
-	if d := int(now.Sub(s.start) / day); d < len(s.granted) {
-		s.granted[d]++
-	}
-	return 0
+	return in
 }
 
 // ask answers a question, or takes too long for that, but not for the first one.
@@ -106,14 +115,14 @@ func upTo(r *rand.Rand, most time.Duration) time.Duration {
 // are counted late; a twentieth each are answered by what the service does not
 // count (401, 406, 302) or are not sent at all. The others are answered, be it by
 // a 502 or by a body that is cut off.
-func (s *service) request(ctx context.Context, q *quota.Quota, r *rand.Rand) error {
+func (s *service) request(ctx context.Context, q *quota.Quota, r *rand.Rand, maxWait time.Duration) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	kind := r.IntN(20)
 	if kind == 0 {
 		time.AfterFunc(upTo(r, 2*time.Second), cancel)
 	}
-	p, err := q.Acquire(ctx, forever, nil)
+	p, err := q.Acquire(ctx, maxWait, nil)
 	if err != nil {
 		return err
 	}
@@ -168,7 +177,7 @@ func (s *service) simulate(t *testing.T, q *quota.Quota, seed uint64) {
 		wg.Go(func() {
 			time.Sleep(time.Duration(i) * time.Millisecond) // in this order
 			for ctx.Err() == nil {
-				err := s.request(ctx, q, r)
+				err := s.request(ctx, q, r, forever)
 				var refusal *quota.Refusal
 				switch {
 				case errors.As(err, &refusal):
@@ -249,7 +258,7 @@ func TestWhoAsksIsNotRefusedForWhatWasSpentBefore(t *testing.T) {
 		s := newService(1)
 		r := rand.New(rand.NewPCG(seed, 98))
 		for range 1 + r.IntN(s.limit) {
-			s.accept()
+			s.count()
 			time.Sleep(upTo(r, s.window/time.Duration(s.limit)))
 		}
 		s.simulate(t, s.asking(seed), seed)
@@ -269,10 +278,70 @@ func TestWhoAsksIsNotRefusedWhateverTheWindowIs(t *testing.T) {
 		s.never = r.IntN(2) == 0
 		s.start = s.start.Add(-day + 100*s.window) // for a hundred windows
 		for range r.IntN(s.limit + 1) {
-			s.accept()
+			s.count()
 			time.Sleep(upTo(r, s.window/time.Duration(s.limit)))
 		}
 		s.simulate(t, s.asking(seed), seed)
 		s.hold(t, 20*s.limit)
 	})
+}
+
+// This and the next are the figures of the comment on careful.
+func TestCallersWhoWaitAreSeldomRefusedAfterTheirProgramIsStartedAgain(t *testing.T) {
+	refusals := 0
+	seeded(t, 20, func(t *testing.T, seed uint64) {
+		s := newService(1)
+		r := rand.New(rand.NewPCG(seed, 98))
+		for range s.limit {
+			s.count()
+			time.Sleep(upTo(r, s.window/time.Duration(s.limit)))
+		}
+		s.simulate(t, quota.New(quota.Config{Limit: s.limit, Window: s.window}), seed)
+		refusals += s.refused
+	})
+	t.Logf("%.1f refused a day", float64(refusals)/20)
+	if refusals > 20*20 {
+		t.Error("want 20 at most")
+	}
+}
+
+func TestCallersWhoMustNotWaitAreGrantedMostOfWhatOthersLeave(t *testing.T) {
+	var granted, refused, told int
+	seeded(t, 20, func(t *testing.T, seed uint64) {
+		s := newService(1)
+		q := quota.New(quota.Config{Limit: s.limit, Window: s.window})
+		r := rand.New(rand.NewPCG(seed, 99))
+		end := s.start.Add(day)
+		var wg sync.WaitGroup
+		every := func(mean time.Duration, do func()) {
+			r := rand.New(rand.NewPCG(seed, uint64(mean)))
+			wg.Go(func() {
+				for time.Now().Before(end) {
+					time.Sleep(time.Duration(r.ExpFloat64() * float64(mean)))
+					do()
+				}
+			})
+		}
+		every(12*time.Minute, func() { s.count() })
+		every(10*time.Minute, func() {
+			for range 3 {
+				r := rand.New(rand.NewPCG(r.Uint64(), 0))
+				wg.Go(func() {
+					var refusal *quota.Refusal
+					if errors.As(s.request(t.Context(), q, r, 0), &refusal) {
+						s.mu.Lock()
+						s.told++
+						s.mu.Unlock()
+					}
+				})
+			}
+		})
+		wg.Wait()
+		time.Sleep(s.quick + s.late)
+		granted, refused, told = granted+s.granted[0], refused+s.refused, told+s.told
+	})
+	t.Logf("%.1f granted, %.1f refused by the service, %.1f here", float64(granted)/20, float64(refused)/20, float64(told)/20)
+	if granted < 20*185 || refused > 20*55 || told > 20*135 {
+		t.Error("want 185 at least, 55 and 135 at most")
+	}
 }

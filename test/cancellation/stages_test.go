@@ -208,7 +208,7 @@ var stages = map[string]func(*testing.T) stage{
 		bucket := rate.NewLimiter(rate.Every(time.Minute), 1)
 		client := ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithLimiter(bucket))
 		testkit.Spend(t, client, 1)
-		return stage{client: client, next: 59 * time.Second}
+		return stage{client: client, used: 1, next: 59 * time.Second} // the one that was spent
 	},
 }
 
