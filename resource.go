@@ -79,10 +79,8 @@ func (r *Resource[T, ID]) List(ctx context.Context, filters url.Values, opts ...
 // link that leads away or changes a filter ([ErrForeignLink]), one that leads back,
 // or ten pages in a row without a new row ([ErrLinkLoop]).
 func (r *Resource[T, ID]) Pages(ctx context.Context, filters url.Values, opts ...WalkOption) iter.Seq2[*Page[T], error] {
-	return func(yield func(*Page[T], error) bool) {
-		p, err := r.planOf(filters, opts)
-		r.pages(ctx, p, err)(yield)
-	}
+	p, err := r.planOf(filters, opts)
+	return r.pages(ctx, p, err)
 }
 
 // All walks over the rows that the filters choose, page after page, and yields
@@ -94,10 +92,8 @@ func (r *Resource[T, ID]) Pages(ctx context.Context, filters url.Values, opts ..
 // it began, it ends with an [*IncompleteError]. See [NewResource] for rows that
 // are equal in the order.
 func (r *Resource[T, ID]) All(ctx context.Context, filters url.Values, opts ...WalkOption) iter.Seq2[*T, error] {
-	return func(yield func(*T, error) bool) {
-		p, err := r.planOf(filters, opts)
-		r.all(ctx, p, err)(yield)
-	}
+	p, err := r.planOf(filters, opts)
+	return r.all(ctx, p, err)
 }
 
 // Query returns what List, Pages and All ask for first, page size and order
