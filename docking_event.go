@@ -111,11 +111,11 @@ func (s *DockingEventsService) Get(ctx context.Context, id int) (*DockingEvent, 
 	return s.resource().Get(ctx, id)
 }
 
-// resource returns what the service is built on, nil for a service that no client
-// carries.
+// resource returns what the service is built on: for a service that no client
+// carries, one that says so.
 func (s *DockingEventsService) resource() *Resource[DockingEvent, int] {
-	if s == nil {
-		return nil
+	if s == nil || s.events == nil {
+		return &Resource[DockingEvent, int]{err: errNotNew}
 	}
 	return s.events
 }
