@@ -105,9 +105,9 @@ func newAdmission(cfg *config, s *sender) *admission {
 	if a.quota == nil {
 		a.quota = quota.New(q)
 	}
-	a.interval = nil
-	if cfg.interval > 0 {
-		a.interval = rate.NewLimiter(rate.Every(cfg.interval), 1)
+	a.quota.Space(cfg.interval)
+	if a.own != nil {
+		a.own.Space(cfg.interval) // so that nobody holds a place there while he waits for the interval
 	}
 	return a
 }

@@ -252,8 +252,10 @@ func WithQuotaSync() Option {
 }
 
 // WithMinInterval lets at least d pass between the starts of two requests, retries
-// included. A wait for that counts as one for the quota, see [WithMaxWait]. The
-// default is none. Questions for the quota itself, which are free, do not wait.
+// included. A wait for that counts as one for the quota, see [WithMaxWait], and who
+// came first goes first. Of clients that share a quota by [Client.Limiter] the longest
+// interval holds for all. The default is none. Questions for the quota itself, which
+// are free, do not wait.
 func WithMinInterval(d time.Duration) Option {
 	return func(c *config) error {
 		if d <= 0 {
