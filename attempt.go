@@ -277,7 +277,7 @@ func (c *call) statusError(p *place, resp *http.Response) error {
 			c.refused(p, d, quota.Told)
 		}
 	}
-	return &RateLimitError{RetryAfter: d, Err: apiErr}
+	return newRateLimitError(d, false, apiErr)
 }
 
 // conclude ends an attempt: it decides what follows, and tells of it.
@@ -318,10 +318,22 @@ func (c *call) describe(ctx context.Context, err error) error {
 		err = fmt.Errorf("no answer within the %v of an attempt: %w", c.http.Timeout, err)
 	}
 	if c.number > 1 {
-		return fmt.Errorf("ll2: GET %s: %w (%d attempts)", c.shown, err, c.number)
+		err = fmt.Errorf("ll2: GET %s: %w (%d attempts)", c.shown, err, c.number)
+	} else {
+		err = fmt.Errorf("ll2: GET %s: %w", c.shown, err)
 	}
-	return fmt.Errorf("ll2: GET %s: %w", c.shown, err)
+	var redirect *wire.RedirectError
+	if errors.As(err, &redirect) || ctx.Err() != nil {
+		return err
+	}
+	return noAnswer{err}
 }
+
+// A noAnswer is a request without an answer, or without a whole one.
+type noAnswer struct{ error }
+
+func (e noAnswer) Unwrap() error        { return e.error }
+func (e noAnswer) Is(target error) bool { return target == ErrUnavailable }
 
 // announce tells of a wait that is about to begin.
 func (c *call) announce(ctx context.Context, w quota.Wait) {

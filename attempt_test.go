@@ -105,13 +105,14 @@ func TestTokenIsSentAsToken(t *testing.T) {
 func TestBaseURLIsWhatPathsAreAppendedTo(t *testing.T) {
 	t.Parallel()
 	for base, want := range map[string]string{
-		"https://api.example":                "https://api.example/",
-		"https://api.example/":               "https://api.example/",
-		"http://api.example:8080":            "http://api.example:8080/",
+		"https://api.example":                "https://api.example/2.2.0/",
+		"https://api.example/":               "https://api.example/2.2.0/",
+		"https://api.example/2.3.0":          "https://api.example/2.2.0/",
+		"http://api.example:8080":            "http://api.example:8080/2.2.0/",
 		"http://[::1]:8080/2.2.0":            "http://[::1]:8080/2.2.0/",
 		"https://proxy.example/ll2/v/2.2.0":  "https://proxy.example/ll2/v/2.2.0/",
 		"https://proxy.example/ll2/v/2.2.0/": "https://proxy.example/ll2/v/2.2.0/",
-		"https://proxy.example/a%20b%2Fc":    "https://proxy.example/a%20b%2Fc/",
+		"https://proxy.example/a%20b%2Fc":    "https://proxy.example/a%20b%2Fc/2.2.0/",
 		ll2.DefaultBaseURL:                   "https://ll.thespacedevs.com/2.2.0/",
 		ll2.DevelopmentBaseURL:               "https://lldev.thespacedevs.com/2.2.0/",
 	} {

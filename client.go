@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -74,15 +75,17 @@ func newHTTPClient(c *config) *http.Client {
 // newAdmission returns what says when a request of s may go.
 func newAdmission(cfg *config, s *sender) *admission {
 	a := new(admission)
+	l := cfg.limits
 	var q quota.Config
-	switch shared, isShared := cfg.limiter.(*sharedQuota); {
+	switch shared, isShared := l.limiter.(*sharedQuota); {
 	case isShared:
 		*a = admission(*shared)
-	case cfg.limiter != nil:
-		a.limiter = cfg.limiter
-	case cfg.limit > 0:
-		q.Limit, q.Window = cfg.limit, cfg.per
-	case cfg.quotaSync:
+	case l.limiter != nil:
+		a.limiter = l.limiter
+	case l.sync:
+		if l.n > 0 {
+			a.own = quota.New(quota.Config{Limit: l.n, Window: l.per})
+		}
 		q.Limit, q.Window = anonymousLimit, anonymousWindow // until the service says what it is
 		q.Ask = func(ctx context.Context) (quota.Reading, error) {
 			t, err := throttle(ctx, s, true)
@@ -94,7 +97,9 @@ func newAdmission(cfg *config, s *sender) *admission {
 		q.Warn = func(ctx context.Context, err error) {
 			cfg.log.WarnContext(ctx, "ll2: the service does not say how much of the quota is left", "error", err)
 		}
-	case cfg.quotaOption == "" && cfg.token == "" && isProduction(s.base):
+	case l.n > 0:
+		q.Limit, q.Window = l.n, l.per
+	case !l.given && cfg.token == "" && isProduction(s.base):
 		q.Limit, q.Window = anonymousLimit, anonymousWindow
 	}
 	if a.quota == nil {
@@ -232,39 +237,82 @@ type throttleJSON struct {
 	Next   float64  `json:"next_use_secs"`
 }
 
-// A Quota is what a client knows of its quota.
+// A Quota is what a client knows of its quota, at one moment.
 type Quota struct {
 	Limit  int           // requests in a Window; 0: not known
 	Window time.Duration // a sliding one
-	Used   int           // places that are taken, by requests under way too; more than Limit where net/http repeated some by itself
+	Used   int           // places that are taken, by requests under way too; more than Limit if net/http repeated some by itself
 
-	view quota.View
+	// BlockedUntil is the time until which nothing is sent, since the service
+	// refused a request (429); zero if nothing is blocked.
+	BlockedUntil time.Time
+
+	next func(n int) time.Time
 }
 
 // Quota returns what the client itself knows of its quota; it sends nothing.
 // Others that spend the same quota show in it only with [WithQuotaSync], and as
 // of the last time that the service was asked; [Client.Throttle] asks now.
+//
+// Of a limiter of [WithLimiter] it knows something if that is a [*rate.Limiter]: the
+// burst is the Limit, and the Window is the time in which it fills up.
 func (c *Client) Quota() Quota {
 	if c == nil || c.sender == nil {
 		return Quota{}
 	}
-	v := c.sender.admission.quota.View()
-	return Quota{Limit: v.Limit, Window: v.Window, Used: v.Used, view: v}
+	v := c.sender.admission.view()
+	q := Quota{Limit: v.Limit, Window: v.Window, Used: v.Used, BlockedUntil: v.ShutUntil, next: v.Next}
+	if bucket, ok := c.sender.admission.limiter.(*rate.Limiter); ok && bucket.Limit() > 0 && bucket.Limit() != rate.Inf {
+		now, perSecond := time.Now(), float64(bucket.Limit())
+		tokens := bucket.TokensAt(now)
+		q.Limit, q.Used = bucket.Burst(), bucket.Burst()-int(math.Floor(tokens))
+		q.Window = seconds(float64(q.Limit) / perSecond)
+		q.next = func(n int) time.Time {
+			at := now.Add(seconds(max(0, float64(n)-tokens) / perSecond))
+			if gate := v.Next(n); gate.After(at) {
+				return gate
+			}
+			return at
+		}
+	}
+	return q
 }
 
-// String says how much is used, such as "4 of 15 in 1h0m0s used".
-func (q Quota) String() string {
-	if q.Limit == 0 {
-		return "no quota known"
+// Left returns how many requests can go now: none as long as a 429 blocks them, and
+// [math.MaxInt] if no limit is known.
+func (q Quota) Left() int {
+	switch {
+	case !q.BlockedUntil.IsZero():
+		return 0
+	case q.Limit == 0:
+		return math.MaxInt
 	}
-	return fmt.Sprintf("%d of %d in %v used", q.Used, q.Limit, q.Window)
+	return max(0, q.Limit-q.Used)
+}
+
+// String says how much is used and whether the service blocks requests, such as
+// "4 of 15 in 1h0m0s used" or "15 of 15 in 1h0m0s used, blocked until 12:07:41 UTC".
+func (q Quota) String() string {
+	s := "no quota known"
+	if q.Limit > 0 {
+		s = fmt.Sprintf("%d of %d in %v used", q.Used, q.Limit, q.Window)
+	}
+	if !q.BlockedUntil.IsZero() {
+		s += ", blocked until " + q.BlockedUntil.UTC().Format("15:04:05 UTC")
+	}
+	return s
 }
 
 // Next returns when the next n requests can have gone, n being 1 or more, if
-// nobody else sends any and each is answered at once. It is not in the future
-// where they can go now, as all can where Limit is 0, unless a 429 closed the
-// gate.
-func (q Quota) Next(n int) time.Time { return q.view.Next(n) }
+// nobody else sends any and each is answered at once. It is not in the future if
+// they can go now, as all can if Limit is 0, unless a 429 blocks them. It is the
+// zero time for a Quota that no client returned.
+func (q Quota) Next(n int) time.Time {
+	if q.next == nil {
+		return time.Time{}
+	}
+	return q.next(max(1, n))
+}
 
 // Limiter returns the client's window and gate, for [WithLimiter] of another
 // client: both together then keep to one quota.

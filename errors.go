@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/docking-event/ll2/internal/secret"
 	"github.com/docking-event/ll2/internal/wire"
 )
 
@@ -31,6 +32,11 @@ var (
 
 	// ErrRateLimited is every [*RateLimitError] and every 429.
 	ErrRateLimited = errors.New("ll2: rate limited")
+
+	// ErrUnavailable is a request that the service did not answer, or answered
+	// with a 5xx, after all retries: the trouble is not with the caller, and a
+	// later request, or a copy of the data, may help.
+	ErrUnavailable = errors.New("ll2: unavailable")
 
 	// ErrForeignLink is a link or a redirect that leads away from the endpoint:
 	// a link whose path does not end in the endpoint's, or a redirect to
@@ -152,6 +158,8 @@ func (e *APIError) Is(target error) bool {
 		return e.StatusCode == http.StatusUnauthorized || e.StatusCode == http.StatusForbidden
 	case ErrRateLimited:
 		return e.StatusCode == http.StatusTooManyRequests
+	case ErrUnavailable:
+		return e.StatusCode/100 == 5
 	case ErrForeignLink:
 		return e.redirectsAway() != ""
 	}
@@ -231,8 +239,13 @@ func newDecodeError(url string, body []byte, err error) *DecodeError {
 // refused it (429), or the client did not send it, because it would have had to
 // wait longer than [WithMaxWait] or the context allow.
 type RateLimitError struct {
-	// RetryAfter is how long from now on the next request can go; 0: unknown.
+	// RetryAfter is how long after the error was made the next request can go; 0:
+	// unknown.
 	RetryAfter time.Duration
+
+	// RetryAt is the time at which the next request can go; zero: unknown. See
+	// [RetryAt] for an error that wraps this one.
+	RetryAt time.Time
 
 	// Local is true where this attempt was not sent.
 	Local bool
@@ -240,6 +253,22 @@ type RateLimitError struct {
 	// Err is the [*APIError] of the 429, or the failure whose retry would have
 	// had to wait, or nil.
 	Err error
+}
+
+// newRateLimitError returns the error for a request that can go after so long; 0:
+// unknown.
+func newRateLimitError(after time.Duration, local bool, err error) *RateLimitError {
+	e := &RateLimitError{Local: local, Err: err}
+	e.notBefore(after)
+	return e
+}
+
+// notBefore has the error say that the next request can go after so long, unless
+// it says a longer time already.
+func (e *RateLimitError) notBefore(after time.Duration) {
+	if after > e.RetryAfter {
+		e.RetryAfter, e.RetryAt = after, time.Now().Add(after)
+	}
 }
 
 // Error says when the next request can go.
@@ -288,6 +317,20 @@ func (e *PageError) Error() string {
 
 // Unwrap returns Err.
 func (e *PageError) Unwrap() error { return e.Err }
+
+// ResumeLink returns the link at which a walk that ended with err can go on, for
+// [StartAt], and whether there is one. There is none if only a new walk helps
+// ([ErrIncomplete]), if nothing was sent because the options were wrong, and if err
+// is not of a walk. With [ErrForeignLink] and [ErrLinkLoop] it is the page that held
+// the bad link, whose rows come again.
+func ResumeLink(err error) (link string, ok bool) {
+	var page *PageError
+	if !errors.As(err, &page) || page == nil || errors.Is(err, ErrIncomplete) ||
+		page.URL == "" || strings.Contains(page.URL, secret.Mark) {
+		return "", false
+	}
+	return page.URL, true
+}
 
 // An IncompleteError is a walk that came to its end and saw fewer events than
 // the service counts: rows moved between the pages while it read. Only a new

@@ -29,8 +29,8 @@ func ExampleOnPage() {
 	server := ll2test.NewServer(ll2test.Recorded()...)
 	client := server.Client() // ll2.New() in a program
 
-	progress := ll2.OnPage(func(page *ll2.Page[ll2.DockingEvent]) {
-		fmt.Println(len(page.Results), "of", page.Count, "events, requests left:", page.Left())
+	progress := ll2.OnPage(func(page ll2.PageInfo) {
+		fmt.Println(page.Results, "of", page.Count, "events, requests left:", page.Left)
 	})
 	events, err := ll2.Collect(client.DockingEvents.All(context.Background(), ll2.PageSize(4), progress))
 	if err != nil {

@@ -30,7 +30,7 @@ func ExampleWithHTTPClient() {
 // true and next is null, or All would go on, or miss events.
 func ExampleWithHTTPClient_httpmock() {
 	transport := httpmock.NewMockTransport()
-	transport.RegisterResponderWithQuery(http.MethodGet, ll2.DefaultBaseURL+"docking_event/",
+	transport.RegisterResponderWithQuery(http.MethodGet, ll2.DefaultBaseURL+"2.2.0/docking_event/",
 		map[string]string{"space_station__id": "4", "ordering": "docking,id", "limit": "100"},
 		httpmock.NewStringResponder(http.StatusOK, `{
 			"count": 1, "next": null, "previous": null,

@@ -52,6 +52,7 @@ type Reserver interface {
 type admission struct {
 	limiter  Limiter // of WithLimiter, asked first; nil without
 	quota    *quota.Quota
+	own      *quota.Quota  // of WithRateLimit beside WithQuotaSync, asked before the quota; nil without
 	interval *rate.Limiter // of WithMinInterval; nil without
 }
 
@@ -60,13 +61,28 @@ type admission struct {
 // is free.
 type place struct {
 	*quota.Place
+	own     *quota.Place            // nil without
 	settled func(counted time.Time) // tells the caller's limiter
+}
+
+// giveBack gives back what was taken of a place that is not whole.
+func (p *place) giveBack() {
+	if p.Place != nil {
+		return
+	}
+	if p.own != nil {
+		p.own.Settle(quota.Unsent, time.Now())
+	}
+	p.settled(time.Time{})
 }
 
 // settle says what became of the request. Only the first call counts.
 func (p *place) settle(o quota.Outcome, at time.Time) {
 	if p == nil || !p.Settle(o, at) {
 		return
+	}
+	if p.own != nil {
+		p.own.Settle(o, at)
 	}
 	if o == quota.Lost || o == quota.Counted {
 		p.settled(at)
@@ -77,8 +93,12 @@ func (p *place) settle(o quota.Outcome, at time.Time) {
 
 // sentAgain notes that net/http sent the request once more by itself.
 func (p *place) sentAgain() {
-	if p != nil {
-		p.SentAgain()
+	if p == nil {
+		return
+	}
+	p.SentAgain()
+	if p.own != nil {
+		p.own.SentAgain()
 	}
 }
 
@@ -135,25 +155,51 @@ func (a *admission) take(ctx context.Context, maxWait time.Duration, announce fu
 			return nil, err
 		}
 	}
-	got, err := a.quota.Acquire(ctx, maxWait, announce)
-	if err != nil {
-		settle(time.Time{})
+	p := &place{settled: settle}
+	// Nothing is kept of what was taken, should a callback panic.
+	defer func() { p.giveBack() }()
+	var err error
+	if a.own != nil {
+		if p.own, err = a.own.Acquire(ctx, maxWait, announce); err != nil {
+			return nil, rateLimited(err)
+		}
+	}
+	if p.Place, err = a.quota.Acquire(ctx, maxWait, announce); err != nil {
 		return nil, rateLimited(err)
 	}
-	return &place{Place: got, settled: settle}, nil
+	return p, nil
 }
 
 // check returns the error with which acquire would refuse a request that comes
 // after a pause.
 func (a *admission) check(ctx context.Context, pause, maxWait time.Duration) error {
+	if a.own != nil {
+		if err := a.own.Check(ctx, pause, maxWait); err != nil {
+			return rateLimited(err)
+		}
+	}
 	return rateLimited(a.quota.Check(ctx, pause, maxWait))
+}
+
+// view returns what is known of the quota that lets the next request wait longest.
+func (a *admission) view() quota.View {
+	v := a.quota.View()
+	if a.own == nil {
+		return v
+	}
+	own := a.own.View()
+	if v.Limit == 0 || own.Limit-own.Used < v.Limit-v.Used || own.Next(1).After(v.Next(1)) {
+		own.ShutUntil = v.ShutUntil
+		return own
+	}
+	return v
 }
 
 // rateLimited makes a *RateLimitError of a refusal of the quota's.
 func rateLimited(err error) error {
 	var refusal *quota.Refusal
 	if errors.As(err, &refusal) {
-		return &RateLimitError{RetryAfter: refusal.In, Local: true}
+		return newRateLimitError(refusal.In, true, nil)
 	}
 	return err
 }
@@ -196,13 +242,13 @@ func limiterError(ctx context.Context, err error) error {
 	var limited *RateLimitError
 	switch {
 	case errors.As(err, &limited) && limited != nil:
-		return &RateLimitError{RetryAfter: max(0, limited.RetryAfter), Local: true, Err: limited.Err}
+		return newRateLimitError(limited.RetryAfter, true, limited.Err)
 	case limited == nil && isNil(err):
 		err = errors.New("a nil error of type *RateLimitError")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		err = errors.New(err.Error()) // of the limiter's own context: the caller's has not ended
 	}
-	return &RateLimitError{Local: true, Err: fmt.Errorf("limiter of WithLimiter: %w", err)}
+	return newRateLimitError(0, true, fmt.Errorf("limiter of WithLimiter: %w", err))
 }
 
 // askBucket reserves in place of waiting: Wait would fail with an error of no
@@ -215,7 +261,7 @@ func askBucket(ctx context.Context, bucket *rate.Limiter, maxWait time.Duration,
 		return nil
 	}
 	if !r.OK() {
-		return &RateLimitError{Local: true} // it will never have one
+		return newRateLimitError(0, true, nil) // it will never have one
 	}
 	wait.Until = now.Add(wait.For)
 	if err := sleep(ctx, wait, maxWait, announce); err != nil {

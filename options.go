@@ -41,19 +41,24 @@ type config struct {
 	timeout    *time.Duration    // nil: that of httpClient
 	userAgent  string
 
-	quotaOption string // which of the options that exclude each other was given
-	limit       int
-	per         time.Duration
-	limiter     Limiter
-	quotaSync   bool
-	maxWait     time.Duration
-	interval    time.Duration
+	limits   limits
+	maxWait  time.Duration
+	interval time.Duration
 
 	retries                int
 	backoffMin, backoffMax time.Duration
 
 	log    *slog.Logger // told of what a trace is not
 	traces traces
+}
+
+// limits are what says how much is sent.
+type limits struct {
+	given   bool // by an option, if only that there are none
+	n       int  // of WithRateLimit; 0: none
+	per     time.Duration
+	sync    bool
+	limiter Limiter
 }
 
 func newConfig(opts []Option) (*config, error) {
@@ -182,6 +187,9 @@ func WithUserAgent(app string) Option {
 //
 // The default is 15 an hour for the production host without a token, which is
 // what the service grants an IP address, and no limit otherwise.
+//
+// Of several limits the last one given holds; with [WithQuotaSync] both hold, and so
+// the stricter one.
 func WithRateLimit(n int, per time.Duration) Option {
 	return func(c *config) error {
 		if n < 1 {
@@ -190,14 +198,15 @@ func WithRateLimit(n int, per time.Duration) Option {
 		if per <= 0 {
 			return fmt.Errorf("ll2: WithRateLimit: per is %v; it must be more than zero", per)
 		}
-		c.limit, c.per = n, per
-		return c.chooseQuota("WithRateLimit")
+		c.limits = limits{given: true, n: n, per: per, sync: c.limits.sync}
+		return nil
 	}
 }
 
 // WithLimiter asks limiter before every request, in place of the client's own
-// window. What the service says is obeyed all the same: after a 429 the client
-// sends nothing until the service's time is up.
+// window, of [WithRateLimit] and of [WithQuotaSync]: the last one given holds. What
+// the service says is obeyed all the same: after a 429 the client sends nothing until
+// the service's time is up.
 func WithLimiter(limiter Limiter) Option {
 	return func(c *config) error {
 		if isNil(limiter) {
@@ -206,24 +215,29 @@ func WithLimiter(limiter Limiter) Option {
 		if l, ok := limiter.(*rate.Limiter); ok && l.Burst() < 1 && l.Limit() != rate.Inf {
 			return fmt.Errorf("ll2: WithLimiter: the limiter's burst is %d, so it admits no request; make it 1 or more", l.Burst())
 		}
-		c.limiter = limiter
-		return c.chooseQuota("WithLimiter")
+		c.limits = limits{given: true, limiter: limiter}
+		return nil
 	}
 }
 
-// WithoutRateLimit sends requests as they come. What the service says is obeyed
+// WithoutRateLimit sends requests as they come, and lifts limits that were given
+// before it. What the service says is obeyed
 // all the same: after a 429 the client sends nothing until the service's time is
 // up.
 func WithoutRateLimit() Option {
-	return func(c *config) error { return c.chooseQuota("WithoutRateLimit") }
+	return func(c *config) error {
+		c.limits = limits{given: true}
+		return nil
+	}
 }
 
 // WithQuotaSync asks the service how much of the quota is left, by
 // [Client.Throttle], which is free: before the first request, and again when the
 // quota is spent or a 429 shows that it was. The client keeps to the limit and
 // the window that the service names, and counts what others have used: other
-// processes at the same address, or with the same token. Without this option no
-// request is sent that the caller did not ask for.
+// processes at the same address, or with the same token. Beside it a
+// [WithRateLimit] holds, too. Without this option no request is sent that the caller
+// did not ask for.
 //
 // Where the service does not answer in 5 seconds, or makes no sense, the client
 // logs a warning, keeps to what it was told before, or to 15 requests an hour,
@@ -232,19 +246,9 @@ func WithoutRateLimit() Option {
 // the question as of any attempt, on a goroutine of its own.
 func WithQuotaSync() Option {
 	return func(c *config) error {
-		c.quotaSync = true
-		return c.chooseQuota("WithQuotaSync")
+		c.limits = limits{given: true, n: c.limits.n, per: c.limits.per, sync: true}
+		return nil
 	}
-}
-
-// chooseQuota refuses two options that each say how much is sent: with either
-// winning, the other would be broken without a word.
-func (c *config) chooseQuota(option string) error {
-	if c.quotaOption != "" {
-		return fmt.Errorf("ll2: %s and %s exclude each other; give one", c.quotaOption, option)
-	}
-	c.quotaOption = option
-	return nil
 }
 
 // WithMinInterval lets at least d pass between the starts of two requests, retries

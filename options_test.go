@@ -15,6 +15,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/ll2test"
 	"github.com/docking-event/ll2/test/testkit"
 )
 
@@ -145,17 +146,39 @@ func TestValidOptionIsTaken(t *testing.T) {
 	}
 }
 
-func TestTwoQuotaOptionsExcludeEachOther(t *testing.T) {
+// What each option grants of ten requests that come at once, on its own.
+func TestTheLastOptionThatSaysHowMuchIsSentHolds(t *testing.T) {
 	t.Parallel()
-	quotas := map[string]ll2.Option{
-		"WithRateLimit":    ll2.WithRateLimit(1, time.Hour),
-		"WithLimiter":      ll2.WithLimiter(new(pointerLimiter)),
-		"WithoutRateLimit": ll2.WithoutRateLimit(),
+	limits := map[string]struct {
+		option  func() ll2.Option
+		granted int
+	}{
+		"WithRateLimit":    {func() ll2.Option { return ll2.WithRateLimit(3, time.Hour) }, 3},
+		"WithLimiter":      {func() ll2.Option { return ll2.WithLimiter(rate.NewLimiter(rate.Every(time.Hour), 5)) }, 5},
+		"WithoutRateLimit": {ll2.WithoutRateLimit, 10},
+		"WithQuotaSync":    {ll2.WithQuotaSync, 7},
 	}
-	for first, a := range quotas {
-		for second, b := range quotas {
-			_, err := ll2.New(a, ll2.WithRetries(1), b)
-			testkit.WantError(t, err, first, second, "give one")
+	for first, a := range limits {
+		for second, b := range limits {
+			want := b.granted
+			if first == "WithRateLimit" && second == "WithQuotaSync" {
+				want = a.granted // both hold, and so the stricter one
+			}
+			server := ll2test.NewServer(ll2test.Events(1)...)
+			server.Limit(7, time.Hour)
+			if want > 7 || first == "WithoutRateLimit" && want == 10 {
+				server.Limit(0, 0)
+			}
+			client := server.Client(ll2.WithMaxWait(0), ll2.WithRetries(0), a.option(), b.option())
+			granted := 0
+			for range 10 {
+				if testkit.Get(t.Context(), client) == nil {
+					granted++
+				}
+			}
+			if granted != want {
+				t.Errorf("%s, then %s: %d requests went, want %d", first, second, granted, want)
+			}
 		}
 	}
 }
@@ -189,7 +212,7 @@ func TestOptionOrderDoesNotMatter(t *testing.T) {
 	}
 	for _, req := range transport.Requests {
 		got := req.URL.Host + req.URL.Path + " " + req.Header.Get("User-Agent") + " " + req.Header.Get("Authorization")
-		if want := "mirror.example/ll2/docking_event/ my-app/1.2 ll2-go/0.1.0 Token " + testkit.Canary; got != want {
+		if want := "mirror.example/ll2/2.2.0/docking_event/ my-app/1.2 ll2-go/0.1.0 Token " + testkit.Canary; got != want {
 			t.Errorf("sent %q, want %q", got, want)
 		}
 	}

@@ -22,6 +22,7 @@ type Resource[T any, ID int | string] struct {
 	sender   *sender
 	err      error // of each call: the client or the path is not right
 	endpoint query.Endpoint
+	base     *url.URL // of the list; nil if err is set
 	id       func(*T) ID
 	params   map[string]query.Param
 	key      string // by which few rows are equal, see keyed; "" if there is none
@@ -47,6 +48,9 @@ func newResource[T any, ID int | string](s *sender, path string, id func(*T) ID,
 		r.err = fmt.Errorf("ll2: resource %q: the func that tells the id of a row is nil", path)
 	}
 	r.endpoint = endpoint
+	if r.err == nil {
+		r.base = s.base.JoinPath(endpoint.Path())
+	}
 	r.key, _ = keyOf(new(T))
 	return r
 }
@@ -199,7 +203,7 @@ func (r *Resource[T, ID]) Get(ctx context.Context, id ID) (*T, error) {
 		return nil, fmt.Errorf("ll2: Get: %q is not the id of a %s", element, r.endpoint)
 	}
 	var row *T
-	u := r.sender.base.JoinPath(r.endpoint.Path(), element+"/")
+	u := r.base.JoinPath(element + "/")
 	err := r.sender.send(ctx, request{kind: KindOne, url: u, decode: func(body []byte) error {
 		row = new(T)
 		if err := decode(body, row); err != nil {
@@ -236,9 +240,9 @@ func (r *Resource[T, ID]) checkID(row *T) error {
 }
 
 func (r *Resource[T, ID]) url(q url.Values) *url.URL {
-	u := r.sender.base.JoinPath(r.endpoint.Path())
+	u := *r.base
 	u.RawQuery = q.Encode()
-	return u
+	return &u
 }
 
 // page sends the request for a page. admitted is told when it has its place in

@@ -56,14 +56,14 @@ func TestWalkYieldsEachEventOnceAndInOrderThoughTiesAreShuffled(t *testing.T) {
 	}
 }
 
-// The counterpart of the test above: without the id as the last key, the same
-// walk over the same server loses events, and All says so.
+// The counterpart of the test above: without docking and id as the last keys, the
+// same walk over the same server loses events, and All says so.
 func TestWalkWithoutTotalOrderIsIncomplete(t *testing.T) {
 	t.Parallel()
-	withoutID := func(server http.RoundTripper) testkit.RoundTripFunc {
+	withoutLastKeys := func(server http.RoundTripper) testkit.RoundTripFunc {
 		return func(req *http.Request) (*http.Response, error) {
 			query := req.URL.Query()
-			query.Set("ordering", strings.TrimSuffix(query.Get("ordering"), ",id"))
+			query.Set("ordering", strings.TrimSuffix(query.Get("ordering"), ",docking,id"))
 			req = req.Clone(req.Context())
 			req.URL.RawQuery = query.Encode()
 			return server.RoundTrip(req)
@@ -74,7 +74,7 @@ func TestWalkWithoutTotalOrderIsIncomplete(t *testing.T) {
 			t.Parallel()
 			server := ll2test.NewServer(testkit.Tied()...)
 			server.ShuffleTies(1)
-			client := testkit.Through(withoutID, server)
+			client := testkit.Through(withoutLastKeys, server)
 			events, err := ll2.Collect(client.DockingEvents.All(t.Context(),
 				ll2.PageSize(size), ll2.OrderBy(ll2.ByDeparture.Desc())))
 			var incomplete *ll2.IncompleteError
@@ -308,7 +308,7 @@ func TestLinksAreFollowedOnTheClientsOwnBaseURL(t *testing.T) {
 				t.Errorf("%d events, want 30", len(got))
 			}
 			for _, req := range server.Requests() {
-				if !strings.HasPrefix(req.URL.String(), ll2.DefaultBaseURL+"docking_event/?") || req.URL.Query().Has("format") {
+				if !strings.HasPrefix(req.URL.String(), ll2.DefaultBaseURL+"2.2.0/docking_event/?") || req.URL.Query().Has("format") {
 					t.Errorf("asked %s", req.URL)
 				}
 			}
@@ -349,8 +349,8 @@ func TestALinkWithoutOrderOrLimitGetsTheWalksOwn(t *testing.T) {
 	}
 	testkit.All(t, testkit.Through(testkit.RewritingPages(bare), server), ll2.PageSize(10), ll2.OrderBy(ll2.ByDeparture))
 	for _, req := range server.Requests() {
-		if q := req.URL.Query(); q.Get("limit") != "10" || q.Get("ordering") != "departure,id" {
-			t.Errorf("asked %s, want limit=10 and ordering=departure,id", req.URL)
+		if q := req.URL.Query(); q.Get("limit") != "10" || q.Get("ordering") != "departure,docking,id" {
+			t.Errorf("asked %s, want limit=10 and ordering=departure,docking,id", req.URL)
 		}
 	}
 }
@@ -360,13 +360,13 @@ func TestADamagedOrderInALinkIsReplacedByTheWalks(t *testing.T) {
 	server := ll2test.NewServer(ll2test.Events(30)...)
 	damaged := func(_ int, page map[string]any) {
 		if next, ok := page["next"].(string); ok {
-			page["next"] = strings.Replace(next, "ordering=departure%2Cid", "ordering=nonsense", 1)
+			page["next"] = strings.Replace(next, "ordering=departure%2Cdocking%2Cid", "ordering=nonsense", 1)
 		}
 	}
 	testkit.All(t, testkit.Through(testkit.RewritingPages(damaged), server), ll2.PageSize(10), ll2.OrderBy(ll2.ByDeparture))
 	for _, req := range server.Requests() {
-		if got := req.URL.Query().Get("ordering"); got != "departure,id" {
-			t.Errorf("ordering=%s, want departure,id", got)
+		if got := req.URL.Query().Get("ordering"); got != "departure,docking,id" {
+			t.Errorf("ordering=%s, want departure,docking,id", got)
 		}
 	}
 }

@@ -121,7 +121,7 @@ func (r retryPolicy) judge(ctx context.Context, f failed) verdict {
 	errors.As(err, &local)
 	if isLimited {
 		// It says the time already, if no other 429 has shut the gate for longer.
-		limited.RetryAfter = max(limited.RetryAfter, local.RetryAfter)
+		limited.notBefore(local.RetryAfter)
 		return verdict{err: f.err}
 	}
 	local.Err = f.err
@@ -246,6 +246,25 @@ func expectedIn(detail string) (time.Duration, bool) {
 		return 0, false
 	}
 	return seconds(float64(s)), s > 0
+}
+
+// RetryAt returns the time at which a request that failed with err can go again,
+// and whether err says one: a [*RateLimitError] does unless the time is not known,
+// and an [*APIError] does if the service sent a Retry-After, which counts from now.
+// It looks through every wrapper.
+func RetryAt(err error) (at time.Time, ok bool) {
+	var limited *RateLimitError
+	if errors.As(err, &limited) && limited != nil && !limited.RetryAt.IsZero() {
+		return limited.RetryAt, true
+	}
+	var api *APIError
+	if errors.As(err, &api) && api != nil {
+		now := time.Now()
+		if d, ok := retryAfter(api.Header, now); ok {
+			return now.Add(d), true
+		}
+	}
+	return time.Time{}, false
 }
 
 // seconds converts without overflow.

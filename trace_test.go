@@ -119,9 +119,9 @@ func TestTraceOfAWalkNumbersEachRequestsAttempts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		const second = "docking_event/?limit=1&offset=1&ordering=id"
+		const second = "docking_event/?limit=1&offset=1&ordering=id%2Cdocking"
 		d.want(t,
-			"<nil> 0s: attempt 1 of docking_event/?limit=1&ordering=id: 200 in 0s: <nil>",
+			"<nil> 0s: attempt 1 of docking_event/?limit=1&ordering=id%2Cdocking: 200 in 0s: <nil>",
 			"<nil> 0s: attempt 1 of "+second+": 500 in 0s: ll2: GET "+testkit.BaseURL+second+": 500 Internal Server Error",
 			"<nil> 0s: attempt 2 of "+second+": 200 in 0s: <nil>",
 		)

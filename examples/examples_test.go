@@ -138,6 +138,7 @@ func TestEveryExampleWorksWithoutNetwork(t *testing.T) {
 		{name: "export", args: "-format ndjson", golden: "output_ndjson.txt", notes: exportNote},
 		{name: "observe"},
 		{name: "mock"},
+		{name: "astronauts"},
 	}
 	covered := []string{"resume"} // in resume_test.go
 	for _, run := range runs {

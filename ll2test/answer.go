@@ -1,13 +1,13 @@
 package ll2test
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/docking-event/ll2/internal/service"
 )
 
 // A call is a request as the service sees it, however it came. Its URL is
@@ -38,17 +38,13 @@ func newAnswer(status int, mediaType string, body []byte) *answer {
 	}
 }
 
-// jsonAnswer writes v as the service does: without white space, and with <, >
-// and & as they are.
+// jsonAnswer writes v as the service does.
 func jsonAnswer(status int, v any) *answer {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		// An event can hold what JSON has no form for, such as the year 10000.
+	text, err := encode(v)
+	if err != nil {
 		return refusal(http.StatusInternalServerError, err.Error())
 	}
-	return newAnswer(status, typeJSON, bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	return newAnswer(status, typeJSON, text)
 }
 
 // refusal is how the API says no.
@@ -70,8 +66,8 @@ func (s *Server) answer(c call, f Fault) *answer {
 }
 
 func (s *Server) judge(c call, f Fault) (a *answer, scripted bool) {
-	target, id, slash := route(c.url.Path)
-	if target == nothing {
+	t, slash := s.route(c.url.Path)
+	if t.resource == nothing {
 		return newAnswer(http.StatusNotFound, typeHTML,
 			[]byte("<!doctype html>\n<title>Not Found</title>\n<h1>Not Found</h1>\n<p>Nothing is served at this address.</p>\n")), false
 	}
@@ -83,9 +79,9 @@ func (s *Server) judge(c call, f Fault) (a *answer, scripted bool) {
 	}
 
 	q := c.url.Query()
-	mediaType, a := negotiate(last(q, "format"), c.header.Values("Accept"))
+	mediaType, a := negotiate(q["format"], c.header.Values("Accept"))
 	if a == nil {
-		a, scripted = s.view(c, f, target, id, q)
+		a, scripted = s.view(c, f, t, q)
 	}
 	if scripted {
 		return a, true
@@ -99,8 +95,8 @@ func (s *Server) judge(c call, f Fault) (a *answer, scripted bool) {
 }
 
 // view is the part of the service that stands behind address and form.
-func (s *Server) view(c call, f Fault, target resource, id string, q url.Values) (a *answer, scripted bool) {
-	who, refused := s.admit(c, f, target)
+func (s *Server) view(c call, f Fault, t target, q url.Values) (a *answer, scripted bool) {
+	who, refused := s.admit(c, f, t.resource)
 	switch {
 	case refused != nil:
 		return refused, false
@@ -108,58 +104,28 @@ func (s *Server) view(c call, f Fault, target resource, id string, q url.Values)
 		return f.scripted(), true
 	case c.method != http.MethodGet:
 		return refusal(http.StatusMethodNotAllowed, "Method "+strconv.Quote(c.method)+" not allowed."), false
-	case target == quota:
+	case t.resource == quota:
 		return s.quota(who), false
-	case target == one:
-		return s.get(id, q), false
+	case t.endpoint.err != nil:
+		return refusal(http.StatusInternalServerError, t.endpoint.err.Error()), false
+	case t.resource == one:
+		return get(t.endpoint.table, t.id, q), false
 	}
-	return s.list(c.url, q), false
+	return s.list(t.endpoint.table, c.url), false
 }
 
 // admit returns who calls, or the answer to one who may not.
-func (s *Server) admit(c call, f Fault, target resource) (who string, refused *answer) {
+func (s *Server) admit(c call, f Fault, asked resource) (who string, refused *answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	who, refused = s.authenticate(c.header.Get("Authorization"))
-	if refused != nil || target == quota {
+	if refused != nil || asked == quota {
 		return who, refused
 	}
 	if wait := s.window.admit(who, time.Now(), f.counts()); wait > 0 {
 		return who, throttled(wait)
 	}
 	return who, nil
-}
-
-// A resource is what an address stands for.
-type resource int
-
-const (
-	nothing resource = iota
-	many             // docking_event/
-	one              // docking_event/{id}/
-	quota            // api-throttle/
-)
-
-// route finds the resource at the end of a path, whatever precedes it, and
-// reports whether the path has the slash at its end.
-func route(path string) (target resource, id string, slash bool) {
-	path, slash = strings.CutSuffix(path, "/")
-	parents, end := cutLast(path)
-	_, parent := cutLast(parents)
-	switch {
-	case end == "docking_event":
-		return many, "", slash
-	case end == "api-throttle":
-		return quota, "", slash
-	case parent == "docking_event" && end != "" && !strings.Contains(end, "."):
-		return one, end, slash
-	}
-	return nothing, "", slash
-}
-
-func cutLast(path string) (before, after string) {
-	i := strings.LastIndexByte(path, '/')
-	return path[:max(i, 0)], path[i+1:]
 }
 
 // authenticate returns who calls: a token, or "" for nobody in particular. An
@@ -183,15 +149,30 @@ func (s *Server) authenticate(authorization string) (who string, refused *answer
 	return "", refused
 }
 
-// get is the answer of docking_event/{id}/, which is detailed in any mode.
-func (s *Server) get(id string, q url.Values) *answer {
+// list is the answer of a list.
+func (s *Server) list(table *service.Table, u *url.URL) *answer {
 	s.mu.Lock()
-	events := s.events
+	options := service.Options{IgnoreOrder: s.ignored}
+	if ties := s.ties; ties != nil {
+		options.Shuffle = func(n int, swap func(i, j int)) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			ties.Shuffle(n, swap)
+		}
+	}
 	s.mu.Unlock()
-	number, err := strconv.Atoi(id)
-	row, found := events.byID[number]
-	if err != nil || !found {
+	body, invalid := table.List(u, options)
+	if invalid != nil {
+		return jsonAnswer(http.StatusBadRequest, invalid)
+	}
+	return newAnswer(http.StatusOK, typeJSON, body)
+}
+
+// get is the answer of a single row, which is detailed in any mode.
+func get(table *service.Table, id string, q url.Values) *answer {
+	body, found := table.Get(id, q)
+	if !found {
 		return refusal(http.StatusNotFound, "Not found.")
 	}
-	return jsonAnswer(http.StatusOK, shaped(events.rows[row], true, last(q, "format")))
+	return newAnswer(http.StatusOK, typeJSON, body)
 }

@@ -19,7 +19,7 @@ import (
 // Client panics on options that New refuses.
 func (s *Server) Client(opts ...ll2.Option) *ll2.Client {
 	own := []ll2.Option{
-		ll2.WithBaseURL("http://ll2.test/2.2.0/"),
+		ll2.WithBaseURL("http://ll2.test/"),
 		ll2.WithHTTPClient(&http.Client{Transport: s, Timeout: 30 * time.Second}),
 	}
 	client, err := ll2.New(append(own, opts...)...)

@@ -51,7 +51,7 @@ func TestClientsOptionsComeAfterTheServersOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := s.Requests()[0]
-	if got, want := r.URL.String(), ll2.DefaultBaseURL+"docking_event/1/"; got != want {
+	if got, want := r.URL.String(), ll2.DefaultBaseURL+"2.2.0/docking_event/1/"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if r.Header.Get("Authorization") != "Token k" {

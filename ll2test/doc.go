@@ -1,8 +1,9 @@
 // Package ll2test is an in-memory Launch Library 2 for tests: the docking_event
-// endpoint and api-throttle/, with the manners of the real service. It caps
-// page sizes, builds absolute links, filters, orders, refuses what the service
-// refuses and throttles as it does, so that a program is tested against a
-// server and not against its own picture of one.
+// endpoint, api-throttle/ and any other list with rows of one's own, with the
+// manners of the real service. It caps page sizes, builds absolute links,
+// filters, orders, refuses what the service refuses and throttles as it does, so
+// that a program is tested against a server and not against its own picture of
+// one.
 //
 //	server := ll2test.NewServer(ll2test.Recorded()...)
 //	client := server.Client()
@@ -19,17 +20,39 @@
 // connections:
 //
 //	ts := httptest.NewServer(server)
-//	client, err := ll2.New(ll2.WithBaseURL(ts.URL + "/2.2.0/"))
+//	client, err := ll2.New(ll2.WithBaseURL(ts.URL))
 //
 // What precedes docking_event/ and api-throttle/ in a path does not matter, and
-// neither does the host: links in the answers repeat what the request had.
+// neither does the host: links in the answers repeat what the request had. Two
+// things do matter, as they do to the service: docking_event/ right behind
+// another version than 2.2.0 is not found, and behind another docking_event/
+// there are only the ids of events.
 //
 // # Data
 //
-// [Recorded] returns ten events of the real service and [Events] as many
-// made-up ones as wanted. [Server.SetEvents] replaces them between two
-// requests, as rows come and go during a long walk, and [Server.ShuffleTies]
-// brings equal sort keys in another order at every request, as a database may.
+// [Recorded] returns ten events of the real service, [Events] as many made-up
+// ones as wanted, and [EventsAround] the same so that some are docked at a given
+// time. [Server.SetEvents] replaces them between two requests, as rows come and
+// go during a long walk. The server encodes events when it gets them, so that
+// what a test does to them later changes no answer.
+//
+// [Server.ShuffleTies] brings equal sort keys in another order at every request,
+// as a database may, and [Server.IgnoreOrder] drops a term of ordering silently,
+// as the service probably does with id.
+//
+// # Other endpoints
+//
+// [Server.SetRows] serves any list of the service, for tests of programs that
+// read it with structs of their own:
+//
+//	err := server.SetRows("2.2.0/astronaut/",
+//		Astronaut{ID: 1, Name: "Yuri Gagarin"},
+//		map[string]any{"id": 2, "name": "Valentina Tereshkova"},
+//	)
+//
+// Its pages, links, single rows, quota and faults are those of the docking
+// events. Filters and orders follow one general rule, since the server does not
+// know the endpoint: see there.
 //
 // # Quota
 //

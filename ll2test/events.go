@@ -60,6 +60,42 @@ func Events(n int) []ll2.DockingEvent {
 	return events
 }
 
+// EventsAround returns the events that [Events] returns, moved in time by whole
+// seconds so that their history ends at now: dockings, departures and mission
+// ends are in the past, the last of them less than two seconds ago, and some
+// vehicles have not departed yet. Inside a testing/synctest bubble, whose clock
+// starts in the year 2000, they are what a program that asks who is docked now
+// expects.
+func EventsAround(n int, now time.Time) []ll2.DockingEvent {
+	events := Events(n)
+	var last time.Time
+	for i := range events {
+		for _, t := range timesOf(&events[i]) {
+			if t.After(last) {
+				last = *t
+			}
+		}
+	}
+	seconds := now.Unix() - last.Add(time.Second-1).Unix() // the last one rounded up
+	for i := range events {
+		for _, t := range timesOf(&events[i]) {
+			*t = time.Unix(t.Unix()+seconds, int64(t.Nanosecond())).UTC()
+		}
+	}
+	return events
+}
+
+// timesOf returns the times of an event.
+func timesOf(e *ll2.DockingEvent) []*time.Time {
+	times := []*time.Time{&e.Docking}
+	for _, t := range []*time.Time{e.Departure, e.FlightVehicle.MissionEnd} {
+		if t != nil {
+			times = append(times, t)
+		}
+	}
+	return times
+}
+
 const site = "https://ll.thespacedevs.com/2.2.0/"
 
 // event writes the i-th docking out as the service would.

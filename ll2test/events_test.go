@@ -94,6 +94,47 @@ func TestEventsTellAPlausibleHistory(t *testing.T) {
 	}
 }
 
+func TestEventsAroundEndNow(t *testing.T) {
+	t.Parallel()
+	for _, now := range []time.Time{
+		time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), // when a bubble begins
+		time.Date(2031, 5, 6, 7, 8, 9, 999_999_999, time.FixedZone("", 3*3600)),
+		time.Date(1600, 1, 1, 0, 0, 0, 0, time.UTC),
+	} {
+		for _, n := range []int{0, 1, 10, 515} {
+			events, plain := ll2test.EventsAround(n, now), ll2test.Events(n)
+			var latest time.Time
+			docked := 0
+			for i, e := range events {
+				if e.Docked() {
+					docked++
+				}
+				shift := e.Docking.Unix() - plain[i].Docking.Unix()
+				moved := func(to, from *time.Time) {
+					if (to == nil) != (from == nil) {
+						t.Fatalf("%d: event %d lost a time or got one", n, e.ID)
+					}
+					if to == nil {
+						return
+					}
+					if to.After(latest) {
+						latest = *to
+					}
+					if to.Unix()-from.Unix() != shift || to.Nanosecond() != from.Nanosecond() || to.Location() != time.UTC {
+						t.Errorf("%d: event %d: %s became %s", n, e.ID, from, to)
+					}
+				}
+				moved(&e.Docking, &plain[i].Docking)
+				moved(e.Departure, plain[i].Departure)
+				moved(e.FlightVehicle.MissionEnd, plain[i].FlightVehicle.MissionEnd)
+			}
+			if n > 0 && (docked == 0 || latest.After(now) || now.Sub(latest) >= 2*time.Second) {
+				t.Errorf("%d events around %s: %d are docked, and it ends at %s", n, now, docked, latest)
+			}
+		}
+	}
+}
+
 // What the service sends as null, and what it sends as "".
 func TestEventsHaveEveryNullAndEmptyText(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package ll2test_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -29,4 +30,30 @@ func Example() {
 	// 502 /2.2.0/docking_event/?limit=4&offset=4&ordering=docking%2Cid
 	// 200 /2.2.0/docking_event/?limit=4&offset=4&ordering=docking%2Cid
 	// 200 /2.2.0/docking_event/?limit=4&offset=8&ordering=docking%2Cid
+}
+
+// Any other list of the service, with rows of one's own. A struct works as well
+// as a map.
+func ExampleServer_SetRows() {
+	server := ll2test.NewServer()
+	err := server.SetRows("2.2.0/astronaut/",
+		map[string]any{"id": 1, "name": "Yuri Gagarin", "agency": map[string]any{"id": 63}},
+		map[string]any{"id": 2, "name": "Sally Ride", "agency": map[string]any{"id": 44}},
+		map[string]any{"id": 3, "name": "Valentina Tereshkova", "agency": map[string]any{"id": 63}},
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	client := &http.Client{Transport: server}
+	resp, err := client.Get("https://ll.example/2.2.0/astronaut/?agency__id=63&ordering=-id&limit=1")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	fmt.Println(string(body), err)
+	// Output:
+	// {"count":2,"next":"https://ll.example/2.2.0/astronaut/?agency__id=63&limit=1&offset=1&ordering=-id","previous":null,"results":[{"agency":{"id":63},"id":3,"name":"Valentina Tereshkova"}]} <nil>
 }

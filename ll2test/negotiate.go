@@ -24,12 +24,17 @@ var forms = []struct {
 	{"api", typeHTML, [...]string{"text/html", "text/*", "*/*"}},
 }
 
-// negotiate finds the form that both the format parameter and the Accept
-// headers allow. Where there is none, the refusal comes in JSON.
+// negotiate finds the form that both the format parameter, of which the last
+// value counts, and the Accept headers allow. If there is none, the refusal
+// comes in JSON.
 //
 // The most exact of the caller's wishes decides; weights (q=0.5) are not looked
 // at, which is how the service's framework does it.
-func negotiate(format string, accept []string) (mediaType string, refused *answer) {
+func negotiate(formats, accept []string) (mediaType string, refused *answer) {
+	format := ""
+	if len(formats) > 0 {
+		format = formats[len(formats)-1]
+	}
 	wishes := strings.Split(strings.Join(accept, ","), ",")
 	for i, wish := range wishes {
 		wish, _, _ = strings.Cut(wish, ";")

@@ -14,13 +14,14 @@ import (
 // A Server is a Launch Library 2 in memory: an [http.RoundTripper] and an
 // [http.Handler]. It is safe for concurrent use; make one with [NewServer].
 type Server struct {
-	mu       sync.Mutex
-	events   *table
-	ties     *rand.Rand // nil: in stored order
-	window   window
-	tokens   map[string]bool
-	faults   []Fault
-	requests []Request
+	mu        sync.Mutex
+	endpoints []endpoint // the longest paths first
+	ties      *rand.Rand // nil: in stored order
+	ignored   []string   // terms of ordering
+	window    window
+	tokens    map[string]bool
+	faults    []Fault
+	requests  []Request
 }
 
 // NewServer returns a server that has these events, as if by
@@ -29,21 +30,6 @@ func NewServer(events ...ll2.DockingEvent) *Server {
 	s := &Server{}
 	s.SetEvents(events...)
 	return s
-}
-
-// SetEvents replaces the server's events from the next request on. Without
-// ordering they are listed in the order given here. The server keeps a copy of
-// the list, but not of what the events' pointers point to: do not change that
-// while it serves.
-//
-// Fields of the detailed shape are left out of normal answers, so one set of
-// events serves both shapes. A detailed answer takes its space_station from the
-// port's station where an event has none.
-func (s *Server) SetEvents(events ...ll2.DockingEvent) {
-	t := newTable(events)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.events = t
 }
 
 // ShuffleTies makes every list come with equal sort keys in another order than
@@ -55,6 +41,17 @@ func (s *Server) ShuffleTies(seed uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ties = rand.New(rand.NewPCG(seed, 0))
+}
+
+// IgnoreOrder makes every list drop these terms of ordering silently, as the
+// service does with terms that it does not know. The real service probably knows
+// no id in the ordering of docking events (its documentation names it, its code
+// does not), so IgnoreOrder("id") shows a program what it may meet there. A
+// further call replaces the terms, one without any restores them all.
+func (s *Server) IgnoreOrder(terms ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ignored = slices.Clone(terms)
 }
 
 // SetTokens names the keys that the server knows: a request with any other is

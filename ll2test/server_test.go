@@ -58,11 +58,46 @@ func TestUnknownPathIsAnHTML404(t *testing.T) {
 func TestAnyPrefixOfThePathIsServed(t *testing.T) {
 	t.Parallel()
 	s := ll2test.NewServer(ll2test.Events(3)...)
-	for _, prefix := range []string{"http://h/", "https://h:8080/mirror/ll2/", "http://h/docking_event/"} {
+	for _, prefix := range []string{"http://h/", "https://h:8080/mirror/ll2/", "http://h/docking_event/1/", "http://h/v2/", "http://h/2.2.0/"} {
 		for _, path := range []string{"docking_event/", "docking_event/1/", "api-throttle/"} {
 			if r := do(t, s, http.MethodGet, prefix+path); r.status != http.StatusOK {
 				t.Errorf("%s%s: %d", prefix, path, r.status)
 			}
+		}
+	}
+}
+
+// As where a base URL names the endpoint already.
+func TestBelowTheDockingEventsThereAreOnlyThey(t *testing.T) {
+	t.Parallel()
+	s := ll2test.NewServer(ll2test.Events(3)...)
+	for path, contentType := range map[string]string{
+		"docking_event/docking_event/":   "application/json", // an event with a strange id
+		"docking_event/api-throttle/":    "application/json",
+		"docking_event/docking_event/1/": "text/html; charset=utf-8",
+	} {
+		r := get(t, s, path)
+		if r.status != http.StatusNotFound || r.header.Get("Content-Type") != contentType {
+			t.Errorf("%s: %d %s", path, r.status, r.header.Get("Content-Type"))
+		}
+	}
+}
+
+func TestOtherVersionsHaveNoDockingEventsOfThisForm(t *testing.T) {
+	t.Parallel()
+	s := ll2test.NewServer(ll2test.Events(3)...)
+	for path, status := range map[string]int{
+		"http://h/2.2.0/docking_event/":         200,
+		"http://h/2.3.0/docking_event/":         404,
+		"http://h/2.3.0/docking_event/1/":       404,
+		"http://h/10.0.12/docking_event/":       404,
+		"http://h/2.3.0/2.2.0/docking_event/1/": 200,
+		"http://h/2.3/docking_event/1/":         200, // is no version
+		"http://h/2.3.x/docking_event/1/":       200,
+		"http://h/2.3.0/api-throttle/":          200, // one quota for all versions
+	} {
+		if r := do(t, s, http.MethodGet, path); r.status != status {
+			t.Errorf("%s: %d, want %d", path, r.status, status)
 		}
 	}
 }

@@ -13,18 +13,29 @@ import (
 	"strings"
 )
 
-// environ names the variable that picks the mutant of a binary that holds many.
-const environ = "LL2_MUTANT"
+const (
+	// mutantEnv names the variable that picks the mutant of a binary that holds
+	// many.
+	mutantEnv = "LL2_MUTANT"
 
-// compile builds the package's tests with some files replaced, or added.
-func compile(ctx context.Context, dir, work, binary string, files map[string][]byte) error {
+	// reachedEnv names the variable with the file to which such a binary writes
+	// the number of each function with mutants that it reaches, once.
+	reachedEnv = "LL2_MUTANT_REACHED"
+)
+
+// compile builds the tests of a package with some files of the module replaced,
+// or added.
+func compile(ctx context.Context, p *pkg, work, binary string, files map[string][]byte) error {
+	if err := os.MkdirAll(work, 0o700); err != nil {
+		return err
+	}
 	overlay := make(map[string]string)
 	for name, text := range files {
-		at := filepath.Join(work, name)
+		at := filepath.Join(work, fmt.Sprintf("%d.go", len(overlay)))
 		if err := os.WriteFile(at, text, 0o600); err != nil {
 			return err
 		}
-		overlay[filepath.Join(dir, name)] = at
+		overlay[name] = at
 	}
 	text, err := json.Marshal(map[string]any{"Replace": overlay})
 	if err != nil {
@@ -35,16 +46,58 @@ func compile(ctx context.Context, dir, work, binary string, files map[string][]b
 		return err
 	}
 	build := exec.CommandContext(ctx, "go", "test", "-overlay", at, "-vet=off", "-ldflags=-s -w", "-c", "-o", binary, ".")
-	build.Dir = dir
+	build.Dir = p.dir
 	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("go test -c: %w\n%s", err, out)
+		return &buildError{fmt.Errorf("go test -c in %s: %w\n%s", p.rel, err, out)}
 	}
 	return nil
 }
 
-// together returns the files of one binary that holds every mutant that is in a
+// A buildError is what the compiler said.
+type buildError struct{ error }
+
+func (e *buildError) Unwrap() error { return e.error }
+
+// picker is added to each package with mutants that share a build.
+const picker = `package %s
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+)
+
+var (
+	mutantOfThisRun, _ = strconv.Atoi(os.Getenv("` + mutantEnv + `"))
+	mutantsReached     = os.Getenv("` + reachedEnv + `")
+	mutantsSeen        sync.Map
+)
+
+func mutantIn(function int) int {
+	if mutantsReached != "" {
+		noteMutantsReached(function)
+	}
+	return mutantOfThisRun
+}
+
+func noteMutantsReached(function int) {
+	if _, seen := mutantsSeen.LoadOrStore(function, true); seen {
+		return
+	}
+	f, err := os.OpenFile(mutantsReached, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	_, _ = fmt.Fprintln(f, function)
+	_ = f.Close()
+}
+`
+
+// together returns the files of one build that holds every mutant that is in a
 // function, so that each needs no build of its own: a function that has mutants
-// begins with a switch to a copy of itself with one of them in it.
+// begins with a switch to a copy of itself with one of them in it. The number of
+// such a function is that of its first mutant.
 func together(mutants []*mutant) map[string][]byte {
 	byFile := make(map[*source]map[*ast.FuncDecl][]*mutant)
 	for _, m := range mutants {
@@ -53,9 +106,10 @@ func together(mutants []*mutant) map[string][]byte {
 		}
 		byFile[m.file][m.inside] = append(byFile[m.file][m.inside], m)
 	}
-	files := map[string][]byte{"zz_mutant.go": []byte("package ll2\n\nimport (\n\t\"os\"\n\t\"strconv\"\n)\n\n" +
-		"var mutantOfThisRun, _ = strconv.Atoi(os.Getenv(\"" + environ + "\"))\n")}
+	number := numbers(mutants)
+	files := make(map[string][]byte)
 	for file, functions := range byFile {
+		files[filepath.Join(file.pkg.dir, "zz_mutant.go")] = fmt.Appendf(nil, picker, file.pkg.name)
 		var text, copies bytes.Buffer
 		base := int(file.syntax.FileStart)
 		done := 0
@@ -67,7 +121,7 @@ func together(mutants []*mutant) map[string][]byte {
 			brace := int(f.Body.Lbrace) + 1 - base
 			text.Write(file.text[done:brace])
 			done = brace
-			text.WriteString(" switch mutantOfThisRun {")
+			fmt.Fprintf(&text, " switch mutantIn(%d) {", number[f])
 			for _, m := range functions[f] {
 				name := fmt.Sprintf("%sMutant%d", f.Name.Name, m.number)
 				fmt.Fprintf(&text, " case %d: %s;", m.number, call(f, name))
@@ -79,9 +133,21 @@ func together(mutants []*mutant) map[string][]byte {
 		}
 		text.Write(file.text[done:])
 		text.Write(copies.Bytes())
-		files[file.name] = text.Bytes()
+		files[file.at] = text.Bytes()
 	}
 	return files
+}
+
+// numbers returns the number that the function of each mutant has in the build of
+// all together.
+func numbers(mutants []*mutant) map[*ast.FuncDecl]int {
+	numbers := make(map[*ast.FuncDecl]int)
+	for _, m := range mutants {
+		if _, ok := numbers[m.inside]; !ok {
+			numbers[m.inside] = m.number
+		}
+	}
+	return numbers
 }
 
 // call returns the statement with which a function hands over to another one of

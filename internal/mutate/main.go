@@ -1,7 +1,7 @@
-// Command mutate breaks the package in small ways, one at a time, and counts how
-// often its tests notice. Run it in the package's directory:
+// Command mutate breaks the module's packages in small ways, one at a time, and
+// counts how often the tests notice. Run it in the module's directory:
 //
-//	go run ./internal/mutate -n 320 -seed 1
+//	go run ./internal/mutate -n 200 -seed 1
 //
 // It writes doc/mutants.md. Why a survivor may survive stands in
 // internal/mutate/explained.txt.
@@ -16,174 +16,170 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"go/token"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 )
 
-// blind are the tests that read or build the files of the package, which no
-// mutant changes, so they cannot kill one.
+// blind are tests that read or build the files of the package, which no mutant
+// changes, so they cannot kill one.
 const blind = "^(TestSnippetsOfTheReadme.*|TestEveryLinkInADocComment.*|TestEveryExportedName.*|" +
 	"TestWhatTheDocumentsPointAt.*|TestEveryOptionAndEveryCallHasAnExample)$"
 
+type config struct {
+	root     string
+	n        int
+	seed     uint64
+	workers  int
+	packages []string
+	suites   []string
+	slow     time.Duration
+	again    string
+	report   string
+	runner   runner
+	out      io.Writer // a line for each mutant, and what else happens
+}
+
 func main() {
 	var (
-		n       = flag.Int("n", 320, "how many mutants, about")
-		seed    = flag.Uint64("seed", 1, "which ones")
-		workers = flag.Int("workers", 2, "how many at the same time")
-		timeout = flag.Duration("timeout", time.Minute, "for the tests on one mutant")
-		slow    = flag.Duration("slow", 500*time.Millisecond, "tests that take longer run only if the others pass")
-		memory  = flag.Int("memory", 4096, "MiB of address space for the tests on one mutant")
-		skip    = flag.String("skip", "", "more tests to leave out, a regular expression")
-		again   = flag.String("again", "", "a file with the output of an earlier run, whose verdicts are kept, but for survivors that are not explained")
+		c        = config{out: os.Stdout}
+		packages = flag.String("packages", ".,internal/...", "which to mutate")
+		suites   = flag.String("suites", "ll2test,test", "directories with more tests to run, beside those of the packages and of the module's own package")
+		skip     = flag.String("skip", "", "more tests to leave out, a regular expression")
 	)
+	flag.IntVar(&c.n, "n", 200, "how many mutants")
+	flag.Uint64Var(&c.seed, "seed", 1, "which ones")
+	flag.IntVar(&c.workers, "workers", 2, "how many at the same time")
+	flag.DurationVar(&c.slow, "slow", 500*time.Millisecond, "tests that take longer run only if the others pass")
+	flag.StringVar(&c.again, "again", "", "a file with the output of an earlier run, whose verdicts are kept, but for survivors that are not explained")
+	flag.StringVar(&c.report, "report", "doc/mutants.md", "where to write the report")
+	flag.DurationVar(&c.runner.least, "timeout", 5*time.Second, "for tests on a mutant, and six times as long as they take without it")
+	flag.IntVar(&c.runner.memory, "memory", 4096, "MiB of address space for the tests on one mutant")
 	flag.Parse()
-	if err := mutate(context.Background(), *n, *seed, *workers, *slow, *again, &suite{
-		timeout: *timeout, memory: *memory, skip: blind + when(*skip != "", "|"+*skip),
-	}); err != nil {
+	c.packages, c.suites = strings.Split(*packages, ","), strings.Split(*suites, ",")
+	c.runner.skip = blind
+	if *skip != "" {
+		c.runner.skip += "|" + *skip
+	}
+	var err error
+	if c.root, err = os.Getwd(); err == nil {
+		err = mutate(context.Background(), &c)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(1)
 	}
 }
 
-func when(yes bool, s string) string {
-	if yes {
-		return s
-	}
-	return ""
-}
-
-func mutate(ctx context.Context, n int, seed uint64, workers int, slow time.Duration, again string, s *suite) error {
+func mutate(ctx context.Context, c *config) error {
 	began := time.Now()
-	dir, err := os.Getwd()
-	if err != nil {
-		return err
-	}
-	s.dir = dir
 	work, err := os.MkdirTemp("", "mutate")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(work)
-	earlier, err := readRun(again)
+	earlier, err := readRun(c.again)
 	if err != nil {
 		return err
 	}
-	explained, err := readExplained(filepath.Join(dir, "internal", "mutate", "explained.txt"))
+	explained, err := readExplained(filepath.Join(c.root, "internal", "mutate", "explained.txt"))
 	if err != nil {
 		return err
 	}
-
-	fset := token.NewFileSet()
-	sources, err := readPackage(fset, dir)
-	if err != nil {
-		return err
-	}
-	c, err := newChecker(ctx, fset, dir, sources)
-	if err != nil {
-		return err
-	}
-	samples := draw(c, sources, n, seed)
-	var shared, single []*mutant
-	for _, d := range samples {
-		for _, m := range d.mutants {
-			if alone(m) {
-				single = append(single, m)
-			} else {
-				shared = append(shared, m)
-			}
-		}
-	}
-	all := slices.Concat(shared, single)
-	fmt.Printf("%d mutants; %d of them need a build of their own\n", len(all), len(single))
-
-	binary := filepath.Join(work, "all.test")
-	if err := compile(ctx, dir, work, binary, together(shared)); err != nil {
-		return err
-	}
-	if err := s.measure(ctx, binary, slow); err != nil {
-		return err
-	}
-	fmt.Printf("the tests pass without a mutant; slow are %s\n", strings.Join(s.slow, " "))
-
-	// In no order, so that what is done so far says something of the whole.
-	rand.New(rand.NewPCG(seed, seed)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	for key, by := range earlier.by {
 		if by == survived && explained[key] == "" {
 			delete(earlier.by, key)
 		}
 	}
-	verdicts, err := judgeAll(ctx, s, all, earlier.by, binary, work, workers)
+
+	packages, err := listPackages(ctx, c.root)
+	if err != nil {
+		return err
+	}
+	mutated, missing := choose(packages, c.packages)
+	if len(missing) > 0 {
+		fmt.Fprintf(c.out, "not there: %s\n", strings.Join(missing, " "))
+	}
+	samples, err := sampleOf(ctx, c, mutated)
+	if err != nil {
+		return err
+	}
+	var all, shared []*mutant
+	for _, d := range samples {
+		for _, m := range d.mutants {
+			if all = append(all, m); !alone(m) {
+				shared = append(shared, m)
+			}
+		}
+	}
+	fmt.Fprintf(c.out, "%d mutants; %d of them need a build of their own\n", len(all), len(all)-len(shared))
+
+	j := &judge{runner: c.runner, suites: chooseSuites(packages, mutated, c.suites), slow: c.slow, numbers: numbers(shared)}
+	if err := j.prepare(ctx, c, shared, work); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "ready after %v\n", time.Since(began).Round(time.Second))
+
+	// In no order, so that what is done so far says something of the whole.
+	rand.New(rand.NewPCG(c.seed, c.seed)).Shuffle(len(all), func(i, k int) { all[i], all[k] = all[k], all[i] })
+	judging := time.Now()
+	verdicts, err := judgeAll(ctx, c, j, all, earlier.by, work)
 	if err != nil {
 		return err
 	}
 	took := earlier.took + time.Since(began)
-	fmt.Printf("took %v\n", took.Round(time.Second))
-	r := report{n: n, seed: seed, again: again != "", took: took, samples: samples, verdicts: verdicts, explained: explained}
-	return r.write(filepath.Join(dir, "doc", "mutants.md"))
+	fmt.Fprintf(c.out, "took %v\n", took.Round(time.Second))
+	fmt.Fprintf(c.out, "a mutant takes %.1f s of a worker\n", time.Since(judging).Seconds()*float64(c.workers)/float64(max(1, len(all))))
+	r := report{n: c.n, seed: c.seed, again: c.again != "", took: took, samples: samples, verdicts: verdicts, explained: explained}
+	return r.write(c.out, filepath.Join(c.root, filepath.FromSlash(c.report)))
 }
 
-// judgeAll judges the mutants on some workers, but for those of which it is known
-// already what became of them.
-func judgeAll(ctx context.Context, s *suite, all []*mutant, known map[string]string, binary, work string, workers int) (map[*mutant]verdict, error) {
-	var (
-		mu       sync.Mutex
-		wg       sync.WaitGroup
-		first    error
-		queue    = all
-		verdicts = make(map[*mutant]verdict)
-	)
-	for w := range workers {
-		own := filepath.Join(work, fmt.Sprintf("worker%d", w))
-		if err := os.MkdirAll(own, 0o700); err != nil {
+// sampleOf draws the mutants of the packages.
+func sampleOf(ctx context.Context, c *config, packages []*pkg) ([]*sample, error) {
+	fset := token.NewFileSet()
+	var sources []*source
+	for _, p := range packages {
+		if err := p.read(fset); err != nil {
 			return nil, err
 		}
-		wg.Go(func() {
-			for {
-				mu.Lock()
-				if len(queue) == 0 || first != nil {
-					mu.Unlock()
-					return
-				}
-				m := queue[0]
-				queue = queue[1:]
-				mu.Unlock()
-
-				var v verdict
-				var err error
-				if by, ok := known[m.key()]; ok {
-					v = newVerdict(m, by)
-				} else {
-					v, err = judgeOne(ctx, s, m, binary, own)
-				}
-				mu.Lock()
-				if err != nil {
-					first = fmt.Errorf("%s:%d: %s: %w", m.file.name, m.line, m.change, err)
-				}
-				verdicts[m] = v
-				fmt.Printf("%d/%d %d %s:%d %s: %s: %s\n", len(verdicts), len(all), m.number, m.file.name, m.line, m.function, m.change,
-					v.by)
-				mu.Unlock()
-			}
-		})
+		sources = append(sources, p.sources...)
 	}
-	wg.Wait()
-	return verdicts, first
+	if len(sources) == 0 {
+		return nil, errors.New("no package to mutate")
+	}
+	check, err := newChecker(ctx, fset, c.root, packages)
+	if err != nil {
+		return nil, err
+	}
+	return draw(check.compiles, sources, c.n, c.seed), nil
 }
 
-func judgeOne(ctx context.Context, s *suite, m *mutant, binary, work string) (verdict, error) {
-	if alone(m) {
-		binary = filepath.Join(work, "one.test")
-		if err := compile(ctx, s.dir, work, binary, map[string][]byte{m.file.name: m.apply()}); err != nil {
-			return verdict{}, err
+// judgeAll judges the mutants, but for those of which it is known already what
+// became of them.
+func judgeAll(ctx context.Context, c *config, j *judge, all []*mutant, known map[string]string, work string) (map[*mutant]string, error) {
+	var mu sync.Mutex
+	verdicts := make(map[*mutant]string)
+	err := each(c.workers, all, func(worker int, m *mutant) error {
+		by, ok := known[m.key()]
+		if !ok {
+			var err error
+			if by, err = j.judge(ctx, m, filepath.Join(work, fmt.Sprintf("worker%d", worker))); err != nil {
+				return fmt.Errorf("%s:%d: %s: %w", m.file.name, m.line, m.change, err)
+			}
 		}
-	}
-	return s.judge(ctx, m, binary)
+		mu.Lock()
+		defer mu.Unlock()
+		verdicts[m] = by
+		fmt.Fprintf(c.out, "%d/%d %d %s:%d %s: %s: %s\n", len(verdicts), len(all), m.number, m.file.name, m.line, m.function, m.change, by)
+		return nil
+	})
+	return verdicts, err
 }

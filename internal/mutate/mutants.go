@@ -5,10 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,46 +26,9 @@ type mutant struct {
 // key names the mutant from run to run.
 func (m *mutant) key() string { return m.file.name + "\t" + m.function + "\t" + m.change }
 
-// A source is a file of the package.
-type source struct {
-	name    string
-	text    []byte
-	syntax  *ast.File
-	mutants []*mutant
-}
-
 // apply returns the file with the mutant in it.
 func (m *mutant) apply() []byte {
 	return slices.Concat(m.file.text[:m.from], []byte(m.text), m.file.text[m.to:])
-}
-
-// readPackage parses what is neither a test nor generated, and lists the mutants
-// of each file.
-func readPackage(fset *token.FileSet, dir string) ([]*source, error) {
-	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		return nil, err
-	}
-	var sources []*source
-	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		syntax, err := parser.ParseFile(fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			return nil, err
-		}
-		s := &source{name: filepath.Base(name), text: text, syntax: syntax}
-		if !ast.IsGenerated(syntax) {
-			s.mutants = listMutants(fset, s)
-		}
-		sources = append(sources, s)
-	}
-	return sources, nil
 }
 
 // A lister collects the mutants of a file.

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"cmp"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +38,37 @@ func readExplained(file string) (map[string]string, error) {
 	return explained, lines.Err()
 }
 
+// An earlierRun is what an earlier run found.
+type earlierRun struct {
+	by   map[string]string // what became of a mutant, for its key
+	took time.Duration
+}
+
+// readRun reads the output of an earlier run; no file is none.
+func readRun(file string) (earlierRun, error) {
+	run := earlierRun{by: make(map[string]string)}
+	if file == "" {
+		return run, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return run, err
+	}
+	line := regexp.MustCompile(`^\d+/\d+ \d+ (\S+):\d+ (\S+): (.*): ([^:]+)$`)
+	for s := range strings.Lines(string(text)) {
+		s = strings.TrimSuffix(s, "\n")
+		if took, ok := strings.CutPrefix(s, "took "); ok {
+			if run.took, err = time.ParseDuration(took); err != nil {
+				return run, err
+			}
+		}
+		if part := line.FindStringSubmatch(s); part != nil {
+			run.by[strings.Join(part[1:4], "\t")] = part[4]
+		}
+	}
+	return run, nil
+}
+
 // A report is what a run found.
 type report struct {
 	n         int
@@ -43,61 +76,80 @@ type report struct {
 	again     bool
 	took      time.Duration
 	samples   []*sample
-	verdicts  map[*mutant]verdict
+	verdicts  map[*mutant]string
 	explained map[string]string
 }
 
-// A tally counts the mutants of a file, or of all.
-type tally struct{ viable, killed, timedOut, survived, notViable int }
+// A tally counts the mutants of a file, of a package or of all.
+type tally struct{ possible, notViable, killed, timedOut, survived int }
 
 func (t *tally) add(u tally) {
-	t.viable += u.viable
+	t.possible += u.possible
+	t.notViable += u.notViable
 	t.killed += u.killed
 	t.timedOut += u.timedOut
 	t.survived += u.survived
-	t.notViable += u.notViable
 }
 
-func (t tally) score() string {
-	if t.viable == 0 {
+func (t *tally) viable() int { return t.killed + t.timedOut + t.survived }
+
+func (t *tally) score() string {
+	if t.viable() == 0 {
 		return "-"
 	}
-	return fmt.Sprintf("%.1f %%", 100*float64(t.killed+t.timedOut)/float64(t.viable))
+	return fmt.Sprintf("%.1f %%", 100*float64(t.killed+t.timedOut)/float64(t.viable()))
 }
 
-func (t tally) row(name string, possible int) string {
+func (t *tally) row(name string) string {
 	return fmt.Sprintf("| %s | %d | %d | %d | %d | %d | %d | %s |\n",
-		name, possible, t.notViable, t.viable, t.killed, t.timedOut, t.survived, t.score())
+		name, t.possible, t.notViable, t.viable(), t.killed, t.timedOut, t.survived, t.score())
 }
 
-func (r *report) write(file string) error {
-	var table strings.Builder
-	var total tally
-	var survivors []*mutant
-	possible := 0
+// tallies counts the mutants of each file, of each package and of all, and lists
+// those that survived.
+func (r *report) tallies() (files, packages string, total tally, survivors []*mutant) {
+	var order []*pkg
+	byPackage := make(map[*pkg]*tally)
 	for _, d := range r.samples {
-		t := tally{notViable: d.notViable}
+		t := tally{possible: len(d.file.mutants), notViable: d.notViable}
 		for _, m := range d.mutants {
-			t.viable++
-			switch v := r.verdicts[m]; {
-			case v.survived:
+			switch r.verdicts[m] {
+			case notViable:
+				t.notViable++
+			case survived:
 				t.survived++
 				survivors = append(survivors, m)
-			case v.timedOut:
+			case timedOut:
 				t.timedOut++
 			default:
 				t.killed++
 			}
 		}
-		table.WriteString(t.row(d.file.name, len(d.file.mutants)))
+		files += t.row(d.file.name)
+		if byPackage[d.file.pkg] == nil {
+			order = append(order, d.file.pkg)
+			byPackage[d.file.pkg] = new(tally)
+		}
+		byPackage[d.file.pkg].add(t)
 		total.add(t)
-		possible += len(d.file.mutants)
 	}
-	table.WriteString(total.row("**all**", possible))
-
+	for _, p := range order {
+		name := p.rel
+		if name == "." {
+			name = p.name
+		}
+		packages += byPackage[p].row(name)
+	}
+	packages += total.row("**all**")
 	slices.SortFunc(survivors, func(a, b *mutant) int {
 		return cmp.Or(cmp.Compare(a.file.name, b.file.name), cmp.Compare(a.from, b.from))
 	})
+	return files, packages, total, survivors
+}
+
+// write writes the report to a file, and a line to out.
+func (r *report) write(out io.Writer, file string) error {
+	files, packages, total, survivors := r.tallies()
 	var list strings.Builder
 	unexplained := 0
 	for _, m := range survivors {
@@ -108,40 +160,49 @@ func (r *report) write(file string) error {
 		}
 		fmt.Fprintf(&list, "| %s:%d | %s | %s | %s |\n", m.file.name, m.line, m.function, m.change, why)
 	}
-	text := fmt.Sprintf(document, r.n, r.seed, time.Now().Format(time.DateOnly), total.viable, r.took.Round(time.Minute).Minutes(),
-		total.killed+total.timedOut, total.score(), total.survived, unexplained, table.String(), list.String(), "```",
-		when(r.again, ", in several runs:\nthose after the first (`-again`) kept what was killed before, and ran what had survived again with the tests that were\nadded for it"))
-	fmt.Printf("%s: %d of %d killed, %d not explained\n", total.score(), total.killed+total.timedOut, total.viable, unexplained)
+	runs := ""
+	if r.again {
+		runs = ", in several runs:\nthose after the first (`-again`) kept what was killed before, and ran what had survived again with the tests that were\nadded for it"
+	}
+	killed := total.killed + total.timedOut
+	text := fmt.Sprintf(document, r.n, r.seed, time.Now().Format(time.DateOnly), total.viable(), r.took.Round(time.Minute).Minutes(),
+		killed, total.score(), total.survived, unexplained, packages, files, list.String(), "```", runs)
+	fmt.Fprintf(out, "%s: %d of %d killed, %d not explained\n", total.score(), killed, total.viable(), unexplained)
 	return os.WriteFile(filepath.Clean(file), []byte(text), 0o644)
 }
 
 const document = `# Do the tests bite?
 
-A mutant is the package with one small mistake in it: a comparison negated or its boundary moved, an operator or a truth
+A mutant is the code with one small mistake in it: a comparison negated or its boundary moved, an operator or a truth
 value swapped, a number one too large, a statement or the body of a case removed, a break or an error lost, a key of the
-JSON or a constant emptied. The tests of the package run on each. One that fails kills the mutant; one mistake that no
-test notices survives. This command draws the mutants, from every file in proportion to what can be changed in it, and
-writes this page:
+JSON or a constant emptied. The tests run on each: those of its package, of package ll2, of ll2test, and of test/. A test
+that fails kills the mutant; a mutant that no test notices survives. This command draws the mutants, from every file in
+proportion to what can be changed in it, and writes this page:
 
-%[12]ssh
+%[13]ssh
 go run ./internal/mutate -n %[1]d -seed %[2]d
-%[12]s
+%[13]s
 
 On %[3]s, of %[4]d mutants that compile, **%[6]d were killed: %[7]s**. %[8]d survived, %[9]d of them without an
-explanation. It took %[5]v minutes on two busy cores%[13]s.
+explanation. It took %[5]v minutes on two busy cores%[14]s.
 
-- **possible**: the mutants that there are in the file. **not viable**: drawn, but no Go; they do not count. **viable**:
-  drawn, and run.
-- **timed out**: the tests did not come to an end within a minute. They count as killed.
-- A test that fails has to fail a second time by itself: a busy machine lets one fail now and then. A panic, a leak of
-  goroutines and a time-out are believed at once.
-- Tests that read or build the files of the package rather than run its code see no mutant and are left out.
+- **possible**: the mutants that there are. **not viable**: drawn, but no Go; they do not count. **viable**: drawn, and
+  run.
+- **timed out**: the tests took more than six times as long as without the mutant, and five seconds more. They count as
+  killed.
+- A test that fails or times out has to do so a second time by itself: a busy machine lets one fail now and then. A panic
+  and a leak of goroutines are believed at once.
+- Only tests that reach the changed function are run. Tests that read or build the files of a package rather than run its
+  code see no mutant and are left out.
 
-| file | possible | not viable | viable | killed | timed out | survived | score |
+| package | possible | not viable | viable | killed | timed out | survived | score |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 %[10]s
+| file | possible | not viable | viable | killed | timed out | survived | score |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+%[11]s
 ## What survived
 
 | where | function | change | why no test notices |
 | --- | --- | --- | --- |
-%[11]s`
+%[12]s`

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"go/ast"
 	"go/importer"
 	"go/parser"
@@ -12,13 +10,14 @@ import (
 	"go/types"
 	"hash/fnv"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"slices"
 )
 
-// fewest is how many mutants a file has at least, if it has so many.
+// fewest is how many mutants a file has at least, if it has so many and the
+// sample is large enough for it.
 const fewest = 5
 
 // A sample is what is drawn of a file's mutants.
@@ -28,19 +27,15 @@ type sample struct {
 	notViable int // drawn, but no Go
 }
 
-// draw draws about n mutants that compile, from each file in proportion to what
-// there is. The same seed and source give the same ones.
-func draw(c *checker, sources []*source, n int, seed uint64) []*sample {
-	total := 0
-	for _, s := range sources {
-		total += len(s.mutants)
-	}
+// draw draws n mutants that compile, from each file in proportion to what there
+// is. The same seed and source give the same ones.
+func draw(compiles func(*mutant) error, sources []*source, n int, seed uint64) []*sample {
 	var samples []*sample
 	number := 0
-	for _, s := range sources {
+	want := portions(sources, n)
+	for i, s := range sources {
 		d := &sample{file: s}
 		samples = append(samples, d)
-		want := max(fewest, (n*len(s.mutants)+total/2)/max(1, total))
 		h := fnv.New64a()
 		_, _ = io.WriteString(h, s.name)
 		shuffled := slices.Clone(s.mutants)
@@ -48,10 +43,10 @@ func draw(c *checker, sources []*source, n int, seed uint64) []*sample {
 			shuffled[i], shuffled[j] = shuffled[j], shuffled[i]
 		})
 		for _, m := range shuffled {
-			if len(d.mutants) == want {
+			if len(d.mutants) == want[i] {
 				break
 			}
-			if c.compiles(m) != nil {
+			if compiles(m) != nil {
 				d.notViable++
 				continue
 			}
@@ -63,50 +58,72 @@ func draw(c *checker, sources []*source, n int, seed uint64) []*sample {
 	return samples
 }
 
+// portions divides n among the files: a few for each, as long as these are not
+// more than half, and the others by how many mutants there are.
+func portions(sources []*source, n int) []int {
+	total := 0
+	for _, s := range sources {
+		total += len(s.mutants)
+	}
+	n = min(n, total)
+	portion := make([]int, len(sources))
+	left := n
+	for i, s := range sources {
+		portion[i] = min(len(s.mutants), fewest, n/2/len(sources))
+		left -= portion[i]
+	}
+	// Each of the others goes to the file that is furthest behind its share.
+	behind := func(i int) float64 {
+		if portion[i] == len(sources[i].mutants) {
+			return math.Inf(-1)
+		}
+		return float64(n)*float64(len(sources[i].mutants))/float64(total) - float64(portion[i])
+	}
+	for ; left > 0; left-- {
+		next := 0
+		for i := range sources {
+			if behind(i) > behind(next) {
+				next = i
+			}
+		}
+		portion[next]++
+	}
+	return portion
+}
+
 // A checker tells which mutants are Go: one that is not says nothing of the
 // tests.
 type checker struct {
-	fset    *token.FileSet
-	path    string
-	sources []*source
-	config  types.Config
+	fset   *token.FileSet
+	config types.Config
 }
 
-// newChecker finds the compiled imports of the package.
-func newChecker(ctx context.Context, fset *token.FileSet, dir string, sources []*source) (*checker, error) {
-	list := exec.CommandContext(ctx, "go", "list", "-export", "-deps", "-json=ImportPath,Export,DepOnly", ".")
-	list.Dir, list.Stderr = dir, os.Stderr
-	out, err := list.StdoutPipe()
+// newChecker finds the compiled imports of the packages.
+func newChecker(ctx context.Context, fset *token.FileSet, root string, packages []*pkg) (*checker, error) {
+	args := []string{"-export", "-deps", "-json=ImportPath,Export"}
+	for _, p := range packages {
+		args = append(args, p.path)
+	}
+	exports := make(map[string]string)
+	err := goList(ctx, root, func(d *json.Decoder) error {
+		var p struct{ ImportPath, Export string }
+		err := d.Decode(&p)
+		exports[p.ImportPath] = p.Export
+		return err
+	}, args...)
 	if err != nil {
 		return nil, err
 	}
-	if err := list.Start(); err != nil {
-		return nil, err
-	}
-	c := &checker{fset: fset, sources: sources}
-	exports := make(map[string]string)
-	for decoder := json.NewDecoder(out); ; {
-		var p struct {
-			ImportPath, Export string
-			DepOnly            bool
-		}
-		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return nil, err
-		}
-		exports[p.ImportPath] = p.Export
-		if !p.DepOnly {
-			c.path = p.ImportPath
-		}
-	}
-	if err := list.Wait(); err != nil {
-		return nil, fmt.Errorf("go list: %w", err)
-	}
+	c := &checker{fset: fset}
 	c.config.Importer = importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) {
 		return os.Open(exports[path])
 	})
-	return c, c.check(nil, nil)
+	for _, p := range packages {
+		if err := c.check(p, nil, nil); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
 }
 
 // compiles returns why a mutant is no Go.
@@ -115,19 +132,19 @@ func (c *checker) compiles(m *mutant) error {
 	if err != nil {
 		return err
 	}
-	return c.check(m.file, syntax)
+	return c.check(m.file.pkg, m.file, syntax)
 }
 
 // check checks the package with one file replaced.
-func (c *checker) check(file *source, replacement *ast.File) error {
+func (c *checker) check(p *pkg, file *source, replacement *ast.File) error {
 	var files []*ast.File
-	for _, s := range c.sources {
+	for _, s := range p.sources {
 		if s == file {
 			files = append(files, replacement)
 		} else {
 			files = append(files, s.syntax)
 		}
 	}
-	_, err := c.config.Check(c.path, c.fset, files, nil)
+	_, err := c.config.Check(p.path, c.fset, files, nil)
 	return err
 }

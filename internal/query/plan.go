@@ -95,24 +95,28 @@ func (p *Plan) Complete(q url.Values) {
 	if mode := p.First.Get(Mode); mode != "" && q.Get(Mode) == "" {
 		q.Set(Mode, mode)
 	}
-	total, err := TotalOrder(q.Get(Order), p.list.Last...)
-	if err != nil || q.Get(Order) == "" { // a damaged one is none
+	ordering := q.Get(Order)
+	total, err := TotalOrder(ordering, p.list.Last...)
+	want := p.list.Params[Order].Want
+	if err != nil || ordering == "" || want != nil && want(ordering) != "" { // a damaged one is none
 		total, _ = TotalOrder(p.given[Order], p.list.Last...)
 	}
 	q.Set(Order, total)
 }
 
-// Strays returns a parameter that has a query choose other rows than the first
-// one, or "". One with several values does: services take the last one, and what
-// reads a query here takes the first.
+// Strays returns the first parameter by name that has a query choose other rows
+// than the first one, or "". One with several values does: services take the last
+// one, and what reads a query here takes the first.
 func (p *Plan) Strays(q url.Values) string {
-	for _, name := range slices.Sorted(maps.Keys(p.list.Params)) {
+	strays := ""
+	for name := range p.list.Params {
 		chooses := name != Order && name != Limit && name != Offset
-		if len(q[name]) > 1 || chooses && !SameValue(q.Get(name), p.First.Get(name)) {
-			return name
+		strayed := len(q[name]) > 1 || chooses && !SameValue(q.Get(name), p.First.Get(name))
+		if strayed && (strays == "" || name < strays) {
+			strays = name
 		}
 	}
-	return ""
+	return strays
 }
 
 // contradicts refuses wishes that say other than the link: with either winning,

@@ -2,6 +2,9 @@ package quota
 
 import "time"
 
+// longest is how long a refusal is obeyed at most.
+const longest = 24 * time.Hour
+
 // A gate is shut by a refusal of the service until the service's time is up. Then
 // one request goes first, on trial, because only one place can be counted on; its
 // answer opens the gate for all.
@@ -15,13 +18,16 @@ type gate struct {
 
 // Shut shuts the gate for everybody, after the service refused a request: for the
 // time that the service named (Told), or for one of the caller's own (Backoff).
-// It never shortens the time that an earlier refusal named.
+// A time of more than 24 hours, which a broken service or proxy can name, stands
+// for 24 hours: then one request goes on trial and shows whether it was meant. Shut
+// never shortens the time that an earlier refusal named; a time of the caller's own
+// gives way to one that the service names.
 func (q *Quota) Shut(after time.Duration, reason Reason) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	g := &q.gate
 	g.shut = time.Now()
-	if until := g.shut.Add(after); until.After(g.until) {
+	if until := g.shut.Add(min(after, longest)); until.After(g.until) || g.reason == Backoff && reason == Told {
 		g.until, g.reason = until, reason
 	}
 	g.trial = true

@@ -137,17 +137,61 @@ func TestAWaitForTheTrialTakesNoLongerThanAllowed(t *testing.T) {
 	})
 }
 
-// The caller chose the time of a backoff, so what it allows the service does not
-// bound it.
-func TestABackoffAtTheGateIsWaitedFor(t *testing.T) {
+// The service refused a request and named no time, so the caller chose one. All
+// the same it is a wait for the quota: who must not wait so long does not.
+func TestABackoffAtTheGateIsBoundedAsAnyOtherWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := quota.New(quota.Config{})
 		q.Shut(time.Minute, quota.Backoff)
 		start := time.Now()
-		if _, err := q.Acquire(t.Context(), time.Second, nil); err != nil || time.Since(start) != time.Minute {
+		for _, maxWait := range []time.Duration{0, time.Minute - 1} {
+			if _, err := q.Acquire(t.Context(), maxWait, nil); refused(t, err) != time.Minute {
+				t.Errorf("at most %v: %v, want 1m", maxWait, err)
+			}
+			if err := q.Check(t.Context(), 0, maxWait); refused(t, err) != time.Minute {
+				t.Errorf("at most %v: %v, want 1m", maxWait, err)
+			}
+		}
+		if time.Since(start) != 0 {
+			t.Errorf("refused after %v", time.Since(start))
+		}
+		trial, err := q.Acquire(t.Context(), time.Minute, nil)
+		if err != nil || time.Since(start) != time.Minute {
 			t.Errorf("%v after %v, want a place after 1m", err, time.Since(start))
 		}
+		if _, err := q.Acquire(t.Context(), 0, nil); refused(t, err) != 0 || time.Since(start) != time.Minute {
+			t.Errorf("beside the trial: %v after %v, want an unknown time at once", err, time.Since(start))
+		}
+		trial.Settle(quota.Counted, time.Now())
 	})
+}
+
+// One nonsensical answer is not to shut the gate for the life of a program.
+func TestARefusalIsObeyedForADayAtMost(t *testing.T) {
+	for _, after := range []time.Duration{24*time.Hour + 1, 10 * 365 * 24 * time.Hour, forever} {
+		synctest.Test(t, func(t *testing.T) {
+			q := quota.New(quota.Config{})
+			q.Shut(after, quota.Told)
+			if in := full(t, q); in != 24*time.Hour {
+				t.Errorf("told %v: shut for %v, want 24h", after, in)
+			}
+			time.Sleep(24*time.Hour - 1)
+			if in := full(t, q); in != 1 {
+				t.Errorf("told %v: shut for %v a nanosecond before the end", after, in)
+			}
+			time.Sleep(1)
+			// Then one goes on trial; the service may say the same again.
+			trial := take(t, q)
+			if in := full(t, q); in != 0 {
+				t.Errorf("beside the trial: shut for %v, want an unknown time", in)
+			}
+			trial.Settle(quota.Refused, time.Now())
+			q.Shut(after, quota.Told)
+			if in := full(t, q); in != 24*time.Hour {
+				t.Errorf("told %v again: shut for %v, want 24h", after, in)
+			}
+		})
+	}
 }
 
 func TestAnOpenGateIsNotShut(t *testing.T) {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,6 +63,51 @@ func TestTheFirstRequestWaitsForTheAnswerAndSoDoOthers(t *testing.T) {
 			t.Errorf("%+v after %d questions, want 8 used of 20 a minute after one; warned of %v", v, o.asked, o.warned)
 		}
 	})
+}
+
+// crowd has n who must not wait ask for a place at once, and returns how many get
+// one.
+func crowd(t *testing.T, q *quota.Quota, n int) int {
+	var got atomic.Int32
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() {
+			if _, err := q.Acquire(t.Context(), 0, nil); err == nil {
+				got.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return int(got.Load())
+}
+
+func TestNobodyIsRefusedByWhatWasKnownBeforeTheQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &oracle{reading: quota.Reading{Limit: 5, Window: time.Hour, Used: 5, NextIn: time.Hour}, takes: 2 * time.Second}
+		q := quota.New(o.config())
+		full(t, q)
+		time.Sleep(2 * time.Minute)
+		o.reading.Used = 1
+		if n := crowd(t, q, 6); n != 4 {
+			t.Errorf("%d of 6 got a place, want 4", n)
+		}
+	})
+}
+
+// The one ahead is about to go, and whoever is first then asks.
+func TestNobodyIsRefusedByWhatIsKnownBeforeAQuestionThatIsDue(t *testing.T) {
+	for range 20 { // in whatever order they come
+		synctest.Test(t, func(t *testing.T) {
+			o := &oracle{reading: quota.Reading{Limit: 5, Window: time.Hour, Used: 2}}
+			q := quota.New(o.config())
+			spend(t, q, 1)
+			time.Sleep(2 * time.Minute)
+			o.reading.Used = 1 // its own: the others' two are over
+			if n := crowd(t, q, 4); n != 4 {
+				t.Errorf("%d of 4 got a place", n)
+			}
+		})
+	}
 }
 
 func TestWhatOthersHaveUsedIsCounted(t *testing.T) {
@@ -225,6 +272,57 @@ func TestAQuestionCanFailWithoutAFallbackAndWithoutAnybodyToWarn(t *testing.T) {
 	})
 }
 
+// A mock that calls t.FailNow does that.
+func TestAQuestionThatEndsItsGoroutineHangsNobody(t *testing.T) {
+	for name, end := range map[string]func(*oracle, *quota.Config){
+		"the question ends it": func(o *oracle, c *quota.Config) {
+			c.Ask = func(context.Context) (quota.Reading, error) {
+				o.asked++
+				runtime.Goexit()
+				panic("not reached")
+			}
+		},
+		"the warning ends it": func(o *oracle, c *quota.Config) {
+			o.err = errors.New("no answer")
+			warn := c.Warn
+			c.Warn = func(ctx context.Context, err error) {
+				warn(ctx, err)
+				runtime.Goexit()
+			}
+		},
+		"the warning panics": func(o *oracle, c *quota.Config) {
+			o.err = errors.New("no answer")
+			warn := c.Warn
+			c.Warn = func(ctx context.Context, err error) {
+				warn(ctx, err)
+				panic("warning")
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := new(oracle)
+				c := o.config()
+				end(o, &c)
+				q := quota.New(c)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				if _, err := q.Acquire(ctx, forever, nil); err != nil {
+					t.Fatalf("%v, want a place of the fallback", err)
+				}
+				if v := q.View(); v.Limit != 15 || len(o.warned) != 1 || o.asked != 1 {
+					t.Errorf("%+v after %d questions, warned of %v, want the fallback, 1, and one", v, o.asked, o.warned)
+				}
+				time.Sleep(time.Minute)
+				take(t, q)
+				if o.asked != 2 {
+					t.Errorf("%d questions, want 2", o.asked)
+				}
+			})
+		})
+	}
+}
+
 func TestAFailedQuestionKeepsWhatWasLearned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &oracle{reading: quota.Reading{Limit: 2, Window: time.Minute}}
@@ -305,6 +403,31 @@ func TestTheWindowFollowsWhatIsLearned(t *testing.T) {
 	}
 }
 
+// To wait for an answer is no wait for the quota.
+func TestTheQuestionItselfIsNotAnnounced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &oracle{reading: quota.Reading{Limit: 2, Window: time.Minute}, takes: time.Second}
+		q := quota.New(o.config())
+		var waits []quota.Wait
+		announce := func(w quota.Wait) { waits = append(waits, w) }
+		for range 2 {
+			p, err := q.Acquire(t.Context(), forever, announce)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Settle(quota.Counted, time.Now())
+		}
+		o.reading.Used, o.reading.NextIn = 2, time.Minute
+		time.AfterFunc(10*time.Second, func() { q.Shut(5*time.Minute, quota.Told) }) // asks again
+		if _, err := q.Acquire(t.Context(), forever, announce); err != nil {
+			t.Error(err)
+		}
+		if len(waits) != 2 || waits[0].Reason != quota.Spent || waits[1].Reason != quota.Told {
+			t.Errorf("announced %+v, want a wait for the window, and then for the gate", waits)
+		}
+	})
+}
+
 func TestCheckDoesNotForetellWhatTheNextAnswerWillBe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &oracle{reading: quota.Reading{Limit: 1, Window: time.Hour}}
@@ -322,19 +445,21 @@ func TestCheckDoesNotForetellWhatTheNextAnswerWillBe(t *testing.T) {
 
 // What a reading says may have counted a request that was under way then: it is
 // asked again before anybody waits for that.
-func TestAnAnswerWhileARequestIsUnderWayIsAskedForAgain(t *testing.T) {
+func TestWhatIsUnderWayDoesNotCountTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &oracle{reading: quota.Reading{Limit: 2, Window: time.Hour}}
 		q := quota.New(o.config())
 		first, second := take(t, q), take(t, q)
 		o.reading.Used, o.reading.NextIn = 2, time.Hour
 		full(t, q)
-		first.Settle(quota.Counted, time.Now())
-		second.Settle(quota.Counted, time.Now())
-		if used := q.View().Used; used != 4 {
-			t.Errorf("%d used, want 4: the service's two cannot be told from the client's", used)
+		if used := q.View().Used; used != 2 || o.asked != 2 {
+			t.Errorf("%d used after %d questions, want 2 after 2", used, o.asked)
 		}
-		full(t, q)
+		time.Sleep(time.Second)
+		first.Settle(quota.Counted, time.Now())
+		second.Settle(quota.Uncounted, time.Now())
+		o.reading.Used, o.reading.NextIn = 1, 0
+		take(t, q)
 		if used := q.View().Used; used != 2 || o.asked != 3 {
 			t.Errorf("%d used after %d questions, want 2 after 3", used, o.asked)
 		}

@@ -11,6 +11,8 @@ type Place struct {
 	sends  int  // requests that it stands for
 	trial  bool // the one that goes first through the gate
 	over   bool
+
+	readings int // how many the window had seen when it was taken
 }
 
 // An Outcome is what became of a request.
@@ -52,27 +54,34 @@ func (p *Place) Settle(o Outcome, at time.Time) (first bool) {
 		return false
 	}
 	p.over = true
-	if w := p.window; w != nil {
-		if most := time.Now().Add(w.length); at.After(most) {
-			at = most // a guess is not to cost more than a window
-		}
-		w.flying -= p.sends
-		for i := range p.sends {
-			// Of one that was sent again only the last answer is seen: the others
-			// can have been counted.
-			if o >= Lost || i > 0 {
-				w.spend(p.taken, at, false)
-			}
-		}
+	if p.window != nil {
+		p.release(o, at, time.Now())
 	}
 	if p.trial {
 		q.tried(o, p.taken)
 	}
-	if l := q.learner; l != nil && !p.taken.After(l.asked) {
-		// The reading may have counted this one, which was counted here, too: ask
-		// again before anybody waits for that.
-		l.granted = true
-	}
 	q.wakeFirst()
 	return true
+}
+
+// release tells the window what became of the request.
+func (p *Place) release(o Outcome, at, now time.Time) {
+	w := p.window
+	if most := now.Add(w.length); at.After(most) {
+		at = most // a guess is not to cost more than a window
+	}
+	if o < Lost {
+		at = now
+	}
+	w.flying -= p.sends
+	for i := range p.sends {
+		// Of one that was sent again only the last answer is seen: the others can
+		// have been counted.
+		if o >= Lost || i > 0 {
+			w.spend(spent{sent: p.taken, counted: at, sure: o == Counted && i == 0})
+		}
+		if p.readings < w.readings {
+			w.settled(at, now)
+		}
+	}
 }

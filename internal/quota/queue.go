@@ -24,9 +24,13 @@ func (w waiter) wakeUp() {
 // takes longer than maxWait.
 func (w waiter) sleep(ctx context.Context, s step, maxWait time.Duration) error {
 	var over <-chan time.Time
+	tooLong := false
 	if d := s.wait.For; d > 0 || s.open {
 		if s.open {
-			d = maxWait
+			d, tooLong = maxWait, true
+		}
+		if s.again > 0 && s.again < d {
+			d, tooLong = s.again, false
 		}
 		timer := time.NewTimer(d)
 		defer timer.Stop()
@@ -38,7 +42,7 @@ func (w waiter) sleep(ctx context.Context, s step, maxWait time.Duration) error 
 	case <-w:
 		return nil
 	case <-over:
-		if s.open {
+		if tooLong {
 			return new(Refusal)
 		}
 		return nil

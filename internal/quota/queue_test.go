@@ -87,3 +87,29 @@ func TestWhoeverIsBehindGoesAtOnceWhenAPlaceIsGivenBack(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+func TestAnAnnouncementThatPanicsLeavesNothingBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{Limit: 1, Window: time.Minute})
+		spend(t, q, 1)
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the panic did not reach the caller")
+				}
+			}()
+			_, _ = q.Acquire(t.Context(), forever, func(quota.Wait) { panic("announced") })
+		}()
+		// Nobody is ahead, and nothing is taken.
+		if in := full(t, q); in != time.Minute {
+			t.Errorf("the next is told %v, want 1m", in)
+		}
+		start := time.Now()
+		if _, err := q.Acquire(t.Context(), forever, nil); err != nil || time.Since(start) != time.Minute {
+			t.Errorf("%v after %v, want a place after 1m", err, time.Since(start))
+		}
+		if used := q.View().Used; used != 1 {
+			t.Errorf("%d used, want 1", used)
+		}
+	})
+}

@@ -62,8 +62,9 @@ func New(c Config) *Quota {
 // Acquire waits for a place, but no longer than maxWait and ctx allow: if the
 // wait would be longer, it returns a *Refusal at once and has changed nothing. If
 // the context ends meanwhile, it returns ctx.Err(). It announces a wait before it
-// begins, and again when its reason or its end changes; announce can be nil. The
-// place must be settled.
+// begins, and again when its reason or its end changes; announce can be nil. It
+// does not announce that it waits for the answer to a question, or for its turn
+// behind others who are about to go. The place must be settled.
 func (q *Quota) Acquire(ctx context.Context, maxWait time.Duration, announce func(Wait)) (*Place, error) {
 	var w waiter
 	defer func() { q.leave(w) }()
@@ -77,7 +78,7 @@ func (q *Quota) Acquire(ctx context.Context, maxWait time.Duration, announce fun
 		case next.ask:
 			go q.learner.ask(context.WithoutCancel(ctx), q)
 			continue
-		case next.wait.Reason != announced.Reason || !next.wait.Until.Equal(announced.Until):
+		case next.wait.Reason != "" && (next.wait.Reason != announced.Reason || !next.wait.Until.Equal(announced.Until)):
 			announced = next.wait
 			if announce != nil {
 				announce(announced)
@@ -91,11 +92,12 @@ func (q *Quota) Acquire(ctx context.Context, maxWait time.Duration, announce fun
 
 // A step is what someone in the queue does next: the first of these that is set.
 type step struct {
-	place *Place // go
-	err   error  // give up
-	ask   bool   // ask how much is left
-	wait  Wait   // wait, if only for whoever is ahead and about to go
-	open  bool   // the end of that wait is not known
+	place *Place        // go
+	err   error         // give up
+	ask   bool          // ask how much is left
+	wait  Wait          // wait, if only for whoever is ahead and about to go
+	open  bool          // the end of that wait is not known
+	again time.Duration // after which to look again in an open wait; 0: not before something changes
 }
 
 // step looks at where w stands. A nil w is new; it gets into the queue only if it
@@ -122,26 +124,48 @@ func (q *Quota) look(ctx context.Context, ahead int, maxWait time.Duration) step
 		return step{err: err}
 	}
 	now := time.Now()
-	if l := q.learner; l != nil {
-		if ahead == 0 && !l.asking && l.due(q.window, now) {
-			l.asking = true
-			return step{ask: true}
-		}
-		if l.asking && (ahead == 0 || q.window == nil) {
-			return step{} // for the answer, which wakes all
-		}
+	if l := q.learner; l != nil && !l.asking && l.due(q.window, now) {
+		l.asking, l.began = true, now
+		return step{ask: true}
+	}
+	if q.learner != nil && q.uncertain(now, ahead) {
+		return step{}
 	}
 	wait, known := q.outlook(now, ahead)
 	if ahead == 0 && known && wait.For == 0 {
 		return step{place: q.grant(now)}
 	}
-	if err := Refuse(ctx, now, wait, known, maxWait); err != nil {
+	if err := refuse(ctx, now, wait, known, maxWait); err != nil {
 		return step{err: err}
 	}
 	if wait.For == 0 && known {
 		return step{}
 	}
-	return step{wait: wait, open: !known}
+	next := step{wait: wait, open: !known}
+	if !known && wait.Reason == Spent {
+		next.again = q.window.next(now)
+	}
+	return next
+}
+
+// refuse is Refuse for a wait in the queue. There a backoff is bounded, too: it
+// stands for the time that the service did not name.
+func refuse(ctx context.Context, now time.Time, w Wait, known bool, maxWait time.Duration) error {
+	if w.Reason == Backoff {
+		w.Reason = Told
+	}
+	return Refuse(ctx, now, w, known, maxWait)
+}
+
+// uncertain reports whether another answer can change what someone with so many
+// ahead is told: a question is under way, whose answer wakes all, or whoever is
+// first can go, and the one after it asks then.
+func (q *Quota) uncertain(now time.Time, ahead int) bool {
+	if q.learner.asking || ahead == 0 {
+		return q.learner.asking
+	}
+	first, known := q.outlook(now, 0)
+	return known && first.For == 0
 }
 
 // outlook returns how long someone with so many ahead in the queue has to wait at
@@ -159,6 +183,9 @@ func (q *Quota) outlook(now time.Time, ahead int) (wait Wait, known bool) {
 			return Wait{Reason: q.gate.reason}, false
 		}
 	}
+	if wait.For == 0 && q.window != nil && q.window.full(now, ahead) {
+		return wait, false // all that may be free is in doubt
+	}
 	if wait.For > 0 {
 		wait.Until = now.Add(wait.For)
 	}
@@ -169,8 +196,9 @@ func (q *Quota) outlook(now time.Time, ahead int) (wait Wait, known bool) {
 func (q *Quota) grant(now time.Time) *Place {
 	q.gate.trying = q.gate.trial
 	p := &Place{q: q, window: q.window, taken: now, sends: 1, trial: q.gate.trial}
-	if p.window != nil {
-		p.window.flying++
+	if w := p.window; w != nil {
+		w.take(now)
+		p.readings = w.readings
 	}
 	if q.learner != nil {
 		q.learner.granted = true
@@ -192,12 +220,12 @@ func (q *Quota) Check(ctx context.Context, pause, maxWait time.Duration) error {
 	if wait.Reason == Spent && q.learner != nil {
 		return nil // who knows what the answer will be at the next question
 	}
-	if err := Refuse(ctx, now, wait, known, forever); err != nil {
+	if err := refuse(ctx, now, wait, known, forever); err != nil {
 		return err
 	}
 	rest := wait
 	rest.For -= pause
-	if Refuse(ctx, now, rest, known, maxWait) != nil {
+	if refuse(ctx, now, rest, known, maxWait) != nil {
 		return &Refusal{In: wait.For}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package quota
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -28,7 +29,7 @@ func (q *Quota) View() View {
 	if w := q.window; w != nil {
 		v.Limit, v.Window, v.Used = w.limit, w.length, w.used(v.now)
 		v.window, v.ahead = *w, len(q.queue)
-		v.window.spent = slices.Clone(w.spent)
+		v.window.own, v.window.others = slices.Clone(w.own), slices.Clone(w.others)
 	}
 	return v
 }
@@ -39,8 +40,8 @@ func (q *Quota) View() View {
 func (v View) Next(n int) time.Time {
 	next := v.now
 	if v.Limit > 0 {
-		w := v.window
-		next = next.Add(w.delay(v.now, v.ahead+max(n, 1)-1))
+		w, n := v.window, max(n, 1)-1
+		next = next.Add(w.delay(v.now, n+min(v.ahead, math.MaxInt-n)))
 	}
 	if v.ShutUntil.After(next) {
 		return v.ShutUntil

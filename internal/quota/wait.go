@@ -42,8 +42,9 @@ func (r *Refusal) Error() string {
 // Refuse decides whether the wait w, which would begin at the time now, is too
 // long to begin: longer than maxWait, or than ctx's deadline allows. known is
 // false if its end cannot be told; such a wait is too long only if there must be
-// none. A Backoff is not bounded by maxWait, which bounds what the service asks
-// for. It returns a *Refusal, or nil.
+// none. A Backoff between two attempts is the caller's own choice and not bounded
+// by maxWait; one at the gate, in [Quota.Acquire], is, because it stands for a time
+// that the service did not name. Refuse returns a *Refusal, or nil.
 func Refuse(ctx context.Context, now time.Time, w Wait, known bool, maxWait time.Duration) error {
 	if w.Reason == Backoff {
 		maxWait = forever

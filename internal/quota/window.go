@@ -1,8 +1,8 @@
 package quota
 
 import (
-	"math"
 	"slices"
+	"sort"
 	"time"
 )
 
@@ -12,87 +12,112 @@ import (
 // length after the answer. A token bucket cannot do that: with a burst of limit
 // it lets nearly twice as many through.
 type window struct {
-	limit  int
-	length time.Duration
-	flying int     // places of requests that are not answered yet
-	spent  []spent // places of answered ones, the first to be free again first
+	limit    int
+	length   time.Duration
+	flying   int     // places of requests that are not answered yet
+	own      []spent // places of answered ones, the first to be free again first
+	others   []other // places that a reading counts beside those; see learn
+	readings int     // how many there were
 }
 
-// A spent place is that of a request that was counted: the client's own, or, as
-// far as the service tells, somebody else's.
+// A spent place is that of a request that was counted between two times.
 type spent struct {
-	sent, counted time.Time // it was counted between these
-	foreign       bool
+	sent, counted time.Time
+	sure          bool // it was counted; else it may have been
 }
 
 func newWindow(limit int, length time.Duration) *window {
 	return &window{limit: limit, length: length}
 }
 
+// take takes a place for a request that is about to be sent, and forgets what is
+// over. Nothing is forgotten at any other time: while a question is under way
+// nobody takes a place, and learn sees what was spent when it was asked.
+func (w *window) take(now time.Time) {
+	w.own = w.busy(now)
+	if w.others != nil {
+		w.others = slices.DeleteFunc(w.others, func(o other) bool { return !o.until.After(now) })
+	}
+	w.flying++
+}
+
 // spend keeps a place taken until one length after the time at which the service
 // has counted its request at the latest.
-func (w *window) spend(sent, counted time.Time, foreign bool) {
+func (w *window) spend(s spent) {
 	// Behind all that are free before it: that is the end, unless counted is not
 	// now.
-	i := len(w.spent)
-	for i > 0 && w.spent[i-1].counted.After(counted) {
+	i := len(w.own)
+	for i > 0 && w.own[i-1].counted.After(s.counted) {
 		i--
 	}
-	w.spent = slices.Insert(w.spent, i, spent{sent, counted, foreign})
+	w.own = slices.Insert(w.own, i, s)
 }
 
 // free returns when a spent place is free again.
 func (w *window) free(s spent) time.Time { return s.counted.Add(w.length) }
 
-// delay returns how long someone with so many ahead has to wait for a place. Of
-// one in flight it is only known that it takes one length and more.
+// busy returns those of the client's own places that are not free yet.
+func (w *window) busy(now time.Time) []spent {
+	return w.own[sort.Search(len(w.own), func(i int) bool { return w.free(w.own[i]).After(now) }):]
+}
+
+// full reports whether no place is free for certain for someone with so many
+// ahead.
+func (w *window) full(now time.Time, ahead int) bool {
+	used := w.flying + len(w.busy(now))
+	for _, o := range w.others {
+		if o.until.After(now) {
+			used++
+		}
+	}
+	return used+ahead >= w.limit
+}
+
+// used returns how many places are taken, as far as can be hoped.
+func (w *window) used(now time.Time) int {
+	return w.flying + len(w.busy(now)) + len(w.hoped(now))
+}
+
+// delay returns how long someone with so many ahead has to wait for a place, as
+// far as can be hoped. Of one in flight it is only known that it takes one length
+// and more.
 func (w *window) delay(now time.Time, ahead int) time.Duration {
-	used := w.used(now)
+	own, others := w.busy(now), w.hoped(now)
+	used := w.flying + len(own) + len(others)
 	// Those ahead take the places in the order in which they become free: the
 	// idle ones, the spent ones, those in flight, and then the same again.
 	rounds, nth := ahead/w.limit, ahead%w.limit
-	if w.length > math.MaxInt64/time.Duration(rounds+2) {
-		return math.MaxInt64 // as good as never
+	d := time.Duration(0)
+	if rounds > 0 {
+		if w.length > forever/time.Duration(rounds) {
+			return forever // as good as never
+		}
+		d = time.Duration(rounds) * w.length
 	}
-	d := time.Duration(rounds) * w.length
 	switch nth -= w.limit - used; {
 	case nth < 0:
 		return d
-	case nth < len(w.spent):
-		return d + w.free(w.spent[nth]).Sub(now)
+	case nth < len(own)+len(others):
+		return add(d, w.nth(own, others, nth).Sub(now))
 	default:
-		return d + w.length
+		return add(d, w.length)
 	}
 }
 
-// used returns how many places are taken.
-func (w *window) used(now time.Time) int {
-	for len(w.spent) > 0 && !w.free(w.spent[0]).After(now) {
-		w.spent = w.spent[1:]
+// nth returns when the nth of the places is free, counted from 0.
+func (w *window) nth(own []spent, others []other, nth int) time.Time {
+	for ; ; nth-- {
+		var next time.Time
+		if len(others) == 0 || len(own) > 0 && w.free(own[0]).Before(others[0].hope) {
+			next, own = w.free(own[0]), own[1:]
+		} else {
+			next, others = others[0].hope, others[1:]
+		}
+		if nth == 0 {
+			return next
+		}
 	}
-	return w.flying + len(w.spent)
 }
 
-// learn takes over what a reading says of the window. What it counts beyond the
-// client's own requests is others'. When the first place is free again it tells;
-// of the others' further ones it is only known that it takes no longer than one
-// length.
-func (w *window) learn(r Reading, now time.Time) {
-	w.limit, w.length = r.Limit, r.Window
-	w.spent = slices.DeleteFunc(w.spent, func(s spent) bool { return s.foreign })
-	own := 0
-	for _, s := range w.spent {
-		// The service can have forgotten one already that is still spent here.
-		if s.sent.Add(w.length).After(now) {
-			own++
-		}
-	}
-	next := min(r.NextIn, w.length)
-	for i := range min(r.Used, r.Limit) - own {
-		counted := now
-		if i == 0 && r.Used >= r.Limit {
-			counted = now.Add(next - w.length)
-		}
-		w.spend(counted, counted, true)
-	}
-}
+// add returns a+b, but no more than forever.
+func add(a, b time.Duration) time.Duration { return a + min(b, forever-a) }

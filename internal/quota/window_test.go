@@ -3,6 +3,7 @@ package quota_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -30,6 +31,24 @@ func TestAPlaceIsFreeOneWindowAfterItWasCounted(t *testing.T) {
 			spend(t, q, 1)
 		})
 	}
+}
+
+func TestTheLongestWindowOfAllGrantsItsFirstRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{Limit: 2, Window: forever})
+		if v := q.View(); v.Next(2).After(time.Now()) || time.Until(v.Next(3)) < forever {
+			t.Errorf("2 can go at %v, 3 at %v, want now and never", v.Next(2), v.Next(3))
+		}
+		spend(t, q, 1)
+		take(t, q)
+		time.Sleep(time.Hour)
+		if in := full(t, q); in != forever-time.Hour {
+			t.Errorf("the first is free in %v, want %v", in, forever-time.Hour)
+		}
+		if in := time.Until(q.View().Next(math.MaxInt)); in < forever {
+			t.Errorf("the last of all can go in %v", in)
+		}
+	})
 }
 
 // log is the naive model of a window: when each place is free again, the zero

@@ -213,17 +213,37 @@ func TestSyncsQuestionGoesOnWhereTheFirstCallerGoesAway(t *testing.T) {
 	})
 }
 
-func TestSyncIsNoOptionBesideAnotherLimit(t *testing.T) {
-	t.Parallel()
-	for name, opt := range map[string]ll2.Option{
-		"WithRateLimit":    ll2.WithRateLimit(15, time.Hour),
-		"WithoutRateLimit": ll2.WithoutRateLimit(),
-		"WithLimiter":      ll2.WithLimiter(testkit.LimiterFunc(func(context.Context) error { return nil })),
-	} {
-		if _, err := ll2.New(ll2.WithQuotaSync(), opt); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s: error %v, want one that names it", name, err)
+// The stricter of both holds: the one by the hour, which the service knows, or the
+// caller's own by the minute.
+func TestSyncAndARateLimitHoldTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.Events(1)...)
+		server.Limit(5, time.Hour)
+		client := server.Client(ll2.WithQuotaSync(), ll2.WithRateLimit(2, time.Minute), ll2.WithMaxWait(0))
+		for minute, want := range []int{2, 2, 1, 0} {
+			granted := 0
+			for range 4 {
+				if err := testkit.Get(t.Context(), client); err == nil {
+					granted++
+				} else if !errors.Is(err, ll2.ErrRateLimited) {
+					t.Fatal(err)
+				}
+			}
+			if granted != want {
+				t.Errorf("in minute %d %d requests went, want %d", minute, granted, want)
+			}
+			if q := client.Quota(); q.Left() != 0 {
+				t.Errorf("in minute %d %v, want none left", minute, q)
+			}
+			time.Sleep(time.Minute)
 		}
-	}
+		if n := testkit.Statuses(server)[429]; n != 0 {
+			t.Errorf("%d requests were refused", n)
+		}
+		if q := client.Quota(); q.Limit != 5 || time.Until(q.Next(1)) != 56*time.Minute {
+			t.Errorf("%v, the next in %v, want 5 an hour and 56m", q, time.Until(q.Next(1)))
+		}
+	})
 }
 
 func TestSyncNeverLogsWhoTheCallerIs(t *testing.T) {

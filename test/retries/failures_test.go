@@ -180,7 +180,7 @@ func TestRefusedConnectionIsRetried(t *testing.T) {
 	client := testkit.NewClient(t, nil, ll2.WithBaseURL("http://"+address), ll2.WithHTTPClient(&http.Client{}),
 		ll2.WithTrace(&ll2.Trace{Attempt: func(_ context.Context, a ll2.Attempt) { attempts = append(attempts, a) }}))
 	err = testkit.ListOnce(t, client)
-	testkit.WantError(t, err, "GET http://"+address+"/docking_event/", "connection refused", "(3 attempts)")
+	testkit.WantError(t, err, "GET http://"+address+"/2.2.0/docking_event/", "connection refused", "(3 attempts)")
 	if !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("%v is not ECONNREFUSED", err)
 	}

@@ -78,7 +78,7 @@ func ByDepartureDescending(a, b ll2.DockingEvent) int {
 	case !a.Docked() && !a.Departure.Equal(*b.Departure):
 		return b.Departure.Compare(*a.Departure)
 	}
-	return cmp.Compare(a.ID, b.ID)
+	return cmp.Or(a.Docking.Compare(b.Docking), cmp.Compare(a.ID, b.ID))
 }
 
 // Tied returns 515 events of which many depart at the same time, so that ties lie

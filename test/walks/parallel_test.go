@@ -200,8 +200,8 @@ func TestOnPageIsToldOfEachPageBeforeItsEvents(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			server := ll2test.NewServer(ll2test.Events(25)...)
 			var told []string
-			note := ll2.OnPage(func(page *ll2.Page[ll2.DockingEvent]) {
-				told = append(told, fmt.Sprintf("page of %d of %d, %d left", len(page.Results), page.Count, page.Left()))
+			note := ll2.OnPage(func(page ll2.PageInfo) {
+				told = append(told, fmt.Sprintf("page of %d of %d, %d left", page.Results, page.Count, page.Left))
 			})
 			opts := []ll2.ListOption{ll2.PageSize(10), ll2.Parallel(n), note}
 			events := 0

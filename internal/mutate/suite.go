@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A suite is the tests of a package, in a binary with all mutants that share a
+// build.
+type suite struct {
+	pkg     *pkg
+	mutated bool // the package itself is
+	binary  string
+	tests   []*test
+}
+
+// A test is one at the top level, a fuzz target with its seeds or an example.
+type test struct {
+	name    string
+	took    time.Duration // by itself, without a mutant
+	reached map[int]bool  // the functions with mutants, by their numbers
+}
+
+// sum returns how long tests take one after the other.
+func sum(tests []*test) time.Duration {
+	var d time.Duration
+	for _, t := range tests {
+		d += t.took
+	}
+	return d
+}
+
+// A runner runs test binaries.
+type runner struct {
+	least  time.Duration // that tests may take, however quick they are without a mutant
+	memory int           // in MiB that a test binary may reserve
+	skip   string        // tests to leave out, a regular expression
+}
+
+// limit is how long tests may take on a mutant. A busy machine is slower than it
+// was when they were measured.
+func (r *runner) limit(took time.Duration) time.Duration { return r.least + 6*took }
+
+var (
+	failed   = regexp.MustCompile(`(?m)^--- FAIL: (\S+)`)
+	running  = regexp.MustCompile(`(?m)^panic: test timed out after .*\n\s*running tests:\n\s*([^\s/]+)`)
+	testName = regexp.MustCompile(`^(Test|Fuzz|Example)\w*$`)
+)
+
+// outOfTime is in the output of tests that did not come to an end.
+const outOfTime = "test timed out"
+
+// run runs some tests of a binary and returns what they print, and whether they
+// pass.
+func (r *runner) run(ctx context.Context, p *pkg, binary, env string, limit time.Duration, args ...string) (output string, ok bool, err error) {
+	// The binary ends itself before; a mutant may keep it from doing so.
+	ctx, cancel := context.WithTimeout(ctx, limit+5*time.Second)
+	defer cancel()
+	// A mutant that allocates without end must not take the machine down.
+	limited := fmt.Sprintf(`ulimit -v %d && exec "$@"`, r.memory<<10)
+	cmd := exec.CommandContext(ctx, "sh", slices.Concat(
+		[]string{"-c", limited, "sh", binary, "-test.failfast", "-test.timeout=" + limit.String()}, args)...)
+	var out bytes.Buffer
+	cmd.Dir, cmd.Stdout, cmd.Stderr = p.dir, &out, &out
+	cmd.Env = append(os.Environ(), env)
+	cmd.WaitDelay = time.Second
+	err = cmd.Run()
+	output = out.String()
+	if ctx.Err() != nil {
+		output += "\n" + outOfTime
+	}
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) && ctx.Err() == nil {
+		return "", false, err
+	}
+	return output, err == nil, nil
+}
+
+// only returns the arguments that run some tests and no others.
+func only(tests []*test) string {
+	var names []string
+	for _, t := range tests {
+		names = append(names, regexp.QuoteMeta(t.name))
+	}
+	return "-test.run=^(" + strings.Join(names, "|") + ")$"
+}
+
+// measure runs a suite without a mutant, all of which has to pass, and then each test by itself, to learn how long it takes and which functions it reaches.
+// A test that reaches no mutant of a function cannot kill it.
+func (r *runner) measure(ctx context.Context, s *suite, work string, workers int) error {
+	const patience = 10 * time.Minute
+	skip := "-test.skip=" + cmp.Or(r.skip, "^$")
+	output, ok, err := r.run(ctx, s.pkg, s.binary, mutantEnv+"=0", patience, skip)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		last := strings.Split(strings.TrimSpace(output), "\n")
+		return fmt.Errorf("the tests of %s fail without a mutant: %q\n%s", s.pkg.rel, failed.FindAllString(output, -1),
+			strings.Join(last[max(0, len(last)-20):], "\n"))
+	}
+	if output, _, err = r.run(ctx, s.pkg, s.binary, mutantEnv+"=0", patience, "-test.list=."); err != nil {
+		return err
+	}
+	skipped, err := regexp.Compile(cmp.Or(r.skip, "^$"))
+	if err != nil {
+		return err
+	}
+	s.tests = nil
+	for _, name := range strings.Fields(output) {
+		if testName.MatchString(name) && !skipped.MatchString(name) {
+			s.tests = append(s.tests, &test{name: name})
+		}
+	}
+	return each(workers, s.tests, func(worker int, t *test) error {
+		file := filepath.Join(work, fmt.Sprintf("reached%d", worker))
+		defer os.Remove(file)
+		began := time.Now()
+		// That it fails, as one that counts allocations may, is no matter here.
+		if _, _, err := r.run(ctx, s.pkg, s.binary, reachedEnv+"="+file, patience, only([]*test{t})); err != nil {
+			return err
+		}
+		t.took, t.reached = time.Since(began), make(map[int]bool)
+		text, err := os.ReadFile(file)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		for _, word := range strings.Fields(string(text)) {
+			function, err := strconv.Atoi(word)
+			if err != nil {
+				return err
+			}
+			t.reached[function] = true
+		}
+		return nil
+	})
+}

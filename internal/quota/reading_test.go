@@ -1,0 +1,204 @@
+package quota_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/docking-event/ll2/internal/quota"
+)
+
+// says sets what the next question is told, of a quota of an hour.
+func (o *oracle) says(limit, used int, next time.Duration) {
+	o.reading = quota.Reading{Limit: limit, Window: time.Hour, Used: used, NextIn: next}
+}
+
+func TestALostRequestThatWasNotCountedGivesItsPlaceBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := new(oracle)
+		o.says(2, 0, 0)
+		q := quota.New(o.config())
+		take(t, q).Settle(quota.Lost, time.Now())
+		spend(t, q, 1)
+		time.Sleep(time.Minute)
+		o.says(2, 1, 0)
+		take(t, q)
+		if used := q.View().Used; used != 2 || o.asked != 2 {
+			t.Errorf("%d used after %d questions, want 2 after 2", used, o.asked)
+		}
+	})
+}
+
+// Whether the place that is counted is that of the lost request or somebody
+// else's shows when the lost one's time is over.
+func TestALostRequestDoesNotHideSomebodyElses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := new(oracle)
+		o.says(1, 0, 0)
+		q := quota.New(o.config())
+		take(t, q).Settle(quota.Lost, time.Now())
+		time.Sleep(10 * time.Minute)
+		o.says(1, 1, 55*time.Minute)
+		if in := full(t, q); in != 50*time.Minute || o.asked != 2 {
+			t.Errorf("free in %v after %d questions, want 50m after 2", in, o.asked)
+		}
+		time.Sleep(50 * time.Minute)
+		o.says(1, 1, 5*time.Minute)
+		if in := full(t, q); in != 5*time.Minute || o.asked != 3 {
+			t.Errorf("free in %v after %d questions, want 5m after 3", in, o.asked)
+		}
+		// It is known now, so nobody asks.
+		time.Sleep(5 * time.Minute)
+		take(t, q)
+		if o.asked != 3 {
+			t.Errorf("%d questions, want 3", o.asked)
+		}
+	})
+}
+
+func TestALostRequestThatMayStillBeCountedIsInDoubtUntilThen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := new(oracle)
+		o.says(3, 0, 0)
+		q := quota.New(o.config())
+		take(t, q).Settle(quota.Lost, time.Now().Add(30*time.Second))
+		spend(t, q, 2)
+		time.Sleep(10 * time.Second)
+		o.says(3, 2, 0) // so it is not counted, or not yet
+		if in := full(t, q); in != time.Hour-10*time.Second {
+			t.Errorf("free in %v, want 59m50s", in)
+		}
+		o.says(3, 3, time.Hour-10*time.Second) // by now it is
+		time.Sleep(time.Minute)
+		if in := full(t, q); in != time.Hour-70*time.Second {
+			t.Errorf("free in %v, want 58m50s", in)
+		}
+		if used := q.View().Used; used != 3 {
+			t.Errorf("%d used, want 3: the lost one counts once", used)
+		}
+	})
+}
+
+// The first place that is free is its own, so nothing is said of somebody else's.
+func TestTheTimeOfItsOwnPlaceIsNotTakenForSomebodyElses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := new(oracle)
+		o.says(3, 0, 0)
+		q := quota.New(o.config())
+		spend(t, q, 1)
+		time.Sleep(10 * time.Minute)
+		spend(t, q, 2)
+		o.says(3, 5, 50*time.Minute) // a new limit would show like that, too
+		if in := full(t, q); in != time.Hour {
+			t.Errorf("free in %v, want 1h: two more are others', for as long as it takes", in)
+		}
+		o.says(3, 2, 0)
+		time.Sleep(time.Hour)
+		take(t, q)
+		take(t, q)
+		take(t, q)
+	})
+}
+
+// doubt returns a quota of 3 of which somebody else's use is 1, and two requests
+// under way. A question is told that 2 are used: it counts one of them.
+func doubt(t *testing.T) (*oracle, *quota.Quota, [2]*quota.Place) {
+	o := new(oracle)
+	o.says(3, 1, 0)
+	q := quota.New(o.config())
+	places := [2]*quota.Place{take(t, q), take(t, q)}
+	time.Sleep(time.Second)
+	o.says(3, 2, 0)
+	return o, q, places
+}
+
+func TestAPlaceInDoubtIsGrantedWhenTheDoubtIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, q, places := doubt(t)
+		// It may be free, but nobody knows yet.
+		if in := full(t, q); in != 0 || o.asked != 2 {
+			t.Errorf("free in %v after %d questions, want an unknown time after 2", in, o.asked)
+		}
+		if v := q.View(); v.Used != 2 || v.Next(1).After(time.Now()) {
+			t.Errorf("%d used, the next can go in %v, want 2 and now: as far as can be hoped", v.Used, time.Until(v.Next(1)))
+		}
+		start := time.Now()
+		var waits []quota.Wait
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			_, err := q.Acquire(t.Context(), forever, func(w quota.Wait) { waits = append(waits, w) })
+			if err != nil || time.Since(start) != 2*time.Second {
+				t.Errorf("%v after %v, want a place after 2s", err, time.Since(start))
+			}
+		})
+		time.Sleep(time.Second)
+		places[0].Settle(quota.Uncounted, time.Now())
+		time.Sleep(time.Second)
+		places[1].Settle(quota.Counted, time.Now())
+		wg.Wait()
+		if want := (quota.Wait{Reason: quota.Spent}); len(waits) == 0 || waits[0] != want {
+			t.Errorf("announced %+v, want %+v first", waits, want)
+		}
+		if used := q.View().Used; used != 3 {
+			t.Errorf("%d used, want 3: somebody else's and two", used)
+		}
+	})
+}
+
+func TestAWaitInDoubtTakesNoLongerThanAllowed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, q, _ := doubt(t)
+		start := time.Now()
+		if _, err := q.Acquire(t.Context(), 20*time.Second, nil); refused(t, err) != 0 || time.Since(start) != 20*time.Second {
+			t.Errorf("%v after %v, want an unknown time after 20s", err, time.Since(start))
+		}
+	})
+}
+
+// Nobody waits for ever for a request that is never answered.
+func TestADoubtIsOverOneWindowAfterTheQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, q, _ := doubt(t)
+		start := time.Now()
+		full(t, q)
+		o.err = errors.New("no answer")
+		if _, err := q.Acquire(t.Context(), forever, nil); err != nil || time.Since(start) != time.Hour {
+			t.Errorf("%v after %v, want a place after 1h", err, time.Since(start))
+		}
+	})
+}
+
+func TestARequestUnderWayThatIsLostStaysInDoubtUntilItIsCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, q, places := doubt(t)
+		full(t, q)
+		places[0].Settle(quota.Unsent, time.Now())
+		places[1].Settle(quota.Lost, time.Now().Add(30*time.Second))
+		// The lost one, and two of which one can be the lost one.
+		if in := full(t, q); in != 30*time.Second {
+			t.Errorf("free in %v, want 30s: then the next answer tells", in)
+		}
+		time.Sleep(30 * time.Second)
+		take(t, q)
+		if o.asked != 4 {
+			t.Errorf("%d questions, want 4", o.asked)
+		}
+	})
+}
+
+func TestARequestThatIsAnsweredDuringTheQuestionIsAskedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, q, places := doubt(t)
+		o.takes = 2 * time.Second
+		time.AfterFunc(time.Second, func() {
+			places[0].Settle(quota.Counted, time.Now())
+			places[1].Settle(quota.Unsent, time.Now())
+		})
+		start := time.Now()
+		if _, err := q.Acquire(t.Context(), 0, nil); err != nil || time.Since(start) != 4*time.Second || o.asked != 3 {
+			t.Errorf("%v after %v and %d questions, want a place after 4s and 3", err, time.Since(start), o.asked)
+		}
+	})
+}

@@ -1,0 +1,193 @@
+package service
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Kind is what the values of a field are.
+type Kind int
+
+// The kinds.
+const (
+	Number Kind = iota // compared as numbers: 4.0 is 4
+	Time               // of RFC 3339
+	Day                // a Time, or a date, which is its first instant in UTC
+	Bool
+	Text // compared byte by byte
+)
+
+// complaint is what the service says of a parameter whose value is not of the
+// kind. A Bool it ignores instead.
+func (k Kind) complaint() string {
+	switch k {
+	case Number:
+		return "Enter a number."
+	case Time, Day:
+		return "Enter a valid date/time."
+	default:
+		return ""
+	}
+}
+
+// An operand is a value in the form in which it is compared: one field of it is set,
+// according to its kind.
+type operand struct {
+	number float64
+	time   time.Time
+	text   string
+}
+
+// parse reads a value. Numbers and Bools compare as numbers.
+func (k Kind) parse(text string) (parsed operand, ok bool) {
+	var err error
+	switch k {
+	case Number:
+		parsed.number, err = strconv.ParseFloat(text, 64)
+		return parsed, err == nil && !math.IsInf(parsed.number, 0) && !math.IsNaN(parsed.number)
+	case Day:
+		if parsed.time, err = time.Parse(time.DateOnly, text); err == nil {
+			return parsed, true
+		}
+		fallthrough
+	case Time:
+		parsed.time, err = time.Parse(time.RFC3339, text)
+		return parsed, err == nil
+	case Bool:
+		switch strings.ToLower(text) {
+		case "true", "1":
+			return operand{number: 1}, true
+		case "false", "0":
+			return operand{}, true
+		}
+		return operand{}, false
+	default:
+		return operand{text: text}, true
+	}
+}
+
+// accepts reports whether a row's value can be of the kind by its JSON type.
+func (k Kind) accepts(v value) bool {
+	switch k {
+	case Number:
+		return !v.quoted
+	case Bool:
+		return v.text == "true" || v.text == "false"
+	case Time, Day:
+		return v.quoted
+	default:
+		return true
+	}
+}
+
+func (k Kind) compare(a, b operand) int {
+	switch k {
+	case Number, Bool:
+		return cmp.Compare(a.number, b.number)
+	case Time, Day:
+		return a.time.Compare(b.time)
+	default:
+		return cmp.Compare(a.text, b.text)
+	}
+}
+
+// A column is a field of all rows. Each row has a rank instead of its value, so
+// that to order rows is to compare integers, and every filter is a range of
+// ranks.
+type column struct {
+	name     string
+	kind     Kind
+	distinct []operand // the values, in order
+	rank     []int32   // by row: the place of its value in distinct; MaxInt32 for null
+}
+
+// newColumn makes a column of the rows' values. If one is not of the kind there
+// is no column, and wrong is its row.
+func newColumn(name string, kind Kind, values []value) (c *column, wrong int) {
+	c = &column{name: name, kind: kind, rank: make([]int32, len(values))}
+	keys := make([]operand, len(values))
+	order := make([]int, 0, len(values))
+	for row, v := range values {
+		if v.null() {
+			continue
+		}
+		parsed, ok := kind.parse(v.text)
+		if !ok || !kind.accepts(v) {
+			return nil, row
+		}
+		keys[row] = parsed
+		order = append(order, row)
+	}
+	slices.SortFunc(order, func(a, b int) int { return kind.compare(keys[a], keys[b]) })
+	for row := range c.rank {
+		c.rank[row] = math.MaxInt32
+	}
+	for _, row := range order {
+		last := len(c.distinct) - 1
+		if last < 0 || kind.compare(c.distinct[last], keys[row]) != 0 {
+			c.distinct = append(c.distinct, keys[row])
+			last++
+		}
+		c.rank[row] = int32(last)
+	}
+	return c, 0
+}
+
+// openColumn makes a column of values of which only they themselves are known,
+// or nil if there are none.
+func openColumn(name string, values []value) *column {
+	if !slices.ContainsFunc(values, func(v value) bool { return v != value{} }) {
+		return nil
+	}
+	for _, kind := range []Kind{Number, Bool, Day} {
+		if c, _ := newColumn(name, kind, values); c != nil {
+			return c
+		}
+	}
+	c, _ := newColumn(name, Text, values)
+	return c
+}
+
+// A condition is a range of a column's ranks, without its end.
+type condition struct {
+	column     *column
+	start, end int32
+}
+
+func (c condition) fits(row int32) bool {
+	rank := c.column.rank[row]
+	return c.start <= rank && rank < c.end
+}
+
+// where returns the condition that a filter's value sets, or false if the value
+// is not of the column's kind. Of times the service keeps microseconds.
+func (c *column) where(compare Compare, text string) (condition, bool) {
+	want, ok := c.kind.parse(text)
+	if !ok {
+		return condition{}, false
+	}
+	want.time = want.time.Truncate(time.Microsecond)
+	first, found := slices.BinarySearchFunc(c.distinct, want, c.kind.compare)
+	behind := first
+	if found {
+		behind++
+	}
+	in := condition{c, 0, int32(len(c.distinct))}
+	switch compare {
+	case Equal:
+		in.start, in.end = int32(first), int32(behind)
+	case Greater:
+		in.start = int32(behind)
+	case GreaterOrEqual:
+		in.start = int32(first)
+	case Less:
+		in.end = int32(first)
+	case LessOrEqual:
+		in.end = int32(behind)
+	}
+	return in, true
+}

@@ -1,0 +1,167 @@
+package service
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/url"
+	"slices"
+)
+
+// A row is a row in the detailed shape, with what it takes to write it in the
+// normal one and with a format in its links.
+type row struct {
+	text  []byte
+	cuts  []span // what the normal shape lacks
+	links []span // the texts of links to the service, without quotes
+}
+
+// A layout is where in its rows a table finds what.
+type layout struct {
+	plan     plan
+	fields   []string // paths, by number
+	link     int      // field of a row's own url
+	defaults []defaultKey
+}
+
+// A defaultKey is a key that a row may lack.
+type defaultKey struct {
+	name        string
+	field, from int
+}
+
+func newLayout(rules *Rules) *layout {
+	l := new(layout)
+	l.link = l.field("url")
+	for _, path := range rules.Details {
+		l.plan.at(path).detail = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(rules.Defaults)) {
+		l.defaults = append(l.defaults, defaultKey{name, l.field(name), l.field(rules.Defaults[name])})
+	}
+	for path := range rules.Fields {
+		l.field(path)
+	}
+	return l
+}
+
+// field returns the number of the field at a path. It adds those that are new.
+func (l *layout) field(path string) int {
+	number := slices.Index(l.fields, path)
+	if number < 0 {
+		number = len(l.fields)
+		l.fields = append(l.fields, path)
+		part := l.plan.at(path)
+		part.fields = append(part.fields, number)
+	}
+	return number
+}
+
+// read returns the row, of which it keeps raw, and where its fields are. A
+// field that it does not have is at the zero span.
+func (l *layout) read(raw json.RawMessage) (row, []span, error) {
+	text := bytes.Trim(raw, " \t\r\n")
+	switch {
+	case !json.Valid(text):
+		return row{}, nil, errors.New("is not valid JSON")
+	case text[0] != '{':
+		return row{}, nil, errors.New("is not a JSON object")
+	}
+	links, cuts, at := l.scan(text)
+	if longer := l.complete(text, at); len(longer) > len(text) {
+		text = longer
+		links, cuts, at = l.scan(text)
+	}
+	if own := at[l.link]; own != (span{}) && text[own.start] == '"' {
+		site := siteOf(text[own.start+1 : own.end-1])
+		// The others lead to articles and videos.
+		links = slices.DeleteFunc(links, func(link span) bool { return !bytes.HasPrefix(text[link.start:], site) })
+	}
+	return row{text, cuts, links}, at, nil
+}
+
+func (l *layout) scan(text []byte) (links, cuts, at []span) {
+	at = make([]span, len(l.fields))
+	s := scanRow(text, &l.plan, func(field int, here span) { at[field] = here })
+	return s.links, s.cuts, at
+}
+
+// complete adds the keys that a row lacks of the detailed shape.
+func (l *layout) complete(text []byte, at []span) []byte {
+	for _, d := range l.defaults {
+		source := at[d.from]
+		if at[d.field] != (span{}) || source == (span{}) {
+			continue
+		}
+		longer := slices.Clone(text[:len(text)-1])
+		longer = append(longer, `,"`+d.name+`":`...)
+		longer = append(longer, text[source.start:source.end]...)
+		longer = append(longer, '}')
+		text = longer
+	}
+	return text
+}
+
+// siteOf returns a link up to the slash behind its host.
+func siteOf(link []byte) []byte {
+	scheme := bytes.Index(link, []byte("://"))
+	if scheme < 0 {
+		return nil
+	}
+	host := scheme + len("://")
+	slash := bytes.IndexByte(link[host:], '/')
+	if slash < 0 {
+		return link
+	}
+	return link[:host+slash+1]
+}
+
+// append adds the row to b, in the detailed shape or the normal one, and with
+// format, unless it is "", in every link to the service.
+func (r *row) append(b []byte, detailed bool, format string) []byte {
+	links := r.links
+	if format == "" {
+		links = nil
+	}
+	at := 0
+	write := func(end int) {
+		for ; len(links) > 0 && links[0].start < end; links = links[1:] {
+			link := links[0]
+			if link.start < at {
+				continue // in a part that was cut
+			}
+			mark := "?"
+			if bytes.IndexByte(r.text[link.start:link.end], '?') >= 0 {
+				mark = "&"
+			}
+			b = append(b, r.text[at:link.end]...)
+			b = append(b, mark+"format="...)
+			b = append(b, url.QueryEscape(format)...)
+			at = link.end
+		}
+		b = append(b, r.text[at:end]...)
+	}
+	if !detailed {
+		for _, cut := range r.cuts {
+			write(cut.start)
+			at = cut.end
+		}
+	}
+	write(len(r.text))
+	return b
+}
+
+// size returns about how many bytes append adds, and never fewer.
+func (r *row) size(detailed bool, format string) int {
+	size := len(r.text)
+	if !detailed {
+		for _, cut := range r.cuts {
+			size -= cut.end - cut.start
+		}
+	}
+	if format != "" {
+		size += len(r.links) * (len("?format=") + 3*len(format))
+	}
+	return size
+}

@@ -1,0 +1,214 @@
+package service
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
+
+// A plan says what to look for in a row, as a tree of its keys. The nil plan
+// looks for nothing.
+type plan struct {
+	keys   map[string]*plan
+	every  *plan // for the keys that are not in keys
+	fields []int // whose value this is
+	detail bool  // whether the normal shape lacks this
+}
+
+// at returns the part of the plan for the value at a path, which it adds.
+func (p *plan) at(path string) *plan {
+	for key := range strings.SplitSeq(path, ".") {
+		if key == "*" {
+			if p.every == nil {
+				p.every = new(plan)
+			}
+			p = p.every
+			continue
+		}
+		if p.keys == nil {
+			p.keys = make(map[string]*plan)
+		}
+		if p.keys[key] == nil {
+			p.keys[key] = new(plan)
+		}
+		p = p.keys[key]
+	}
+	return p
+}
+
+func (p *plan) key(key []byte) *plan {
+	if p == nil {
+		return nil
+	}
+	if bytes.IndexByte(key, '\\') >= 0 {
+		var plain string
+		_ = json.Unmarshal(key, &plain) // it is valid
+		key = []byte(plain)
+	} else {
+		key = key[1 : len(key)-1]
+	}
+	if next := p.keys[string(key)]; next != nil {
+		return next
+	}
+	return p.every
+}
+
+// A span is a part of a row.
+type span struct{ start, end int }
+
+// A scan goes once over a row, which is valid JSON, and notes where the things
+// are that the plan looks for.
+type scan struct {
+	row   []byte
+	pos   int
+	found func(field int, at span) // is told of every value of a field; can be nil
+	cuts  []span                   // what the normal shape lacks, in order
+	links []span                   // the texts, without quotes, of all keys url, in order
+}
+
+// scanRow scans a whole row.
+func scanRow(row []byte, p *plan, found func(field int, at span)) *scan {
+	s := &scan{row: row, found: found}
+	s.value(p)
+	return s
+}
+
+// value reads the value that begins at pos.
+func (s *scan) value(p *plan) {
+	start := s.pos
+	switch s.row[s.pos] {
+	case '{':
+		s.object(p)
+	case '[':
+		s.array()
+	case '"':
+		s.text()
+	default:
+		for c := s.row[s.pos]; c > ' ' && c != ',' && c != ']' && c != '}'; c = s.row[s.pos] {
+			s.pos++ // up to what ends a number or a word
+		}
+	}
+	if p != nil && s.found != nil {
+		for _, field := range p.fields {
+			s.found(field, span{start, s.pos})
+		}
+	}
+}
+
+// object reads an object, whose brace is at pos.
+func (s *scan) object(p *plan) {
+	kept := false // whether the normal shape has a member before this one
+	for s.row[s.pos] != '}' {
+		comma := s.pos // or the brace, before the first member
+		s.pos++
+		s.space()
+		if s.row[s.pos] == '}' {
+			break // an empty object
+		}
+		start := s.pos
+		s.text()
+		key := s.row[start:s.pos]
+		s.space()
+		s.pos++ // the colon
+		s.space()
+		member, value := p.key(key), s.pos
+		s.value(member)
+		end := s.pos
+		s.space()
+		if string(key) == `"url"` && s.row[value] == '"' && end-value > 2 {
+			s.links = append(s.links, span{value + 1, end - 1})
+		}
+		switch {
+		case member == nil || !member.detail:
+			kept = true
+		case kept:
+			s.cut(span{comma, end})
+		case s.row[s.pos] == ',':
+			s.cut(span{start, s.pos + 1})
+		default:
+			s.cut(span{start, end})
+		}
+	}
+	s.pos++
+}
+
+// cut notes a part that the normal shape lacks.
+func (s *scan) cut(part span) {
+	n := len(s.cuts)
+	for n > 0 && s.cuts[n-1].start >= part.start {
+		n-- // it lies in this part
+	}
+	s.cuts = s.cuts[:n]
+	if n > 0 && s.cuts[n-1].end == part.start {
+		s.cuts[n-1].end = part.end
+		return
+	}
+	s.cuts = append(s.cuts, part)
+}
+
+// array reads an array. No path leads into one, but links can be there.
+func (s *scan) array() {
+	for s.row[s.pos] != ']' {
+		s.pos++ // the bracket or a comma
+		s.space()
+		if s.row[s.pos] == ']' {
+			break // an empty array
+		}
+		s.value(nil)
+		s.space()
+	}
+	s.pos++
+}
+
+func (s *scan) text() {
+	for s.pos++; ; s.pos++ {
+		s.pos += bytes.IndexByte(s.row[s.pos:], '"')
+		escapes := 0
+		for s.row[s.pos-1-escapes] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
+			break
+		}
+	}
+	s.pos++
+}
+
+func (s *scan) space() {
+	for s.pos < len(s.row) {
+		switch s.row[s.pos] {
+		case ' ', '\t', '\r', '\n':
+			s.pos++
+		default:
+			return
+		}
+	}
+}
+
+// A value is a scalar of a row.
+type value struct {
+	text   string // of a string its content, of others what stands in the row
+	quoted bool   // whether it is a string
+}
+
+// null reports whether a row has no value, or null.
+func (v value) null() bool { return !v.quoted && (v.text == "" || v.text == "null") }
+
+// scalar returns the value that stands at part of a row. Of objects and arrays,
+// which are none, it returns the zero value.
+func scalar(row []byte, part span) value {
+	raw := row[part.start:part.end]
+	switch raw[0] {
+	case '{', '[':
+		return value{}
+	case '"':
+		var text string
+		if bytes.IndexByte(raw, '\\') < 0 {
+			text = string(raw[1 : len(raw)-1])
+		} else {
+			_ = json.Unmarshal(raw, &text) // it is valid
+		}
+		return value{text: text, quoted: true}
+	}
+	return value{text: string(raw)}
+}
