@@ -146,17 +146,20 @@ func (c *Client) BaseURL() string {
 //	OrderKey() (key string, value time.Time)
 //
 // then key, by which few rows are equal, comes before the id in every order, since
-// some endpoints silently do not sort by id. A walk in the order of that key notices
-// when a row comes twice at the border of two pages, asks for all rows with that
-// very value (key__gte and key__lte), one request for a border at most, and yields
-// in their place those that it would have missed.
+// some endpoints silently do not sort by id. NewResource calls the method of a zero T
+// to learn the key. A walk in the order of that key notices when a row comes twice at
+// the border of two pages, asks for all rows with that very value (key__gte and
+// key__lte), one request for a border at most, and yields in their place those that
+// it would have missed.
 //
 // If *T has a method Validate() error, a row for which it returns an error is a
 // [*DecodeError], too. T is decoded by encoding/json.
 func NewResource[T any, ID int | string](c *Client, path string, id func(*T) ID, params ...string) *Resource[T, ID] {
 	known := make(map[string]query.Param, len(params))
 	for _, name := range params {
-		known[name] = query.Param{}
+		if name != query.Limit && name != query.Offset { // which every list has, with bounds
+			known[name] = query.Param{}
+		}
 	}
 	var s *sender
 	if c != nil {

@@ -81,10 +81,8 @@ func (s *DockingEventsService) List(ctx context.Context, opts ...ListOption) (*P
 // ten pages in a row without a new event ([ErrLinkLoop]). An empty page that has a
 // next link does not end it.
 func (s *DockingEventsService) Pages(ctx context.Context, opts ...ListOption) iter.Seq2[*Page[DockingEvent], error] {
-	return func(yield func(*Page[DockingEvent], error) bool) {
-		p, err := s.plan(opts)
-		s.resource().pages(ctx, p, err)(yield)
-	}
+	p, err := s.plan(opts)
+	return s.resource().pages(ctx, p, err)
 }
 
 // All walks over the docking events that the options ask for, page after page,
@@ -101,10 +99,8 @@ func (s *DockingEventsService) Pages(ctx context.Context, opts ...ListOption) it
 // [ByDocking] All then asks for exactly those events, one request for a border at
 // most, and yields the missing ones in their place.
 func (s *DockingEventsService) All(ctx context.Context, opts ...ListOption) iter.Seq2[*DockingEvent, error] {
-	return func(yield func(*DockingEvent, error) bool) {
-		p, err := s.plan(opts)
-		s.resource().all(ctx, p, err)(yield)
-	}
+	p, err := s.plan(opts)
+	return s.resource().all(ctx, p, err)
 }
 
 // Get returns one docking event, in the detailed shape. It sends one request.
@@ -115,11 +111,11 @@ func (s *DockingEventsService) Get(ctx context.Context, id int) (*DockingEvent, 
 	return s.resource().Get(ctx, id)
 }
 
-// resource returns what the service is built on, nil for a service that no client
-// carries.
+// resource returns what the service is built on: for a service that no client
+// carries, one that says so.
 func (s *DockingEventsService) resource() *Resource[DockingEvent, int] {
-	if s == nil {
-		return nil
+	if s == nil || s.events == nil {
+		return &Resource[DockingEvent, int]{err: errNotNew}
 	}
 	return s.events
 }

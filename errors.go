@@ -52,6 +52,7 @@ var (
 
 var (
 	errNotNew     = errors.New("ll2: this client was not made by New")
+	errNoResource = errors.New("ll2: this resource was not made by NewResource")
 	errNilContext = errors.New("ll2: nil context; use context.Background()")
 )
 

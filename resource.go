@@ -3,6 +3,7 @@ package ll2
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -51,7 +52,9 @@ func newResource[T any, ID int | string](s *sender, path string, id func(*T) ID,
 	if r.err == nil {
 		r.base = s.base.JoinPath(endpoint.Path())
 	}
-	r.key, _ = keyOf(new(T))
+	if r.key, _ = keyOf(new(T)); r.err == nil && r.key != "" && !query.IsKey(r.key) {
+		r.err = fmt.Errorf("ll2: resource %q: OrderKey returns %q, which is no key to sort by", path, r.key)
+	}
 	return r
 }
 
@@ -79,10 +82,8 @@ func (r *Resource[T, ID]) List(ctx context.Context, filters url.Values, opts ...
 // link that leads away or changes a filter ([ErrForeignLink]), one that leads back,
 // or ten pages in a row without a new row ([ErrLinkLoop]).
 func (r *Resource[T, ID]) Pages(ctx context.Context, filters url.Values, opts ...WalkOption) iter.Seq2[*Page[T], error] {
-	return func(yield func(*Page[T], error) bool) {
-		p, err := r.planOf(filters, opts)
-		r.pages(ctx, p, err)(yield)
-	}
+	p, err := r.planOf(filters, opts)
+	return r.pages(ctx, p, err)
 }
 
 // All walks over the rows that the filters choose, page after page, and yields
@@ -94,10 +95,8 @@ func (r *Resource[T, ID]) Pages(ctx context.Context, filters url.Values, opts ..
 // it began, it ends with an [*IncompleteError]. See [NewResource] for rows that
 // are equal in the order.
 func (r *Resource[T, ID]) All(ctx context.Context, filters url.Values, opts ...WalkOption) iter.Seq2[*T, error] {
-	return func(yield func(*T, error) bool) {
-		p, err := r.planOf(filters, opts)
-		r.all(ctx, p, err)(yield)
-	}
+	p, err := r.planOf(filters, opts)
+	return r.all(ctx, p, err)
 }
 
 // Query returns what List, Pages and All ask for first, page size and order
@@ -112,8 +111,8 @@ func (r *Resource[T, ID]) Query(filters url.Values, opts ...WalkOption) (url.Val
 
 // planOf checks filters and options.
 func (r *Resource[T, ID]) planOf(filters url.Values, opts []WalkOption) (plan, error) {
-	if r == nil {
-		return plan{}, errNotNew
+	if err := r.usable(); err != nil {
+		return plan{}, err
 	}
 	given := make(map[string]string)
 	for _, name := range slices.Sorted(maps.Keys(filters)) {
@@ -122,6 +121,8 @@ func (r *Resource[T, ID]) planOf(filters url.Values, opts []WalkOption) (plan, e
 		switch {
 		case name == query.Limit || name == query.Offset:
 			return plan{}, fmt.Errorf("ll2: the filters have %s; use the option %s", name, known.Option)
+		case name == "format":
+			return plan{}, errors.New("ll2: the filters have format; leave it out: a client always asks for JSON")
 		case !ok:
 			return plan{}, fmt.Errorf("ll2: the filters have %q, which the resource was not made with; the service would silently ignore what it does not know", name)
 		case len(values) > 1:
@@ -141,9 +142,6 @@ func (r *Resource[T, ID]) planOf(filters url.Values, opts []WalkOption) (plan, e
 
 // plan makes a plan of what is given for parameters.
 func (r *Resource[T, ID]) plan(given map[string]string, config walkConfig) (plan, error) {
-	if r == nil {
-		return plan{}, errNotNew
-	}
 	list := query.List{Endpoint: r.endpoint, Params: r.params, Last: []string{keyID}, Limit: MaxPageSize}
 	if r.key != "" {
 		// The id makes an order total, but not every endpoint sorts by it.
@@ -217,14 +215,23 @@ func (r *Resource[T, ID]) Get(ctx context.Context, id ID) (*T, error) {
 	return row, nil
 }
 
-// check refuses a call that nothing can come of.
-func (r *Resource[T, ID]) check(ctx context.Context) error {
+// usable refuses a resource that nothing can come of.
+func (r *Resource[T, ID]) usable() error {
 	switch {
 	case r == nil:
-		return errNotNew
-	case r.err != nil:
-		return r.err
-	case ctx == nil:
+		return errNoResource
+	case r.err == nil && r.sender == nil: // the zero value
+		return errNoResource
+	}
+	return r.err
+}
+
+// check refuses a call that nothing can come of.
+func (r *Resource[T, ID]) check(ctx context.Context) error {
+	if err := r.usable(); err != nil {
+		return err
+	}
+	if ctx == nil {
 		return errNilContext
 	}
 	return nil

@@ -41,6 +41,9 @@ func TotalOrder(ordering string, last ...string) (string, error) {
 	return strings.Join(terms, ","), nil
 }
 
+// IsKey reports whether s is a key to sort by, without a sign.
+func IsKey(s string) bool { return term.MatchString(s) && s[0] != '-' }
+
 // FirstKey returns the key by which an ordering sorts first.
 func FirstKey(ordering string) string {
 	first, _, _ := strings.Cut(ordering, ",")

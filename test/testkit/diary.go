@@ -51,7 +51,12 @@ func (d *Diary) Options() []ll2.Option {
 		ll2.WithToken(Canary),
 		ll2.WithLogger(slog.New(bothHandlers{slog.NewTextHandler(d, level), slog.NewJSONHandler(d, level)})),
 		ll2.WithTrace(&ll2.Trace{
+			Call: func(ctx context.Context, c ll2.Call) (context.Context, func(error)) {
+				d.Note(c)
+				return ctx, d.Fail
+			},
 			Wait:    func(_ context.Context, w ll2.Wait) { d.Note(w) },
+			Refused: func(_ context.Context, err *ll2.RateLimitError) { d.Fail(err) },
 			Attempt: func(_ context.Context, a ll2.Attempt) { d.Note(a); d.Fail(a.Err) },
 		}),
 	}
