@@ -321,14 +321,14 @@ func (c *call) describe(ctx context.Context, err error) error {
 	if errors.As(err, &redirect) || ctx.Err() != nil {
 		return err
 	}
-	return noAnswer{err}
+	return noAnswerError{err}
 }
 
-// A noAnswer is a request without an answer, or without a whole one.
-type noAnswer struct{ error }
+// A noAnswerError is of a request without an answer, or without a whole one.
+type noAnswerError struct{ error }
 
-func (e noAnswer) Unwrap() error        { return e.error }
-func (e noAnswer) Is(target error) bool { return target == ErrUnavailable }
+func (e noAnswerError) Unwrap() error        { return e.error }
+func (e noAnswerError) Is(target error) bool { return target == ErrUnavailable }
 
 // announce tells of a wait that is about to begin.
 func (c *call) announce(ctx context.Context, w quota.Wait) {

@@ -3,6 +3,7 @@ package ll2
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -89,15 +90,15 @@ func (ts traces) call(ctx context.Context, c Call) (context.Context, func(error)
 		}
 		inner, end := t.Call(ctx, c)
 		if inner != nil {
-			ctx = inner
+			ctx = inner //nolint:fatcontext // one more for each who watches
 		}
 		if end != nil {
 			ends = append(ends, end)
 		}
 	}
 	return ctx, func(err error) {
-		for i := len(ends) - 1; i >= 0; i-- {
-			ends[i](err)
+		for _, end := range slices.Backward(ends) {
+			end(err)
 		}
 	}
 }

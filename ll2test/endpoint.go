@@ -144,8 +144,8 @@ func elementsOf(path string) ([]string, error) {
 func (s *Server) put(e endpoint) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	others := slices.DeleteFunc(slices.Clone(s.endpoints), func(o endpoint) bool { return slices.Equal(o.path, e.path) })
-	s.endpoints = append(others, e)
+	s.endpoints = slices.DeleteFunc(slices.Clone(s.endpoints), func(o endpoint) bool { return slices.Equal(o.path, e.path) })
+	s.endpoints = append(s.endpoints, e)
 	// A request belongs to the longest path that fits.
 	slices.SortStableFunc(s.endpoints, func(a, b endpoint) int { return len(b.path) - len(a.path) })
 }

@@ -2,7 +2,8 @@
 // is to come it foresees from the first page's next link: the same with the offset
 // stepped by the limit, as long as there is anything to expect. Each page's own
 // link is compared when the page's turn comes; from the first that is another one,
-// the walk goes on one by one.
+// the walk goes on one by one. A page that was refused before its turn is asked for
+// again when its turn comes, and what follows is foreseen anew.
 //
 // It knows nothing of what a page holds or how it is sent for: whoever walks gives
 // it a func that gets one.
@@ -10,16 +11,12 @@ package ahead
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"net/url"
 	"slices"
 	"strconv"
 	"sync"
 )
-
-// ErrNoEnd is of a page whose goroutine was ended by what got it.
-var ErrNoEnd = errors.New("the request's goroutine ended without an answer")
 
 // A Get gets the page of a query. It tells admitted, unless that is nil, when it
 // has its place in the quota, or with an error that it has none.
@@ -42,20 +39,9 @@ type Reader[P any] struct {
 	count   int // of all rows, as the latest page says
 }
 
-// A flight is a page that was asked for before its turn.
-type flight[P any] struct {
-	query    string
-	admitted chan struct{} // closed when it has its place in the quota, or none
-	refused  bool          // it has none
-	done     chan struct{}
-	page     P
-	err      error
-	panicked any
-}
-
-// New returns a reader that holds at most n pages, 1 or more.
+// New returns a reader that holds at most n pages, and one if n is less than that.
 func New[P any](ctx context.Context, n int, fetch Get[P]) *Reader[P] {
-	r := &Reader[P]{fetch: fetch, ctx: ctx, n: n}
+	r := &Reader[P]{fetch: fetch, ctx: ctx, n: max(1, n)}
 	r.group, r.cancel = context.WithCancel(ctx)
 	return r
 }
@@ -80,10 +66,10 @@ func (r *Reader[P]) Get(query url.Values) (P, error) {
 		panic(f.panicked) // where it would have come without being ahead
 	}
 	if f.refused {
-		// That was before its turn, and the quota may have a place by now.
-		if r.last == f {
-			r.last = nil
-		}
+		// That was before its turn, and the quota may have a place by now. Those
+		// behind it were not sent for either: they would stay refused, and so would
+		// all that is put behind them.
+		r.queue, r.last, r.next = nil, nil, nil
 		return r.fetch(r.ctx, query, nil)
 	}
 	return f.page, f.err
@@ -122,7 +108,8 @@ func (r *Reader[P]) foreseen(query url.Values, rows int) bool {
 
 // fill asks for pages until so many are under way.
 func (r *Reader[P]) fill(most int) {
-	for r.n > 1 && r.next != nil && len(r.queue) < most && r.offset < r.count {
+	// Less than 0 is an offset that a service drove beyond all numbers.
+	for r.n > 1 && r.next != nil && len(r.queue) < most && 0 < r.offset && r.offset < r.count {
 		f := &flight[P]{query: r.next.Encode(), admitted: make(chan struct{}), done: make(chan struct{}), err: ErrNoEnd}
 		query, before := r.next, r.last
 		r.running.Go(func() { f.fly(r.group, r.fetch, query, before) })
@@ -133,24 +120,4 @@ func (r *Reader[P]) fill(most int) {
 		next.Set("offset", strconv.Itoa(r.offset))
 		r.next = next
 	}
-}
-
-// fly gets the page. It takes its place in the quota behind the page before:
-// where that one is refused, this one is not sent, and so not for nothing.
-func (f *flight[P]) fly(ctx context.Context, fetch Get[P], query url.Values, before *flight[P]) {
-	admitted := sync.OnceFunc(func() { close(f.admitted) })
-	defer close(f.done)
-	defer admitted()
-	defer func() { f.panicked = recover() }()
-	if before != nil {
-		<-before.admitted
-		if before.refused {
-			f.refused = true
-			return
-		}
-	}
-	f.page, f.err = fetch(ctx, query, func(err error) {
-		f.refused = err != nil
-		admitted()
-	})
 }

@@ -125,7 +125,7 @@ func (r *report) tallies() (files, packages string, total tally, survivors []*mu
 				t.killed++
 			}
 		}
-		files += t.row(d.file.name)
+		files += t.row(d.file.name) //nolint:perfsprint // a table of thirty rows
 		if byPackage[d.file.pkg] == nil {
 			order = append(order, d.file.pkg)
 			byPackage[d.file.pkg] = new(tally)
@@ -138,7 +138,7 @@ func (r *report) tallies() (files, packages string, total tally, survivors []*mu
 		if name == "." {
 			name = p.name
 		}
-		packages += byPackage[p].row(name)
+		packages += byPackage[p].row(name) //nolint:perfsprint // and one of ten
 	}
 	packages += total.row("**all**")
 	slices.SortFunc(survivors, func(a, b *mutant) int {

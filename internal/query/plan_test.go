@@ -191,6 +191,7 @@ func TestOnlyWhatALinkLeavesOutIsAdded(t *testing.T) {
 		"limit=9&mode=other&ordering=-id":        "limit=9&mode=other&ordering=-id,docking",
 		"ordering=departure":                     "limit=7&mode=detailed&ordering=departure,docking,id",
 		"ordering=nonsense,,&limit=x":            "limit=x&mode=detailed&ordering=departure,docking,id",
+		"ordering=name,id":                       "limit=7&mode=detailed&ordering=departure,docking,id",
 		"limit=&mode=&ordering=":                 "limit=7&mode=detailed&ordering=departure,docking,id",
 		"ordering=id&ordering=docking&limit=100": "limit=100&mode=detailed&ordering=id,docking",
 		"unknown=x":                              "limit=7&mode=detailed&ordering=departure,docking,id&unknown=x",

@@ -143,7 +143,7 @@ func TestNobodyAsksAgainIfNothingHasChanged(t *testing.T) {
 		if o.asked != 1 {
 			t.Errorf("%d questions within a minute, want 1", o.asked)
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		full(t, q)
 		if o.asked != 2 {
 			t.Errorf("%d questions after a minute, want 2", o.asked)
@@ -248,7 +248,7 @@ func TestAnAnswerThatMakesNoSenseLeavesTheFallback(t *testing.T) {
 				if o.asked != 1 {
 					t.Errorf("asked again within a minute")
 				}
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				spend(t, q, 1)
 				if o.asked != 2 || q.View().Used != 3 {
 					t.Errorf("%d questions, %+v, want 2 and 3 used", o.asked, q.View())

@@ -28,7 +28,7 @@ type Wait struct {
 
 // A Refusal is the error for a wait that would be longer than allowed and was not
 // begun.
-type Refusal struct {
+type Refusal struct { //nolint:errname // what it is called where it is used: a refusal with a time
 	In time.Duration // until the request could go; 0: not known
 }
 

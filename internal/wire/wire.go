@@ -9,75 +9,19 @@ package wire
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"strings"
 	"sync/atomic"
 )
-
-// maxRedirects is how many redirects net/http follows by default.
-const maxRedirects = 10
-
-// A RedirectError is a redirect that the policy of the client refused: another
-// attempt would be refused, too.
-type RedirectError struct{ Err error }
-
-// Error returns what the policy said.
-func (e *RedirectError) Error() string { return e.Err.Error() }
-
-// Unwrap returns Err.
-func (e *RedirectError) Unwrap() error { return e.Err }
-
-// Client returns a copy of callers that follows redirects to the same origin
-// only. A redirect elsewhere is the answer: net/http itself would send an
-// Authorization header along to another port or scheme of the same host. The
-// caller's CheckRedirect is asked about the others.
-func Client(callers *http.Client) *http.Client {
-	c := *callers
-	c.CheckRedirect = sameOriginOnly(callers.CheckRedirect)
-	return &c
-}
-
-func sameOriginOnly(callers func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
-	return func(req *http.Request, via []*http.Request) error {
-		if !SameOrigin(req.URL, via[0].URL) {
-			return http.ErrUseLastResponse
-		}
-		if callers != nil {
-			err := callers(req, via)
-			if err != nil && !errors.Is(err, http.ErrUseLastResponse) {
-				return &RedirectError{err}
-			}
-			return err
-		}
-		if len(via) >= maxRedirects {
-			return &RedirectError{fmt.Errorf("stopped after %d redirects", maxRedirects)}
-		}
-		return nil
-	}
-}
-
-// SameOrigin reports whether two URLs have scheme, host and port in common.
-func SameOrigin(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
-}
-
-func port(u *url.URL) string {
-	if p := u.Port(); p != "" {
-		return p
-	}
-	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
-}
 
 // Send sends req through client, once: the answer's body is open. It calls
 // sentAgain for each time that net/http sends the request once more by itself,
 // because a connection that it had kept broke before the first byte of an
 // answer. Where there is an error, sent is false if nothing left the machine: no
 // connection came about. A transport that is not net/http's is taken to have
-// sent the request, unless its error is of dialing.
+// sent the request, unless its error is of dialing and no redirect came before.
 func Send(client *http.Client, req *http.Request, sentAgain func()) (resp *http.Response, sent bool, err error) {
 	c := *client
 	tap := &tap{base: client.Transport, sentAgain: sentAgain}
@@ -86,28 +30,31 @@ func Send(client *http.Client, req *http.Request, sentAgain func()) (resp *http.
 	return resp, err == nil || tap.sent(err), err
 }
 
-// isDialError reports whether a connection could not be made.
+// isDialError reports whether a connection could not be made, be it one to a
+// proxy.
 func isDialError(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
+	for op := (*net.OpError)(nil); errors.As(err, &op); err = op.Err {
+		if op.Op == "dial" {
+			return true
+		}
+	}
+	return false
 }
 
 // A tap is the transport of one request, redirects included. It watches what
 // net/http sends. It has no CloseIdleConnections, which would close those of
 // everybody who shares the transport.
 type tap struct {
-	base       http.RoundTripper // nil: http.DefaultTransport, as it is when the request goes
-	sentAgain  func()
-	asked, got atomic.Bool
+	base      http.RoundTripper // nil: http.DefaultTransport, as it is when the request goes
+	sentAgain func()
+	asked     atomic.Bool // net/http looked for a connection
+	got       atomic.Bool // and has one, or there was an answer
 }
 
 // sent reports whether anything may have been sent of a request that ended in
 // err. What net/http did is known; of others there is only the error.
 func (t *tap) sent(err error) bool {
-	if t.asked.Load() {
-		return t.got.Load()
-	}
-	return !isDialError(err)
+	return t.got.Load() || !t.asked.Load() && !isDialError(err)
 }
 
 // RoundTrip sends one hop. A second connection within it is net/http's own
@@ -127,7 +74,11 @@ func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 			}
 		},
 	})))
-	if resp != nil && leadsNowhere(req.URL, resp) {
+	if resp == nil {
+		return nil, err
+	}
+	t.got.Store(true)
+	if leadsNowhere(req.URL, resp) {
 		// net/http would hide the answer behind an error that looks as if it
 		// could pass.
 		resp.Header = resp.Header.Clone()

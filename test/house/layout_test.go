@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -266,9 +267,7 @@ func numbered(n int, format string, others map[string]string) map[string]string 
 	for i := range n {
 		files[fmt.Sprintf(format, i)] = ""
 	}
-	for name, text := range others {
-		files[name] = text
-	}
+	maps.Copy(files, others)
 	return files
 }
 

@@ -165,6 +165,32 @@ func wantNoSecret(t *testing.T, err error, secret string) {
 	}
 }
 
+// Half a token is more than nobody should see of it.
+func TestAnAnswerThatBreaksOffInTheTokenDoesNotShowItsBeginning(t *testing.T) {
+	t.Parallel()
+	half := testkit.Canary[:len(testkit.Canary)-3]
+	broken := func(body string) testkit.Answer {
+		return func(req *http.Request) (*http.Response, error) {
+			resp, err := testkit.BreaksOff(body, io.ErrUnexpectedEOF)(req)
+			resp.StatusCode = http.StatusBadRequest
+			return resp, err
+		}
+	}
+	for name, answer := range map[string]testkit.Answer{
+		"an error answer":   broken("your key is " + half),
+		"one in JSON":       broken(`{"detail":"Bad key ` + half),
+		"a page":            testkit.Status(http.StatusOK, `{"count":1,"results":[{"id":1,"launch_id":"`+half),
+		"what is no page":   testkit.Status(http.StatusOK, "<p>"+half),
+		"long before a cut": broken(strings.Repeat("x", 64<<10-8) + half),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := testkit.ListOnce(t, testkit.NewClient(t, testkit.NewScript(answer), ll2.WithToken(testkit.Canary), ll2.WithRetries(0)))
+			wantNoSecret(t, err, half[:8])
+		})
+	}
+}
+
 // A transport that is not net/http's may say what it was given.
 func TestConnectionErrorShowsNoToken(t *testing.T) {
 	t.Parallel()

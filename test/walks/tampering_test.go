@@ -101,8 +101,13 @@ var nextTricks = map[string]nextTrick{
 	"names a user":         {func(_ int, next *url.URL) { next.User = url.UserPassword("root", "root") }, nil},
 	"has another prefix":   {func(_ int, next *url.URL) { next.Path = "/mirror/9.9.9/docking_event/" }, nil},
 	"has another path":     {func(_ int, next *url.URL) { next.Path = "/2.2.0/launch/" }, ll2.ErrForeignLink},
-	"has format=api":       {func(_ int, next *url.URL) { next.RawQuery = "format=api&" + next.RawQuery }, nil},
-	"has format=json":      {func(_ int, next *url.URL) { next.RawQuery += "&format=json" }, nil},
+	"names an offset twice": {func(n int, next *url.URL) {
+		if n == 2 {
+			next.RawQuery += "&offset=15" // which the service would take
+		}
+	}, ll2.ErrForeignLink},
+	"has format=api":  {func(_ int, next *url.URL) { next.RawQuery = "format=api&" + next.RawQuery }, nil},
+	"has format=json": {func(_ int, next *url.URL) { next.RawQuery += "&format=json" }, nil},
 }
 
 func TestTamperedNextLinksRepeatNothingAndLoseNothingSilently(t *testing.T) {
