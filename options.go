@@ -48,7 +48,7 @@ type config struct {
 	retries                int
 	backoffMin, backoffMax time.Duration
 
-	log    *slog.Logger // told of what a trace is not
+	logs   []*slog.Logger // told of what a trace is not
 	traces traces
 }
 
@@ -70,7 +70,6 @@ func newConfig(opts []Option) (*config, error) {
 		retries:    2,
 		backoffMin: 500 * time.Millisecond,
 		backoffMax: 10 * time.Second,
-		log:        slog.New(slog.DiscardHandler),
 	}
 	for _, opt := range opts {
 		if opt == nil {
@@ -273,7 +272,7 @@ func WithLogger(logger *slog.Logger) Option {
 		if logger == nil {
 			return errors.New("ll2: WithLogger: nil logger; leave the option out to log nothing")
 		}
-		c.log = logger
+		c.logs = append(c.logs, logger)
 		c.traces = append(c.traces, logTrace(logger))
 		return nil
 	}
