@@ -108,6 +108,71 @@ func ExampleWithBaseURL() {
 	// Output: https://mirror.example/space/2.2.0/docking_event/191/
 }
 
+// The address that all services of a client have in common.
+func ExampleClient_BaseURL() {
+	client, err := ll2.New(ll2.WithBaseURL("https://mirror.example/space/2.2.0"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(client.BaseURL())
+	// Output: https://mirror.example/space/
+}
+
+// Any http.RoundTripper carries the requests: a cache, a recorder, an http.Transport
+// with a proxy. Here it is the service in memory.
+func ExampleWithTransport() {
+	ctx := context.Background()
+	server := ll2test.NewServer(ll2test.Recorded()...)
+	client, err := ll2.New(ll2.WithTransport(server))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	event, err := client.DockingEvents.Get(ctx, 191)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(event.FlightVehicle.Spacecraft.Name, "from", server.Requests()[0].URL.Host)
+	// Output: Soyuz 32 from ll.thespacedevs.com
+}
+
+// The timeout is that of one attempt; a deadline of the context is that of a call,
+// with all of its waits and retries.
+func ExampleWithTimeout() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	server := ll2test.NewServer(ll2test.Recorded()...)
+	server.Fail(ll2test.Fault{Delay: time.Hour})
+	client := server.Client(ll2.WithTimeout(10*time.Millisecond), ll2.WithRetries(0)) // in a program: ll2.New(...)
+
+	_, err := client.DockingEvents.Get(ctx, 191)
+	fmt.Println("unavailable:", errors.Is(err, ll2.ErrUnavailable))
+	fmt.Println("the call's own deadline:", ctx.Err())
+	// Output:
+	// unavailable: true
+	// the call's own deadline: <nil>
+}
+
+// A walk that is in no hurry spreads its requests out. Three of them take two
+// intervals and more.
+func ExampleWithMinInterval() {
+	ctx := context.Background()
+	const interval = 10 * time.Millisecond // a program takes 10 seconds, say
+	server := ll2test.NewServer(ll2test.Recorded()...)
+	client := server.Client(ll2.WithMinInterval(interval)) // in a program: ll2.New(...)
+
+	start := time.Now()
+	events, err := ll2.Collect(client.DockingEvents.All(ctx, ll2.PageSize(4)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(events), "events in", len(server.Requests()), "requests")
+	fmt.Println("took two intervals or more:", time.Since(start) >= 2*interval)
+	// Output:
+	// 10 events in 3 requests
+	// took two intervals or more: true
+}
+
 func ExampleWithUserAgent() {
 	ctx := context.Background()
 	server := ll2test.NewServer(ll2test.Recorded()...)

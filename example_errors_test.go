@@ -124,3 +124,45 @@ func ExampleIncompleteError() {
 	}
 	// Output: saw 9 of 10 - walk again
 }
+
+// When a request can go again, whatever the error is wrapped in.
+func ExampleRetryAt() {
+	ctx := context.Background()
+	server := ll2test.NewServer(ll2test.Recorded()...)
+	server.Limit(1, time.Hour)
+	client := server.Client() // in a program: ll2.New()
+
+	for range 2 {
+		_, err := client.DockingEvents.List(ctx)
+		if at, ok := ll2.RetryAt(err); ok {
+			fmt.Println("again in", time.Until(at).Round(time.Minute))
+		} else if err != nil {
+			log.Fatal(err)
+		}
+	}
+	// Output: again in 1h0m0s
+}
+
+// A walk that was interrupted goes on where it stopped, if that is of any use.
+func ExampleResumeLink() {
+	ctx := context.Background()
+	server := ll2test.NewServer(ll2test.Recorded()...)
+	server.Fail(ll2test.Fault{}, ll2test.Fault{Status: http.StatusNotImplemented}) // the second request
+	client := server.Client()                                                      // in a program: ll2.New()
+
+	events, err := ll2.Collect(client.DockingEvents.All(ctx, ll2.PageSize(4)))
+	for err != nil {
+		link, ok := ll2.ResumeLink(err)
+		if !ok {
+			log.Fatal("begin a new walk: ", err)
+		}
+		fmt.Println(len(events), "events, and on")
+		var rest []*ll2.DockingEvent
+		rest, err = ll2.Collect(client.DockingEvents.All(ctx, ll2.StartAt(link)))
+		events = append(events, rest...)
+	}
+	fmt.Println(len(events), "events")
+	// Output:
+	// 4 events, and on
+	// 10 events
+}

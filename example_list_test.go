@@ -262,3 +262,13 @@ func ExampleStartAt() {
 	// 8 events; go on in 1h0m0s
 	// 10 events
 }
+
+// What a mock has to answer, or the key of a cache: equal wishes have equal queries.
+func ExampleQuery() {
+	query, err := ll2.Query(ll2.ForSpaceStation(4), ll2.OrderBy(ll2.ByDeparture.Desc()), ll2.PageSize(10))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(query.Encode())
+	// Output: limit=10&ordering=-departure%2Cdocking%2Cid&space_station__id=4
+}

@@ -130,6 +130,23 @@ func TestEachRangeIsAFreshWalk(t *testing.T) {
 	}
 }
 
+// What a program does with its options between the call and the range does not change
+// what it has asked for.
+func TestAWalkKeepsTheOptionsWithWhichItWasAskedFor(t *testing.T) {
+	t.Parallel()
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	client := server.Client()
+	opts := []ll2.ListOption{ll2.Offset(20)}
+	all, pages := client.DockingEvents.All(t.Context(), opts...), client.DockingEvents.Pages(t.Context(), opts...)
+	opts[0] = ll2.PageSize(0)
+	if events, err := ll2.Collect(all); err != nil || len(events) != 10 {
+		t.Errorf("All: %d events, %v; want 10", len(events), err)
+	}
+	if got, err := ll2.Collect(pages); err != nil || len(got) != 1 {
+		t.Errorf("Pages: %d pages, %v; want 1", len(got), err)
+	}
+}
+
 func TestBreakSendsNothingMore(t *testing.T) {
 	t.Parallel()
 	server := ll2test.NewServer(ll2test.Events(30)...)
