@@ -118,7 +118,7 @@ func (r *runner) measure(ctx context.Context, s *suite, work string, workers int
 		return err
 	}
 	s.tests = nil
-	for _, name := range strings.Fields(output) {
+	for name := range strings.FieldsSeq(output) {
 		if testName.MatchString(name) && !skipped.MatchString(name) {
 			s.tests = append(s.tests, &test{name: name})
 		}
@@ -136,7 +136,7 @@ func (r *runner) measure(ctx context.Context, s *suite, work string, workers int
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
-		for _, word := range strings.Fields(string(text)) {
+		for word := range strings.FieldsSeq(string(text)) {
 			function, err := strconv.Atoi(word)
 			if err != nil {
 				return err
