@@ -293,6 +293,10 @@ func (c *call) conclude(ctx context.Context, err error) {
 	if c.verdict.pause.For > 0 {
 		c.announce(ctx, c.verdict.pause)
 	}
+	var limited *RateLimitError
+	if errors.As(c.verdict.err, &limited) && limited.Local {
+		c.traces.refused(ctx, limited) // the next attempt
+	}
 }
 
 // describe says of an error of net/http what was being done.

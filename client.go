@@ -95,7 +95,9 @@ func newAdmission(cfg *config, s *sender) *admission {
 			return quota.Reading(*t), nil
 		}
 		q.Warn = func(ctx context.Context, err error) {
-			cfg.log.WarnContext(ctx, "ll2: the service does not say how much of the quota is left", "error", err)
+			for _, log := range cfg.logs {
+				log.WarnContext(ctx, "ll2: the service does not say how much of the quota is left", "error", err)
+			}
 		}
 	case l.n > 0:
 		q.Limit, q.Window = l.n, l.per
@@ -105,9 +107,9 @@ func newAdmission(cfg *config, s *sender) *admission {
 	if a.quota == nil {
 		a.quota = quota.New(q)
 	}
-	a.interval = nil
-	if cfg.interval > 0 {
-		a.interval = rate.NewLimiter(rate.Every(cfg.interval), 1)
+	a.quota.Space(cfg.interval)
+	if a.own != nil {
+		a.own.Space(cfg.interval) // so that nobody holds a place there while he waits for the interval
 	}
 	return a
 }
@@ -317,10 +319,10 @@ func (q Quota) Next(n int) time.Time {
 	return q.next(max(1, n))
 }
 
-// Limiter returns the client's window and gate, for [WithLimiter] of another
-// client: both together then keep to one quota. Its Wait is for requests of other
-// kinds. Nobody tells what becomes of those, so each is taken to be counted by the
-// service up to 30 seconds after Wait returned.
+// Limiter returns the client's window, gate and interval, for [WithLimiter] of
+// another client: both together then keep to one quota. Its Wait is for requests of
+// other kinds. Nobody tells what becomes of those, so each is taken to be counted by
+// the service up to 30 seconds after Wait returned.
 func (c *Client) Limiter() Limiter {
 	if c == nil || c.sender == nil {
 		return nil

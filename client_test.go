@@ -249,3 +249,49 @@ func TestThrottleObeysItsOwn429AndShutsNoGate(t *testing.T) {
 		}
 	})
 }
+
+func TestBaseURLLosesItsVersion(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		ll2.DefaultBaseURL:                      "https://ll.thespacedevs.com/",
+		ll2.DevelopmentBaseURL:                  "https://lldev.thespacedevs.com/",
+		"https://api.example":                   "https://api.example/",
+		"https://api.example/2.2.0/":            "https://api.example/",
+		"https://api.example/2.2.0":             "https://api.example/",
+		"https://api.example/2.3.0//":           "https://api.example/",
+		"https://api.example/proxy/2.3.0/":      "https://api.example/proxy/",
+		"https://api.example/2.2.0/proxy":       "https://api.example/2.2.0/proxy/",
+		"https://api.example/v2.2.0/":           "https://api.example/v2.2.0/",
+		"https://api.example/2.2/":              "https://api.example/2.2/",
+		"http://[::1]:8080/a%20b/2.2.0":         "http://[::1]:8080/a%20b/",
+		"https://api.example/docking_event/a/b": "https://api.example/docking_event/a/b/",
+	} {
+		script := testkit.NewScript(testkit.Status(http.StatusOK, testkit.EmptyPage))
+		client, err := ll2.New(ll2.WithBaseURL(given), ll2.WithTransport(script), ll2.WithoutRateLimit())
+		if err != nil {
+			t.Errorf("%s: %v", given, err)
+			continue
+		}
+		if err := testkit.ListOnce(t, client); err != nil {
+			t.Errorf("%s: %v", given, err)
+		}
+		if asked := script.Requests[0].URL.String(); client.BaseURL() != want || !strings.HasPrefix(asked, want+"2.2.0/docking_event/?") {
+			t.Errorf("%s: the base URL is %s, want %s; asked %s", given, client.BaseURL(), want, asked)
+		}
+	}
+	if got := new(ll2.Client).BaseURL() + (*ll2.Client)(nil).BaseURL(); got != "" {
+		t.Errorf("clients that New did not make have the base URL %q", got)
+	}
+}
+
+// Links of pages and addresses out of a browser are pasted there.
+func TestABaseURLThatLeadsToAnEndpointIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{
+		"docking_event", "docking_event/", "2.2.0/docking_event/", "2.2.0/docking_event/7/", "2.2.0/docking_event/7",
+		"2.3.0/docking_events/", "2.3.0/docking_events/7/", "2.2.0/api-throttle/", "proxy/api-throttle", "docking_event//",
+	} {
+		_, err := ll2.New(ll2.WithBaseURL("https://api.example/" + path))
+		testkit.WantError(t, err, "WithBaseURL", "endpoint", "https://api.example/"+path, "before")
+	}
+}

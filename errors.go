@@ -65,8 +65,8 @@ const maxErrorBody = 64 << 10
 
 // An APIError is an answer whose status is not 2xx, whatever its body is.
 //
-// It is [ErrNotFound], [ErrUnauthorized], [ErrRateLimited] or [ErrForeignLink]
-// where its status says so.
+// It is [ErrNotFound], [ErrUnauthorized], [ErrRateLimited], [ErrUnavailable] or
+// [ErrForeignLink] where its status says so.
 type APIError struct {
 	StatusCode int
 	Method     string

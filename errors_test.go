@@ -2,14 +2,18 @@ package ll2_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -22,6 +26,7 @@ var sentinels = map[string]error{
 	"ErrNotFound":     ll2.ErrNotFound,
 	"ErrUnauthorized": ll2.ErrUnauthorized,
 	"ErrRateLimited":  ll2.ErrRateLimited,
+	"ErrUnavailable":  ll2.ErrUnavailable,
 	"ErrForeignLink":  ll2.ErrForeignLink,
 	"ErrLinkLoop":     ll2.ErrLinkLoop,
 	"ErrIncomplete":   ll2.ErrIncomplete,
@@ -62,15 +67,15 @@ func TestAPIErrorTellsWhatTheServiceSaid(t *testing.T) {
 		"fields":           {400, `{"b":["1.","2."],"a":["3."]}`, "", map[string][]string{"b": {"1.", "2."}, "a": {"3."}}, ": 400 Bad Request: a: 3.: b: 1. 2.", ""},
 		"detail and field": {400, `{"detail":"Bad.","a":["3."]}`, "Bad.", map[string][]string{"a": {"3."}}, ": 400 Bad Request: Bad.: a: 3.", ""},
 		"field of a 404":   {404, `{"a":["3."]}`, "", map[string][]string{"a": {"3."}}, ": 404 Not Found: a: 3.", "ErrNotFound"},
-		"HTML":             {502, `<html><h1>Bad gateway</h1></html>`, "", nil, ": 502 Bad Gateway", ""},
+		"HTML":             {502, `<html><h1>Bad gateway</h1></html>`, "", nil, ": 502 Bad Gateway", "ErrUnavailable"},
 		"HTML 404":         {404, `<html>Not found.</html>`, "", nil, ": 404 Not Found", ""},
 		"text 404":         {404, `404 page not found`, "", nil, ": 404 Not Found", ""},
 		"empty 404":        {404, ``, "", nil, ": 404 Not Found", ""},
-		"empty":            {500, ``, "", nil, ": 500 Internal Server Error", ""},
+		"empty":            {500, ``, "", nil, ": 500 Internal Server Error", "ErrUnavailable"},
 		"JSON list":        {400, `["Bad."]`, "", nil, ": 400 Bad Request", ""},
 		"JSON of others":   {404, `{"message":"no route","detail":{"code":5},"a":[7],"n":null}`, "", nil, ": 404 Not Found", ""},
 		"half JSON":        {404, `{"detail":"Not fou`, "", nil, ": 404 Not Found", ""},
-		"no text for it":   {599, ``, "", nil, ": 599", ""},
+		"no text for it":   {599, ``, "", nil, ": 599", "ErrUnavailable"},
 		"lines":            {400, `{"detail":"One.\r\nTwo.\n"}`, "One.\r\nTwo.\n", nil, ": 400 Bad Request: One. Two.", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -224,16 +229,16 @@ func TestErrorTexts(t *testing.T) {
 		{&ll2.RateLimitError{RetryAfter: 40*time.Minute + 29*time.Second}, "ll2: rate limited: the next request can go in 40m29s", "ErrRateLimited"},
 		{&ll2.RateLimitError{RetryAfter: time.Minute, Local: true}, "ll2: rate limited, not sent: the next request can go in 1m0s", "ErrRateLimited"},
 		{&ll2.RateLimitError{Local: true}, "ll2: rate limited, not sent: when the next request can go is not known", "ErrRateLimited"},
-		{&ll2.RateLimitError{RetryAfter: time.Second, Local: true, Err: inner}, "ll2: rate limited, not sent: the next request can go in 1s: GET " + testkit.ListURL + ": 503 Service Unavailable", "ErrRateLimited"},
+		{&ll2.RateLimitError{RetryAfter: time.Second, Local: true, Err: inner}, "ll2: rate limited, not sent: the next request can go in 1s: GET " + testkit.ListURL + ": 503 Service Unavailable", "ErrRateLimited ErrUnavailable"},
 		{&ll2.IncompleteError{Want: 515, Got: 511}, "ll2: incomplete: the service counted 515 events, the walk saw 511: rows moved meanwhile; walk again", "ErrIncomplete"},
-		{&ll2.PageError{URL: testkit.ListURL + "?offset=5", Err: inner}, "ll2: at " + testkit.ListURL + "?offset=5: GET " + testkit.ListURL + ": 503 Service Unavailable", ""},
-		{&ll2.PageError{URL: testkit.ListURL, Err: inner}, "ll2: GET " + testkit.ListURL + ": 503 Service Unavailable", ""},
+		{&ll2.PageError{URL: testkit.ListURL + "?offset=5", Err: inner}, "ll2: at " + testkit.ListURL + "?offset=5: GET " + testkit.ListURL + ": 503 Service Unavailable", "ErrUnavailable"},
+		{&ll2.PageError{URL: testkit.ListURL, Err: inner}, "ll2: GET " + testkit.ListURL + ": 503 Service Unavailable", "ErrUnavailable"},
 		{&ll2.PageError{Err: errors.New("ll2: PageSize: 0")}, "ll2: PageSize: 0", ""},
 		{&ll2.PageError{URL: testkit.ListURL, Err: &ll2.IncompleteError{Want: 2, Got: 1}}, "ll2: at " + testkit.ListURL + ": incomplete: the service counted 2 events, the walk saw 1: rows moved meanwhile; walk again", "ErrIncomplete"},
 		{&ll2.DecodeError{URL: testkit.ListURL, Offset: 5, Snippet: "<html>\n", Err: errors.New("bad")}, "ll2: GET " + testkit.ListURL + `: unexpected body at byte 5: bad, near "<html>\n"`, ""},
 		{&ll2.DecodeError{URL: testkit.ListURL, Err: errors.New("ll2: bad")}, "ll2: GET " + testkit.ListURL + ": unexpected body: bad", ""},
 		{&ll2.APIError{StatusCode: 429, Method: "GET", URL: testkit.ListURL, Detail: "Slow."}, "ll2: GET " + testkit.ListURL + ": 429 Too Many Requests: Slow.", "ErrRateLimited"},
-		{fmt.Errorf("my program: %w", &ll2.PageError{URL: testkit.ListURL, Err: inner}), "my program: ll2: GET " + testkit.ListURL + ": 503 Service Unavailable", ""},
+		{fmt.Errorf("my program: %w", &ll2.PageError{URL: testkit.ListURL, Err: inner}), "my program: ll2: GET " + testkit.ListURL + ": 503 Service Unavailable", "ErrUnavailable"},
 	} {
 		if got := tc.err.Error(); got != tc.text {
 			t.Errorf("%T says\n%s\nwant\n%s", tc.err, got, tc.text)
@@ -292,4 +297,91 @@ func TestAnErrorTellsTheAttemptsWhereThereWereMoreThanOne(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A program that has a copy of the data uses it then, and mends what is its own
+// mistake otherwise.
+func TestErrUnavailableIsOfTheServiceAndNotOfTheCaller(t *testing.T) {
+	t.Parallel()
+	const event = `{"id":7,"docking":"2024-01-31T12:00:00Z"}`
+	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	away, round := "https://elsewhere.example/", testkit.EventURL
+	tooLong := ll2.WithTimeout(time.Second)
+	for name, tc := range map[string]struct {
+		answer testkit.Answer
+		opts   []ll2.Option
+		want   string
+	}{
+		"dial error":           {testkit.Breaks(refused), nil, "ErrUnavailable"},
+		"no such host":         {testkit.Breaks(&net.DNSError{Err: "no such host", Name: "api.example", IsNotFound: true}), nil, "ErrUnavailable"},
+		"reset":                {testkit.Breaks(syscall.ECONNRESET), nil, "ErrUnavailable"},
+		"closed":               {testkit.Breaks(io.ErrUnexpectedEOF), nil, "ErrUnavailable"},
+		"truncated body":       {testkit.BreaksOff(event[:9], io.ErrUnexpectedEOF), nil, "ErrUnavailable"},
+		"timeout":              {testkit.Hangs, []ll2.Option{tooLong}, "ErrUnavailable"},
+		"timeout of the body":  {testkit.HangsInTheBody, []ll2.Option{tooLong}, "ErrUnavailable"},
+		"500":                  {testkit.Status(500, ""), nil, "ErrUnavailable"},
+		"501":                  {testkit.Status(501, ""), nil, "ErrUnavailable"},
+		"503":                  {testkit.Status(503, ""), nil, "ErrUnavailable"},
+		"522":                  {testkit.Status(522, "<html>"), nil, "ErrUnavailable"},
+		"400":                  {testkit.Status(400, `{"detail":"Bad."}`), nil, ""},
+		"401":                  {testkit.Status(401, ""), nil, "ErrUnauthorized"},
+		"404":                  {testkit.Status(404, `{"detail":"Not found."}`), nil, "ErrNotFound"},
+		"404 of somebody else": {testkit.Status(404, ""), nil, ""},
+		"408":                  {testkit.Status(408, ""), nil, ""},
+		"429":                  {testkit.Status(429, "", "Retry-After", "1"), nil, "ErrRateLimited"},
+		"long 429":             {testkit.Status(429, "", "Retry-After", "3000"), nil, "ErrRateLimited"},
+		"foreign redirect":     {testkit.Status(302, "", "Location", away), nil, "ErrForeignLink"},
+		"redirected for ever":  {testkit.Status(302, "", "Location", round), nil, ""},
+		"redirect refused": {testkit.Status(302, "", "Location", round), []ll2.Option{ll2.WithHTTPClient(&http.Client{
+			CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("no") },
+		})}, ""},
+		"bad JSON":      {testkit.Status(200, "<html>"), nil, ""},
+		"half the JSON": {testkit.Status(200, event[:9]), nil, ""},
+		"another shape": {testkit.Status(200, "[]"), nil, ""},
+		"not sent":      {testkit.Status(200, event), []ll2.Option{ll2.WithLimiter(testkit.LimiterFunc(func(context.Context) error { return errors.New("no") }))}, "ErrRateLimited"},
+		// Both are true: a retry could go, but not now.
+		"503, and its retry not sent": {testkit.Status(503, "", "Retry-After", "3000"), nil, "ErrRateLimited ErrUnavailable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				for _, retries := range []int{0, 2} {
+					script := testkit.NewScript(tc.answer)
+					opts := append([]ll2.Option{ll2.WithRetries(retries)}, tc.opts...)
+					client := testkit.NewClient(t, nil, append(opts, ll2.WithTransport(script))...)
+					_, err := client.DockingEvents.Get(t.Context(), 7)
+					want := tc.want
+					if retries == 0 && strings.HasSuffix(want, " ErrUnavailable") {
+						want = "ErrUnavailable"
+					}
+					if testkit.WantError(t, err); sentinelsOf(err) != want {
+						t.Errorf("%d retries: %v is %q, want %q", retries, err, sentinelsOf(err), want)
+					}
+					_, walk := ll2.Collect(client.DockingEvents.All(t.Context()))
+					if errors.Is(walk, ll2.ErrUnavailable) != strings.Contains(want, "ErrUnavailable") {
+						t.Errorf("%d retries, in a walk: %v", retries, walk)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestACallThatTheCallerEndedIsNotErrUnavailable(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for name, answer := range map[string]testkit.Answer{"answer": testkit.Hangs, "body": testkit.HangsInTheBody} {
+			cancelled, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Second, cancel)
+			late, stop := context.WithTimeout(t.Context(), time.Second)
+			defer stop()
+			over, end := context.WithCancel(t.Context())
+			end()
+			for _, ctx := range []context.Context{cancelled, late, over} {
+				_, err := testkit.NewClient(t, testkit.NewScript(answer)).DockingEvents.Get(ctx, 7)
+				if !errors.Is(err, ctx.Err()) || sentinelsOf(err) != "" {
+					t.Errorf("no %s: %v is %q", name, err, sentinelsOf(err))
+				}
+			}
+		}
+	})
 }

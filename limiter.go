@@ -47,13 +47,12 @@ type Reserver interface {
 	Reserve(ctx context.Context, maxWait time.Duration) (settle func(counted time.Time), err error)
 }
 
-// An admission says when a request may go: as soon as the limiter of the
-// caller's, the quota and the interval allow it.
+// An admission says when a request may go: as soon as the limiter of the caller's
+// and the quota allow it.
 type admission struct {
-	limiter  Limiter // of WithLimiter, asked first; nil without
-	quota    *quota.Quota
-	own      *quota.Quota  // of WithRateLimit beside WithQuotaSync, asked before the quota; nil without
-	interval *rate.Limiter // of WithMinInterval; nil without
+	limiter Limiter // of WithLimiter, asked first; nil without
+	quota   *quota.Quota
+	own     *quota.Quota // of WithRateLimit beside WithQuotaSync, asked before the quota; nil without
 }
 
 // A place is what a request holds of the quota from before it is sent until it is
@@ -107,39 +106,6 @@ func (p *place) sentAgain() {
 // context ends meanwhile it returns ctx.Err(). It announces a wait before it
 // begins.
 func (a *admission) acquire(ctx context.Context, maxWait time.Duration, announce func(quota.Wait)) (*place, error) {
-	for {
-		p, err := a.take(ctx, maxWait, announce)
-		if err != nil || a.interval == nil {
-			return p, err
-		}
-		pause := reserve(a.interval)
-		if pause == 0 {
-			return p, nil
-		}
-		// Nobody holds a place while he waits for the interval, so that a 429
-		// that comes meanwhile stops this request, too.
-		p.settle(quota.Unsent, time.Now())
-		wait := quota.Wait{Reason: quota.Spent, For: pause, Until: time.Now().Add(pause)}
-		if err := sleep(ctx, wait, maxWait, announce); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// reserve takes a token out of a bucket of one, or returns how long there is to
-// wait for it.
-func reserve(bucket *rate.Limiter) time.Duration {
-	now := time.Now()
-	r := bucket.ReserveN(now, 1)
-	pause := r.DelayFrom(now)
-	if pause > 0 {
-		r.CancelAt(now)
-	}
-	return pause
-}
-
-// take asks the caller's limiter, and then the quota.
-func (a *admission) take(ctx context.Context, maxWait time.Duration, announce func(quota.Wait)) (*place, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

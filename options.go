@@ -48,7 +48,7 @@ type config struct {
 	retries                int
 	backoffMin, backoffMax time.Duration
 
-	log    *slog.Logger // told of what a trace is not
+	logs   []*slog.Logger // told of what a trace is not
 	traces traces
 }
 
@@ -70,7 +70,6 @@ func newConfig(opts []Option) (*config, error) {
 		retries:    2,
 		backoffMin: 500 * time.Millisecond,
 		backoffMax: 10 * time.Second,
-		log:        slog.New(slog.DiscardHandler),
 	}
 	for _, opt := range opts {
 		if opt == nil {
@@ -252,8 +251,10 @@ func WithQuotaSync() Option {
 }
 
 // WithMinInterval lets at least d pass between the starts of two requests, retries
-// included. A wait for that counts as one for the quota, see [WithMaxWait]. The
-// default is none. Questions for the quota itself, which are free, do not wait.
+// included. A wait for that counts as one for the quota, see [WithMaxWait], and who
+// came first goes first. Of clients that share a quota by [Client.Limiter] the longest
+// interval holds for all. The default is none. Questions for the quota itself, which
+// are free, do not wait.
 func WithMinInterval(d time.Duration) Option {
 	return func(c *config) error {
 		if d <= 0 {
@@ -271,7 +272,7 @@ func WithLogger(logger *slog.Logger) Option {
 		if logger == nil {
 			return errors.New("ll2: WithLogger: nil logger; leave the option out to log nothing")
 		}
-		c.log = logger
+		c.logs = append(c.logs, logger)
 		c.traces = append(c.traces, logTrace(logger))
 		return nil
 	}

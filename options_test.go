@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -63,6 +64,11 @@ func TestInvalidOptionFailsNew(t *testing.T) {
 		"wait negative":             {ll2.WithMaxWait(-1), []string{"WithMaxWait", "0", "math.MaxInt64"}},
 		"retries negative":          {ll2.WithRetries(-1), []string{"WithRetries", "-1", "0"}},
 		"retries without end":       {ll2.WithRetries(math.MaxInt), []string{"WithRetries"}},
+		"transport nil":             {ll2.WithTransport(nil), []string{"WithTransport", "nil", "leave the option out"}},
+		"transport nil pointer":     {ll2.WithTransport((*http.Transport)(nil)), []string{"WithTransport", "nil"}},
+		"timeout negative":          {ll2.WithTimeout(-1), []string{"WithTimeout", "-1ns", "0 for no bound"}},
+		"no interval":               {ll2.WithMinInterval(0), []string{"WithMinInterval", "more than zero"}},
+		"interval negative":         {ll2.WithMinInterval(-1), []string{"WithMinInterval", "-1ns", "more than zero"}},
 		"backoff negative":          {ll2.WithBackoff(-1, time.Second), []string{"WithBackoff", "0 <= min <= max"}},
 		"backoff the wrong way":     {ll2.WithBackoff(2*time.Second, time.Second), []string{"WithBackoff", "2s", "1s", "min <= max"}},
 		"logger nil":                {ll2.WithLogger(nil), []string{"WithLogger", "nil", "leave the option out"}},
@@ -130,6 +136,11 @@ func TestValidOptionIsTaken(t *testing.T) {
 		"no retries":              {ll2.WithRetries(0)},
 		"many retries":            {ll2.WithRetries(math.MaxInt - 1)},
 		"no backoff":              {ll2.WithBackoff(0, 0)},
+		"transport":               {ll2.WithTransport(http.DefaultTransport)},
+		"no timeout":              {ll2.WithTimeout(0)},
+		"longest timeout":         {ll2.WithTimeout(math.MaxInt64)},
+		"shortest interval":       {ll2.WithMinInterval(1)},
+		"longest interval":        {ll2.WithMinInterval(math.MaxInt64)},
 		"constant backoff":        {ll2.WithBackoff(time.Second, time.Second)},
 		"longest backoff":         {ll2.WithBackoff(math.MaxInt64, math.MaxInt64)},
 		"logger":                  {ll2.WithLogger(slog.New(slog.DiscardHandler))},
@@ -285,5 +296,87 @@ func TestHTTPClientsJarAndCheckRedirectAreUsed(t *testing.T) {
 	base, _ := url.Parse(testkit.BaseURL)
 	if len(jar.Cookies(base)) != 1 {
 		t.Error("the jar has no cookie")
+	}
+}
+
+// givenUp returns after how long an attempt of New's client is given up that gets no
+// answer, and 0 if it is not.
+func givenUp(t *testing.T, opts ...ll2.Option) time.Duration {
+	t.Helper()
+	client, err := ll2.New(append(opts, ll2.WithRetries(0))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const day = 24 * time.Hour
+	ctx, cancel := context.WithTimeout(t.Context(), day)
+	defer cancel()
+	start := time.Now()
+	_, err = client.DockingEvents.List(ctx)
+	testkit.WantError(t, err)
+	return time.Since(start) % day
+}
+
+// A transport and a timeout go on top of whatever HTTP client there is, which is not
+// modified.
+func TestTransportAndTimeoutComposeWithAnHTTPClientInAnyOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hangs := testkit.RoundTripFunc(testkit.Hangs)
+		transport := ll2.WithTransport(hangs)
+		http9, httpNone := &http.Client{Timeout: 9 * time.Second, Transport: testkit.SendsNothing(t)}, &http.Client{Transport: hangs}
+		for name, tc := range map[string]struct {
+			opts []ll2.Option
+			want time.Duration
+		}{
+			"transport alone":               {[]ll2.Option{transport}, 30 * time.Second},
+			"timeout":                       {[]ll2.Option{transport, ll2.WithTimeout(5 * time.Second)}, 5 * time.Second},
+			"no timeout":                    {[]ll2.Option{transport, ll2.WithTimeout(0)}, 0},
+			"client without timeout":        {[]ll2.Option{ll2.WithHTTPClient(httpNone)}, 0},
+			"its timeout":                   {[]ll2.Option{ll2.WithHTTPClient(httpNone), ll2.WithTimeout(7 * time.Second)}, 7 * time.Second},
+			"transport of one":              {[]ll2.Option{ll2.WithHTTPClient(http9), transport}, 9 * time.Second},
+			"transport and timeout of one":  {[]ll2.Option{ll2.WithHTTPClient(http9), transport, ll2.WithTimeout(7 * time.Second)}, 7 * time.Second},
+			"transport, no timeout of one":  {[]ll2.Option{ll2.WithHTTPClient(http9), transport, ll2.WithTimeout(0)}, 0},
+			"the shortest timeout there is": {[]ll2.Option{transport, ll2.WithTimeout(1)}, 1},
+		} {
+			for range tc.opts {
+				tc.opts = append(tc.opts[1:], tc.opts[0])
+				for range 2 {
+					slices.Reverse(tc.opts)
+					if got := givenUp(t, tc.opts...); got != tc.want {
+						t.Errorf("%s: given up after %v, want %v", name, got, tc.want)
+					}
+				}
+			}
+		}
+		if http9.Timeout != 9*time.Second || httpNone.Timeout != 0 {
+			t.Errorf("the callers' clients were modified: %+v, %+v", http9, httpNone)
+		}
+	})
+}
+
+func TestTheLastTransportAndTimeoutHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := givenUp(t, ll2.WithTransport(testkit.SendsNothing(t)), ll2.WithTimeout(time.Hour),
+			ll2.WithTimeout(3*time.Second), ll2.WithTransport(testkit.RoundTripFunc(testkit.HangsInTheBody)))
+		if got != 3*time.Second {
+			t.Errorf("given up after %v, want 3s: reading the body counts", got)
+		}
+	})
+}
+
+// Everything else of an HTTP client stays with another transport.
+func TestTransportLeavesJarAndCheckRedirectOfTheHTTPClient(t *testing.T) {
+	t.Parallel()
+	jar, _ := cookiejar.New(nil)
+	asked := 0
+	callers := &http.Client{Transport: testkit.SendsNothing(t), Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { asked++; return nil }}
+	client := testkit.NewClient(t, nil, ll2.WithHTTPClient(callers), ll2.WithTransport(testkit.NewScript(
+		testkit.Status(http.StatusFound, "", "Location", testkit.ListURL+"?again=1", "Set-Cookie", "a=b; Path=/"),
+		testkit.Status(http.StatusOK, testkit.EmptyPage))))
+	if err := testkit.ListOnce(t, client); err != nil {
+		t.Fatal(err)
+	}
+	base, _ := url.Parse(testkit.BaseURL)
+	if asked != 1 || len(jar.Cookies(base)) != 1 {
+		t.Errorf("CheckRedirect was asked %d times, the jar has %v", asked, jar.Cookies(base))
 	}
 }

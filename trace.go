@@ -74,7 +74,7 @@ type Attempt struct {
 	URL        string
 	Took       time.Duration // reading the body included
 	Err        error         // why it failed; nil if it did not
-	Retrying   bool          // another attempt follows, unless the context ends in the wait for it
+	Retrying   bool          // another attempt follows, unless meanwhile the context ends or others spend the quota
 }
 
 // traces are all who watch a client, in the order in which they were given.

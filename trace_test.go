@@ -3,12 +3,14 @@ package ll2_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,6 +18,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/ll2test"
 	"github.com/docking-event/ll2/test/testkit"
 )
 
@@ -184,4 +187,158 @@ func TestNothingIsPrintedByDefault(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("%v, and it printed: %s", err, out)
 	}
+}
+
+// A told is what a trace is told, in words, and of which context.
+type told []string
+
+func (d *told) trace(name string) *ll2.Trace {
+	note := func(ctx context.Context, format string, args ...any) {
+		*d = append(*d, fmt.Sprintf("%s %v: ", name, ctx.Value(ctxKey{}))+fmt.Sprintf(format, args...))
+	}
+	return &ll2.Trace{
+		Call: func(ctx context.Context, c ll2.Call) (context.Context, func(error)) {
+			note(ctx, "call %s %s", c.Kind, strings.TrimPrefix(c.URL, testkit.BaseURL))
+			inner := context.WithValue(ctx, ctxKey{}, fmt.Sprintf("%v>%s", ctx.Value(ctxKey{}), name))
+			return inner, func(err error) { note(inner, "end %v", sentinelsOf(err)) }
+		},
+		Wait:    func(ctx context.Context, w ll2.Wait) { note(ctx, "wait %v", w.For) },
+		Refused: func(ctx context.Context, err *ll2.RateLimitError) { note(ctx, "refused %v", err.RetryAfter) },
+		Attempt: func(ctx context.Context, a ll2.Attempt) {
+			note(ctx, "attempt %s %d %d %v", a.Kind, a.Number, a.StatusCode, a.Retrying)
+		},
+	}
+}
+
+func (d *told) want(t *testing.T, want ...string) {
+	t.Helper()
+	if !slices.Equal(*d, want) {
+		t.Errorf("told\n%s\nwant\n%s", strings.Join(*d, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestACallIsTracedAroundAllThatItDoes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var d told
+		client := testkit.NewClient(t, testkit.NewScript(testkit.Status(503, ""), testkit.Status(200, testkit.EmptyPage)),
+			ll2.WithTrace(d.trace("A")), ll2.WithTrace(d.trace("B")), ll2.WithRateLimit(2, time.Hour), ll2.WithBackoff(time.Second, time.Second))
+		ctx := context.WithValue(t.Context(), ctxKey{}, "mine")
+		if _, err := client.DockingEvents.List(ctx); err != nil {
+			t.Fatal(err)
+		}
+		testkit.Limited(t, testkit.Get(ctx, client))
+		const list = "docking_event/?limit=100&ordering=docking%2Cid"
+		d.want(t,
+			"A mine: call list "+list, "B mine>A: call list "+list,
+			"A mine>A>B: attempt list 1 503 true", "B mine>A>B: attempt list 1 503 true",
+			"A mine>A>B: wait 1s", "B mine>A>B: wait 1s",
+			"A mine>A>B: attempt list 2 200 false", "B mine>A>B: attempt list 2 200 false",
+			"B mine>A>B: end ", "A mine>A: end ",
+			"A mine: call one docking_event/1/", "B mine>A: call one docking_event/1/",
+			"A mine>A>B: refused 59m59s", "B mine>A>B: refused 59m59s",
+			"B mine>A>B: end ErrRateLimited", "A mine>A: end ErrRateLimited",
+		)
+	})
+}
+
+func TestEachRequestIsACallOfItsKind(t *testing.T) {
+	t.Parallel()
+	for name, call := range testkit.Calls {
+		kind := map[string]string{"Get": "one", "Throttle": "throttle"}[name]
+		if kind == "" {
+			kind = "list"
+		}
+		var d told
+		client := testkit.NewClient(t, testkit.NewScript(testkit.Status(200, call.Body)), ll2.WithTrace(d.trace("A")))
+		if err := call.Do(t, client); err != nil {
+			t.Fatal(err)
+		}
+		if len(d) != 3 || !strings.HasPrefix(d[0], "A <nil>: call "+kind+" "+call.Path) || d[1] != "A <nil>>A: attempt "+kind+" 1 200 false" || d[2] != "A <nil>>A: end " {
+			t.Errorf("%s: told %q, want a call of kind %s", name, []string(d), kind)
+		}
+	}
+	var d told
+	server := ll2test.NewServer(ll2test.Events(25)...)
+	testkit.All(t, server.Client(ll2.WithTrace(d.trace("A"))), ll2.PageSize(10))
+	if len(d) != 3*3 {
+		t.Errorf("of three pages the trace was told %q", []string(d))
+	}
+}
+
+// Wrong options are no call: nothing is sent.
+func TestWhatIsWrongBeforeSendingIsNoCall(t *testing.T) {
+	t.Parallel()
+	var d told
+	client := testkit.NewClient(t, testkit.SendsNothing(t), ll2.WithTrace(d.trace("A")))
+	testkit.WantError(t, testkit.ListOnce(t, client, ll2.PageSize(0)))
+	_, err := client.DockingEvents.Get(t.Context(), 0)
+	testkit.WantError(t, err)
+	d.want(t)
+}
+
+func TestACallbackMayLeaveContextAndEndOut(t *testing.T) {
+	t.Parallel()
+	calls := 0
+	ctx := context.WithValue(t.Context(), ctxKey{}, "mine")
+	client := testkit.NewClient(t, testkit.NewScript(testkit.Status(200, testkit.EmptyPage)), ll2.WithTrace(&ll2.Trace{
+		Call: func(context.Context, ll2.Call) (context.Context, func(error)) { calls++; return nil, nil }, //nolint:nilnil // which is what is tested
+		Attempt: func(ctx context.Context, _ ll2.Attempt) {
+			if ctx.Value(ctxKey{}) != "mine" {
+				t.Error("the attempt has another context than the call")
+			}
+		},
+	}))
+	if _, err := client.DockingEvents.List(ctx); err != nil || calls != 1 {
+		t.Errorf("%v after %d calls", err, calls)
+	}
+}
+
+// The context of a call is that of its requests: it carries values to the transport,
+// and can end the call.
+func TestTheContextOfACallIsThatOfItsRequests(t *testing.T) {
+	t.Parallel()
+	enough := errors.New("enough")
+	var ended error
+	trace := &ll2.Trace{Call: func(ctx context.Context, _ ll2.Call) (context.Context, func(error)) {
+		ctx, cancel := context.WithCancelCause(context.WithValue(ctx, ctxKey{}, "span"))
+		cancel(enough)
+		return ctx, func(err error) { ended = err }
+	}}
+	client := testkit.NewClient(t, testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
+		t.Errorf("a request was sent with %v", req.Context().Value(ctxKey{}))
+		return nil, errors.New("sent")
+	}), ll2.WithTrace(trace))
+	err := testkit.ListOnce(t, client)
+	if !errors.Is(err, enough) || !errors.Is(err, context.Canceled) || ended == nil || ended.Error() != err.Error() {
+		t.Errorf("%v, want that the call was cancelled; it ended with %v", err, ended)
+	}
+	trace.Call = func(ctx context.Context, _ ll2.Call) (context.Context, func(error)) {
+		return context.WithValue(ctx, ctxKey{}, "span"), nil
+	}
+	script := testkit.NewScript(testkit.Status(200, testkit.EmptyPage))
+	if err := testkit.ListOnce(t, testkit.NewClient(t, script, ll2.WithTrace(trace))); err != nil || script.Requests[0].Context().Value(ctxKey{}) != "span" {
+		t.Errorf("%v; the request's context has %v", err, script.Requests[0].Context().Value(ctxKey{}))
+	}
+}
+
+func TestSeveralLoggersAreAllTold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var first, second bytes.Buffer
+		logger := func(b *bytes.Buffer) *slog.Logger {
+			return slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		}
+		// The question for the quota fails, of which only the log is told.
+		client := testkit.NewClient(t, testkit.NewScript(testkit.Status(404, ""), testkit.Status(503, ""), testkit.Status(200, testkit.EmptyPage)),
+			ll2.WithLogger(logger(&first)), ll2.WithLogger(logger(&second)), ll2.WithQuotaSync())
+		if err := testkit.ListOnce(t, client); err != nil {
+			t.Fatal(err)
+		}
+		for _, says := range []string{"ll2: attempt", "ll2: trying again", "how much of the quota is left"} {
+			if a, b := strings.Count(first.String(), says), strings.Count(second.String(), says); a == 0 || a != b {
+				t.Errorf("the first log says %q %d times, the second one %d times", says, a, b)
+			}
+		}
+	})
 }

@@ -1,7 +1,8 @@
 // Package quota decides when a request may be sent. It keeps an exact sliding
 // window of the requests that a service has counted, a queue in which callers
-// wait for a place in that window in the order in which they came, and a gate
-// that a refusal by the service shuts for all of them. If nobody said how large
+// wait for a place in that window in the order in which they came, an interval
+// between two of them, and a gate that a refusal by the service shuts for all of
+// them. If nobody said how large
 // the quota is, it learns it by a question. All of it is arithmetic on times: the
 // package knows nothing of HTTP, of the service, or of who calls it. Its caller
 // sends the requests and says what became of each.
@@ -36,13 +37,14 @@ type Config struct {
 }
 
 // A Quota says when a request may go: as soon as its turn has come in the queue,
-// the gate is open, and the window has a free place. It is safe for concurrent
+// the gate is open, the window has a free place, and the last one is long enough ago. It is safe for concurrent
 // use.
 type Quota struct {
 	learner *learner // nil: nothing is learned
 
 	mu     sync.Mutex
 	window *window // nil: there is none
+	pace   pace
 	gate   gate
 	queue  []waiter // in the order in which they came
 }
@@ -78,7 +80,7 @@ func (q *Quota) Acquire(ctx context.Context, maxWait time.Duration, announce fun
 		case next.ask:
 			go q.learner.ask(context.WithoutCancel(ctx), q)
 			continue
-		case next.wait.Reason != "" && (next.wait.Reason != announced.Reason || !next.wait.Until.Equal(announced.Until)):
+		case next.wait.Reason != "" && (next.wait.Reason != announced.Reason || moved(announced.Until, next.wait.Until)):
 			announced = next.wait
 			if announce != nil {
 				announce(announced)
@@ -89,6 +91,9 @@ func (q *Quota) Acquire(ctx context.Context, maxWait time.Duration, announce fun
 		}
 	}
 }
+
+// moved reports whether the end of a wait has moved by more than timers are late.
+func moved(from, to time.Time) bool { return to.Sub(from).Abs() > 100*time.Millisecond }
 
 // A step is what someone in the queue does next: the first of these that is set.
 type step struct {
@@ -175,6 +180,7 @@ func (q *Quota) outlook(now time.Time, ahead int, hurry bool) (wait Wait, known 
 	if q.window != nil {
 		wait.For = q.window.delay(now, ahead)
 	}
+	wait.For = max(wait.For, q.pace.delay(now, ahead))
 	if q.gate.trial {
 		if d := q.gate.until.Sub(now); d > wait.For {
 			wait.Reason, wait.For = q.gate.reason, d
@@ -197,6 +203,7 @@ func (q *Quota) grant(now time.Time) *Place {
 	if q.gate.trial {
 		q.gate.trying++
 	}
+	q.pace.last = now
 	p := &Place{q: q, window: q.window, taken: now, sends: 1, trial: q.gate.trial}
 	if w := p.window; w != nil {
 		w.take(now)
@@ -220,7 +227,11 @@ func (q *Quota) Check(ctx context.Context, pause, maxWait time.Duration) error {
 		return nil
 	}
 	if wait.Reason == Spent && q.learner != nil {
-		return nil // who knows what the answer will be at the next question
+		// Who knows what the answer will be at the next question: only the interval
+		// is certain.
+		if wait.For = q.pace.delay(now, len(q.queue)); wait.For <= pause {
+			return nil
+		}
 	}
 	if err := refuse(ctx, now, wait, known, forever); err != nil {
 		return err

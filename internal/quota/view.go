@@ -15,20 +15,21 @@ type View struct {
 
 	now    time.Time
 	window window // a copy
-	ahead  int    // who is waiting already
+	pace   pace
+	ahead  int // who is waiting already
 }
 
 // View returns what is known of the quota now.
 func (q *Quota) View() View {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	v := View{now: time.Now()}
+	v := View{now: time.Now(), pace: q.pace, ahead: len(q.queue)}
 	if q.gate.trial && q.gate.until.After(v.now) {
 		v.ShutUntil = q.gate.until
 	}
 	if w := q.window; w != nil {
 		v.Limit, v.Window, v.Used = w.limit, w.length, w.used(v.now)
-		v.window, v.ahead = *w, len(q.queue)
+		v.window = *w
 		v.window.own, v.window.others = slices.Clone(w.own), slices.Clone(w.others)
 	}
 	return v
@@ -38,11 +39,13 @@ func (q *Quota) View() View {
 // nobody else sends any and each is answered at once. It is not in the future if
 // they can go now.
 func (v View) Next(n int) time.Time {
-	next := v.now
+	ahead := max(n, 1) - 1
+	ahead += min(v.ahead, math.MaxInt-ahead)
+	wait := v.pace.delay(v.now, ahead)
 	if v.Limit > 0 {
-		w, n := v.window, max(n, 1)-1
-		next = next.Add(w.delay(v.now, n+min(v.ahead, math.MaxInt-n)))
+		wait = max(wait, v.window.delay(v.now, ahead))
 	}
+	next := v.now.Add(wait)
 	if v.ShutUntil.After(next) {
 		return v.ShutUntil
 	}
