@@ -17,9 +17,6 @@ import (
 	"github.com/docking-event/ll2/internal/wire"
 )
 
-// maxBody is the largest body that is read.
-const maxBody = 32 << 20
-
 // keptBuffer is the largest buffer that is used again: a page of 100 events in
 // the detailed shape is half as large.
 const keptBuffer = 1 << 20
@@ -209,21 +206,22 @@ func (c *call) read(p *place, resp *http.Response) error {
 	buffer := c.buffer(resp.ContentLength)
 	defer c.keep(buffer)
 	_, err := buffer.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
-	body := buffer.Bytes()
+	data := buffer.Bytes()
 	switch {
 	case err != nil:
 		return fmt.Errorf("reading the body: %w", err)
-	case len(body) > maxBody:
+	case len(data) > maxBody:
 		err = fmt.Errorf("more than %d MiB", maxBody>>20)
 	default:
-		err = c.decode(body)
+		err = c.decode(data)
 	}
 	if err == nil {
 		return nil
 	}
-	decodeErr := newDecodeError(c.shown, body, err)
+	decodeErr := newDecodeError(c.shown, data, err)
 	decodeErr.Err, decodeErr.attempts = c.secret.RedactError(err), c.number
-	if c.free || c.secret.StandsNear(body, decodeErr.Offset) {
+	decodeErr.Field, decodeErr.ID = c.secret.Redact(decodeErr.Field), c.secret.Redact(decodeErr.ID)
+	if c.free || c.secret.StandsNear(data, decodeErr.Offset) {
 		decodeErr.Snippet = "" // a part of the token may be in it
 	}
 	return decodeErr

@@ -196,8 +196,8 @@ func throttle(ctx context.Context, s *sender, once bool) (*Throttle, error) {
 	var t *Throttle
 	err := s.send(ctx, request{
 		kind: KindThrottle, url: s.base.JoinPath("2.2.0/api-throttle/"), free: true, once: once,
-		decode: func(body []byte) (err error) {
-			t, err = decodeThrottle(body)
+		decode: func(data []byte) (err error) {
+			t, err = decodeThrottle(data)
 			return err
 		},
 	})
@@ -210,16 +210,16 @@ func throttle(ctx context.Context, s *sender, once bool) (*Throttle, error) {
 // decodeThrottle reads the answer of api-throttle/, an object or an array of
 // one: the service and its specification differ. What it says of who the caller
 // is (ident) is left alone, because that can be the token.
-func decodeThrottle(body []byte) (*Throttle, error) {
+func decodeThrottle(data []byte) (*Throttle, error) {
 	var wire throttleJSON
 	var err error
-	if bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
+	if bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("[")) {
 		var list []throttleJSON
-		if err = json.Unmarshal(body, &list); len(list) > 0 {
+		if err = json.Unmarshal(data, &list); len(list) > 0 {
 			wire = list[0]
 		}
 	} else {
-		err = json.Unmarshal(body, &wire)
+		err = json.Unmarshal(data, &wire)
 	}
 	if err != nil {
 		return nil, err

@@ -1,151 +1,23 @@
 package ll2
 
 import (
-	"encoding/json"
-	"errors"
-	"math"
-	"slices"
+	"fmt"
 	"time"
 
+	"github.com/docking-event/ll2/internal/body"
 	"github.com/docking-event/ll2/internal/jsonscan"
 )
 
-// pageJSON is the service's form of a page. Pointers tell a missing or null key
-// from an empty one.
-type pageJSON[T any] struct {
-	Count    *int    `json:"count"`
-	Next     *string `json:"next"`
-	Previous *string `json:"previous"`
-	Results  *[]T    `json:"results"`
-}
-
 // MarshalJSON encodes the page as the service writes it.
-func (p Page[T]) MarshalJSON() ([]byte, error) {
-	results := p.Results
-	if results == nil {
-		results = []T{}
-	}
-	return json.Marshal(pageJSON[T]{&p.Count, orNull(p.Next), orNull(p.Previous), &results})
-}
-
-func orNull(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
+func (p Page[T]) MarshalJSON() ([]byte, error) { return body.Page[T](p).Encode() }
 
 // UnmarshalJSON decodes a page of the service.
-func (p *Page[T]) UnmarshalJSON(data []byte) error { return p.read(data, 0) }
-
-// read reads a page of no more than most rows; 0: no bound.
-func (p *Page[T]) read(data []byte, most int) error {
-	if page, ok := scanPage[T](data, most); ok {
-		*p = page
-		return nil
+func (p *Page[T]) UnmarshalJSON(data []byte) error {
+	page, err := body.DecodePage[T](data, 0)
+	if err != nil {
+		return fmt.Errorf("ll2: %w", err)
 	}
-	var wire pageJSON[T]
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return err
-	}
-	switch {
-	case wire.Count == nil:
-		return errors.New("ll2: page without a count")
-	case wire.Results == nil:
-		return errors.New("ll2: page without a results list")
-	}
-	*p = Page[T]{*wire.Count, Value(wire.Next), Value(wire.Previous), *wire.Results}
-	return nil
-}
-
-// decodePage reads a page of no more than most rows, and checks each row that
-// can be checked.
-func decodePage[T any](data []byte, most int) (*Page[T], error) {
-	page := new(Page[T])
-	if err := page.read(data, most); err != nil {
-		return nil, err
-	}
-	for i := range page.Results {
-		if err := validate(&page.Results[i]); err != nil {
-			return nil, err
-		}
-	}
-	return page, nil
-}
-
-// scanPage reads a page of rows that scan themselves. A page of more than most
-// rows is not ok; 0: no bound.
-func scanPage[T any](data []byte, most int) (page Page[T], ok bool) {
-	if _, ok := any(new(T)).(jsonscan.Row); !ok {
-		return page, false
-	}
-	if most == 0 {
-		most = math.MaxInt
-	}
-	s := jsonscan.New(data)
-	counted := false
-	for key := range s.Object {
-		switch string(key) {
-		case "count":
-			if counted = !s.Null(); counted {
-				s.Int(&page.Count)
-			}
-		case "next":
-			page.Next = s.CopyText()
-		case "previous":
-			page.Previous = s.CopyText()
-		case "results":
-			if page.Results != nil {
-				s.Fail() // twice
-			}
-			page.Results = []T{}
-			for range s.Array {
-				n, rest := len(page.Results), s.Rest()
-				if n == most {
-					s.Fail()
-					break
-				}
-				page.Results = slices.Grow(page.Results, 1)[:n+1]
-				s.Record(any(&page.Results[n]).(jsonscan.Row))
-				if size := rest - s.Rest(); n == 0 && size > 0 {
-					// As many more as go into the rest, if they are alike.
-					page.Results = slices.Grow(page.Results, min(most-1, MaxPageSize, s.Rest()/size))
-				}
-			}
-		default:
-			s.Unknown(key)
-		}
-	}
-	return page, s.Done() && counted && page.Results != nil
-}
-
-// read reads one row: by its own ScanJSON if it has one and that can, else by
-// encoding/json.
-func read[T any](data []byte, v *T) error {
-	if row, ok := any(v).(jsonscan.Row); ok {
-		s := jsonscan.New(data)
-		s.Record(row)
-		if s.Done() {
-			return nil
-		}
-		*v = *new(T)
-	}
-	return json.Unmarshal(data, v)
-}
-
-// decode reads one row, and checks it if it can be checked.
-func decode[T any](data []byte, v *T) error {
-	if err := read(data, v); err != nil {
-		return err
-	}
-	return validate(v)
-}
-
-// validate calls the Validate method of a row that has one.
-func validate[T any](v *T) error {
-	if row, ok := any(v).(interface{ Validate() error }); ok {
-		return row.Validate()
-	}
+	*p = Page[T](page)
 	return nil
 }
 
@@ -175,14 +47,6 @@ func (e *DockingEvent) ScanJSON(s *jsonscan.Scanner) {
 	})
 	s.Use(jsonscan.Blocks{Texts: first.texts[:], Ints: first.ints[:], Times: first.times[:]})
 	e.scan(s, &blocks{durations: first.durations[:], agencies: first.agencies[:]})
-}
-
-// Validate reports an event that cannot be told from another one.
-func (e *DockingEvent) Validate() error {
-	if e.ID == 0 {
-		return errors.New("ll2: docking event without an id")
-	}
-	return nil
 }
 
 func (e *DockingEvent) scan(s *jsonscan.Scanner, b *blocks) {

@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/docking-event/ll2/internal/body"
 	"github.com/docking-event/ll2/internal/secret"
 	"github.com/docking-event/ll2/internal/wire"
 )
@@ -55,6 +56,9 @@ var (
 	errNoResource = errors.New("ll2: this resource was not made by NewResource")
 	errNilContext = errors.New("ll2: nil context; use context.Background()")
 )
+
+// maxBody is the largest body that is read.
+const maxBody = 32 << 20
 
 // maxErrorBody is how much of an error answer's body an APIError keeps.
 const maxErrorBody = 64 << 10
@@ -185,15 +189,20 @@ func (e *APIError) redirectsAway() string {
 }
 
 // A DecodeError is a 2xx answer whose body is not what the API promises: not
-// JSON, JSON of another shape, a page without a count or a results list, an
-// event without an id, or more than 32 MiB.
+// JSON, JSON of another shape, a page without a count or a results list or with a
+// negative count, more rows than were asked for, a row without an id, an event
+// without a docking time, or more than 32 MiB. It is [ErrUnavailable] if the body
+// was cut off.
 type DecodeError struct {
 	URL     string
-	Offset  int64  // in the body, of what does not fit; 0 where that is not known
+	Offset  int64  // in the body, of the end of what does not fit; 0 if that is not known
 	Snippet string // of the body there; "" for api-throttle/, which can hold the token
+	Field   string // in JSON, such as results[3].flight_vehicle.id; "" if not known
+	ID      string // of the row that has the field; "" if not known
 	Err     error
 
-	attempts int
+	attempts  int
+	truncated bool
 }
 
 // Error says which answer could not be read, and where.
@@ -202,7 +211,7 @@ func (e *DecodeError) Error() string {
 	if e.Offset > 0 {
 		s += fmt.Sprintf(" at byte %d", e.Offset)
 	}
-	s += ": " + trimPrefix(e.Err)
+	s += ": " + oneLine(trimPrefix(e.Err))
 	switch {
 	case e.Snippet != "" && e.Offset > 0:
 		s += fmt.Sprintf(", near %q", e.Snippet)
@@ -215,24 +224,24 @@ func (e *DecodeError) Error() string {
 	return s
 }
 
+// Is makes the error of a body that was cut off [ErrUnavailable].
+func (e *DecodeError) Is(target error) bool { return target == ErrUnavailable && e.truncated }
+
 // Unwrap returns what the decoder said.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
 // newDecodeError points at the place in the body at which err came.
-func newDecodeError(url string, body []byte, err error) *DecodeError {
+func newDecodeError(url string, data []byte, err error) *DecodeError {
 	const around = 40
-	e := &DecodeError{URL: url, Err: err}
-	var syntax *json.SyntaxError
-	var mismatch *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		e.Offset = syntax.Offset
-	case errors.As(err, &mismatch):
-		e.Offset = mismatch.Offset
+	e := &DecodeError{URL: url, Err: err, truncated: len(data) <= maxBody && body.Truncated(data)}
+	var in *body.Error
+	if errors.As(err, &in) {
+		in.Err = unprefixed{in.Err}
+		e.Offset, e.Field, e.ID = int64(in.End), in.Field, in.ID
 	}
-	start := max(0, min(int(e.Offset), len(body))-around)
-	end := min(len(body), start+2*around)
-	e.Snippet = string(bytes.ToValidUTF8(body[start:end], nil))
+	start := max(0, min(int(e.Offset), len(data))-around)
+	end := min(len(data), start+2*around)
+	e.Snippet = string(bytes.ToValidUTF8(data[start:end], nil))
 	return e
 }
 

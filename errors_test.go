@@ -148,7 +148,7 @@ func TestUnexpectedBodyIsADecodeError(t *testing.T) {
 		"results null":          {list, `{"count":0,"next":null,"previous":null,"results":null}`, "without a results list"},
 		"results an object":     {list, `{"count":0,"next":null,"previous":null,"results":{}}`, "results"},
 		"next a number":         {list, `{"count":0,"next":5,"previous":null,"results":[]}`, "next"},
-		"event without id":      {list, `{"count":1,"next":null,"previous":null,"results":[{"id":1},{"url":"x"}]}`, "without an id"},
+		"event without id":      {list, `{"count":1,"next":null,"previous":null,"results":[{"id":1,"docking":"2024-01-31T12:00:00Z"},{"url":"x"}]}`, "without an id"},
 		"event id null":         {list, `{"count":1,"next":null,"previous":null,"results":[{"id":null}]}`, "without an id"},
 		"event null":            {list, `{"count":1,"next":null,"previous":null,"results":[null]}`, "without an id"},
 		"event a number":        {list, `{"count":1,"next":null,"previous":null,"results":[1]}`, "number"},

@@ -1,6 +1,7 @@
 package ll2
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -15,8 +16,10 @@ import (
 // the service is known to send as null. [Value] reads a pointer as its value or
 // the zero value.
 //
-// Encoding with encoding/json writes the service's own keys: every one of the
-// normal shape, and those of the detailed shape that are not nil.
+// Encoding with encoding/json writes the service's own keys and values. Three
+// things are lost: nulls of keys that only the detailed shape has, keys that are
+// not among the fields, and zeros at the end of a fraction of a second (.250000Z
+// becomes .25Z). Decoding the result gives the same event.
 //
 // The data is free text written by people. Names vary for the same thing, so
 // compare ids, and chronology is not guaranteed: a MissionEnd can precede the
@@ -35,6 +38,18 @@ type DockingEvent struct {
 	// SpaceStation is in the detailed shape only.
 	// DockingLocation.SpaceStation names the station in both.
 	SpaceStation *SpaceStation `json:"space_station,omitempty"`
+}
+
+// Validate reports an event without an id or a docking time, which is none that
+// the service sends: it would have docked in the year 1.
+func (e *DockingEvent) Validate() error {
+	switch {
+	case e.ID == 0:
+		return errors.New("ll2: docking event without an id")
+	case e.Docking.IsZero():
+		return errors.New("ll2: docking event without a docking time")
+	}
+	return nil
 }
 
 // Docked reports whether the vehicle has not departed yet.

@@ -346,3 +346,39 @@ func TestRecordedPageIsWhatTheBrowserShowed(t *testing.T) {
 		t.Error("the JSON that the page shows is not the recorded JSON")
 	}
 }
+
+func TestEncodingLosesNoMoreThanTheCommentSays(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"detailed", "detailed_nulls"} {
+		data := editJSON(t, testkit.ReadFile(t, "testdata/"+name+".json"), "docking", func(object map[string]any, key string) {
+			object[key] = "2021-02-03T04:05:06.250000Z"
+			object["new_key"] = 1
+		})
+		event := decodeJSON[ll2.DockingEvent](t, data)
+		encoded := encodeJSON(t, event)
+		got, want := pathsOf(t, encoded), pathsOf(t, data)
+		for path, value := range want {
+			switch written, ok := got[path]; {
+			case path == "new_key", value == nil && slices.Contains(detailedPaths, path):
+				if ok {
+					t.Errorf("%s: %s is %v, want it left out", name, path, written)
+				}
+			case path == "docking":
+				if written != "2021-02-03T04:05:06.25Z" {
+					t.Errorf("%s: docking is %v", name, written)
+				}
+			case isObject(value) && isObject(written): // their keys are compared by themselves
+			case !ok || written != value:
+				t.Errorf("%s: %s is %v, want %v", name, path, written, value)
+			}
+		}
+		if again := decodeJSON[ll2.DockingEvent](t, encoded); !reflect.DeepEqual(again, event) {
+			t.Errorf("%s: decoded again it is %+v, want %+v", name, again, event)
+		}
+	}
+}
+
+func isObject(value any) bool {
+	_, ok := value.(map[string]any)
+	return ok
+}

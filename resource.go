@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/docking-event/ll2/internal/body"
 	"github.com/docking-event/ll2/internal/query"
 )
 
@@ -202,9 +203,9 @@ func (r *Resource[T, ID]) Get(ctx context.Context, id ID) (*T, error) {
 	}
 	var row *T
 	u := r.base.JoinPath(element + "/")
-	err := r.sender.send(ctx, request{kind: KindOne, url: u, decode: func(body []byte) error {
+	err := r.sender.send(ctx, request{kind: KindOne, url: u, decode: func(data []byte) error {
 		row = new(T)
-		if err := decode(body, row); err != nil {
+		if err := body.ReadRow(data, row); err != nil {
 			return err
 		}
 		return r.checkID(row)
@@ -256,14 +257,16 @@ func (r *Resource[T, ID]) url(q url.Values) *url.URL {
 // the quota, or none; it can be nil.
 func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(error)) (*Page[T], error) {
 	var page *Page[T]
-	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, decode: func(body []byte) error {
+	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, decode: func(data []byte) error {
 		most, err := strconv.Atoi(q.Get(query.Limit))
 		if err != nil || most < 1 || most > MaxPageSize {
 			most = MaxPageSize // which a link can say, of a server that is none of the service's
 		}
-		if page, err = decodePage[T](body, most); err != nil {
+		read, err := body.ReadPage[T](data, most)
+		if err != nil {
 			return err
 		}
+		page = (*Page[T])(&read)
 		for i := range page.Results {
 			if err := r.checkID(&page.Results[i]); err != nil {
 				return err

@@ -209,11 +209,23 @@ func TestStartAtResumesWhereAPageErrorCame(t *testing.T) {
 func TestAllYieldsAnEventOnceHoweverOftenItIsSent(t *testing.T) {
 	t.Parallel()
 	server := ll2test.NewServer(ll2test.Events(30)...)
-	again := func(n int, page map[string]any) {
+	// Pages of 20 hold 10 rows, twice each: no page may hold more than it was
+	// asked for.
+	again := func(_ int, page map[string]any) {
 		results := page["results"].([]any)
 		page["results"] = append(results, results...)
+		if next, ok := page["next"].(string); ok {
+			page["next"] = strings.Replace(next, "limit=10", "limit=20", 1)
+		}
 	}
-	got := testkit.All(t, testkit.Through(testkit.RewritingPages(again), server), ll2.PageSize(10))
+	twice := func(server http.RoundTripper) testkit.RoundTripFunc {
+		return testkit.RewritingPages(again)(testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
+			req = req.Clone(req.Context())
+			req.URL.RawQuery = strings.Replace(req.URL.RawQuery, "limit=20", "limit=10", 1)
+			return server.RoundTrip(req)
+		}))
+	}
+	got := testkit.All(t, testkit.Through(twice, server), ll2.PageSize(20))
 	if len(got) != 30 {
 		t.Errorf("%d events, want 30", len(got))
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -188,17 +187,10 @@ func mayPass(err error) bool {
 	}
 	var decode *DecodeError
 	if errors.As(err, &decode) {
-		return stopsHalfWay(decode.Err)
+		return decode.truncated
 	}
 	var redirect *wire.RedirectError
 	return !errors.As(err, &redirect) && !isCertificateError(err)
-}
-
-// stopsHalfWay reports whether the JSON is good as far as it goes: an answer
-// without a Content-Length can be cut off without any other sign.
-func stopsHalfWay(err error) bool {
-	var syntax *json.SyntaxError
-	return errors.As(err, &syntax) && syntax.Error() == "unexpected end of JSON input"
 }
 
 func isCertificateError(err error) bool {

@@ -114,9 +114,9 @@ func TestTraceOfAWalkNumbersEachRequestsAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &diary{start: time.Now()}
 		transport := testkit.NewScript(
-			testkit.Status(200, `{"count":2,"next":"https://x.example/docking_event/?limit=1&offset=1&ordering=id","previous":null,"results":[{"id":1}]}`),
+			testkit.Status(200, `{"count":2,"next":"https://x.example/docking_event/?limit=1&offset=1&ordering=id","previous":null,"results":[{"id":1,"docking":"2024-01-31T12:00:00Z"}]}`),
 			testkit.Status(500, ""),
-			testkit.Status(200, `{"count":2,"next":null,"previous":null,"results":[{"id":2}]}`))
+			testkit.Status(200, `{"count":2,"next":null,"previous":null,"results":[{"id":2,"docking":"2024-01-31T12:00:00Z"}]}`))
 		client := testkit.NewClient(t, transport, ll2.WithTrace(d.trace()))
 		_, err := ll2.Collect(client.DockingEvents.All(t.Context(), ll2.PageSize(1), ll2.OrderBy(ll2.ByID)))
 		if err != nil {

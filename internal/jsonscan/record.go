@@ -42,6 +42,10 @@ func (s *Scanner) Record(row Row) {
 	}
 }
 
+// maxCuts is how many strings a record may have before encoding/json is to read
+// it, which takes no memory for a key that comes again.
+const maxCuts = 1000
+
 // A cut is a string in the data, and the field that it is for.
 type cut struct {
 	field      *string

@@ -1,6 +1,7 @@
 package jsonscan_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,114 @@ import (
 
 	"github.com/docking-event/ll2/internal/jsonscan"
 )
+
+// A document has a field of every kind.
+type document struct {
+	ID     int       `json:"id"`
+	Name   string    `json:"name"`
+	Size   float64   `json:"size"`
+	Open   bool      `json:"open"`
+	Since  time.Time `json:"since"`
+	Code   code      `json:"code"`
+	Inner  inner     `json:"inner"`
+	List   []inner   `json:"list"`
+	Link   *inner    `json:"link"`
+	Alias  *string   `json:"alias"`
+	Weight *float64  `json:"weight"`
+	Sealed *bool     `json:"sealed"`
+	Until  *time.Time
+	Sum    length `json:"sum"`
+}
+
+type inner struct {
+	Key  string `json:"key"`
+	Rank *int   `json:"rank"`
+}
+
+// A length is that of a text.
+type length int
+
+func (l *length) UnmarshalText(text []byte) error {
+	*l = length(len(text))
+	return nil
+}
+
+// A code is a text of three bytes.
+type code [3]byte
+
+func (c *code) UnmarshalText(text []byte) error {
+	if len(text) != len(c) {
+		return fmt.Errorf("%q is not a code", text)
+	}
+	copy(c[:], text)
+	return nil
+}
+
+func (d *document) ScanJSON(s *jsonscan.Scanner) {
+	for key := range s.Object {
+		switch string(key) {
+		case "id":
+			s.Int(&d.ID)
+		case "name":
+			s.Text(&d.Name)
+		case "size":
+			s.Float(&d.Size)
+		case "open":
+			s.Bool(&d.Open)
+		case "since":
+			s.Time(&d.Since)
+		case "code":
+			s.Unmarshal(&d.Code)
+		case "sum":
+			s.Unmarshal(&d.Sum)
+		case "inner":
+			d.Inner.scan(s)
+		case "list":
+			if d.List != nil {
+				s.Fail() // encoding/json reads into the elements of the first one
+			}
+			d.List = []inner{}
+			for range s.Array {
+				var element inner
+				s.Record(&element)
+				d.List = append(d.List, element)
+			}
+		case "link":
+			if in := jsonscan.Pointer(s, &d.Link, nil); in != nil {
+				in.scan(s)
+			}
+		case "alias":
+			s.TextPointer(&d.Alias)
+		case "weight":
+			s.FloatPointer(&d.Weight)
+		case "sealed":
+			s.BoolPointer(&d.Sealed)
+		case "Until":
+			s.TimePointer(&d.Until)
+		default:
+			s.Unknown(key)
+		}
+	}
+}
+
+func (in *inner) ScanJSON(s *jsonscan.Scanner) { in.scan(s) }
+
+func (in *inner) scan(s *jsonscan.Scanner) {
+	for key := range s.Object {
+		switch string(key) {
+		case "key":
+			s.Text(&in.Key)
+		case "rank":
+			s.IntPointer(&in.Rank)
+		default:
+			s.Unknown(key)
+		}
+	}
+}
+
+const full = ` {"id":-12, "name":"\u00e9\uD83D\uDE80 \"\\\/\b\f\n\r\tx", "size":7.25E-1, "open":true, "since":"2021-02-03T04:05:06.5+02:00",
+	"code":"abc", "inner":{"key":"é😀", "rank":3}, "list":[{"key":"a longer text"}, {"rank":null}], "link":{"key":""}, "alias":"an alias",
+	"weight":1e3, "sealed":false, "Until":"2021-02-03T04:05:06Z", "new_1":[true,false,null,-1.5e+7,{"a":"\n"},[],{}]} `
 
 // texts is a row of strings.
 type texts struct{ A, B, C, D string }
@@ -47,6 +156,23 @@ func TestTheStringsOfARecordAreOneAllocation(t *testing.T) {
 	}
 	if distance := uintptr(unsafe.Pointer(unsafe.StringData(got.C))) - uintptr(unsafe.Pointer(unsafe.StringData(got.A))); distance != 3 {
 		t.Errorf("the third string is %d bytes behind the first one, want 3", distance)
+	}
+}
+
+func TestARecordOfVeryManyStringsIsLeftToEncodingJSON(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]bool{1000: true, 1001: false} {
+		s := jsonscan.New([]byte("{" + strings.TrimSuffix(strings.Repeat(`"a":"b",`, n), ",") + "}"))
+		if s.Record(new(texts)); s.Done() != want {
+			t.Errorf("%d strings were read: %t, want %t", n, s.Done(), want)
+		}
+	}
+	s := jsonscan.New([]byte("[" + strings.TrimSuffix(strings.Repeat(`{"a":"b","b":"c"},`, 1000), ",") + "]"))
+	for range s.Array {
+		s.Record(new(texts))
+	}
+	if !s.Done() {
+		t.Error("many records count as one")
 	}
 }
 

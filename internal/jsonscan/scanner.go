@@ -3,12 +3,16 @@
 // It knows the syntax of JSON and what encoding/json makes of it, and nothing
 // else: no API, no HTTP, no name of a field. Types bring their own ScanJSON.
 // A Scanner fails at whatever it does not expect (damage, another type, a key in
-// capitals, bad UTF-8, deep nesting); then the caller gives the same bytes to
+// capitals, bad UTF-8 in a text, deep nesting); then the caller gives the same bytes to
 // encoding/json, which has the last word on the value and on the error. If a
 // Scanner does not fail, its value is that of encoding/json.
 package jsonscan
 
-import "bytes"
+import (
+	"bytes"
+	"iter"
+	"math"
+)
 
 // A Scanner reads one JSON document from its beginning to its end. Its methods
 // take the next value, or a part of it. After a failure they do nothing useful
@@ -19,14 +23,16 @@ type Scanner struct {
 	data    []byte
 	pos     int
 	failed  bool
+	at      int // where it failed
 	depth   int
+	deepest int
 	records int    // that are being read, one within the other
 	cuts    []cut  // of these records
 	blocks  Blocks // of the innermost one
 }
 
 // New returns a Scanner that reads data, which must not change meanwhile.
-func New(data []byte) *Scanner { return &Scanner{data: data} }
+func New(data []byte) *Scanner { return &Scanner{data: data, deepest: maxDepth} }
 
 // Done reports whether the document was read to its end, white space included,
 // without a failure. If not, nothing that was read may be used.
@@ -38,7 +44,9 @@ func (s *Scanner) Done() bool {
 // Fail gives up on the document, for example because of a value that the caller
 // leaves to encoding/json.
 func (s *Scanner) Fail() {
-	s.failed = true
+	if !s.failed {
+		s.failed, s.at = true, s.pos
+	}
 	s.pos = len(s.data) // ends all loops
 }
 
@@ -92,16 +100,16 @@ func (s *Scanner) Unknown(key []byte) {
 	s.Skip()
 }
 
-// Skip takes a value of any kind.
+// Skip takes a value of any kind. As encoding/json does with a value that it
+// skips, it looks at the syntax only: names and texts can be any.
 func (s *Scanner) Skip() {
-	switch c := s.peek(); c {
+	switch s.peek() {
 	case '"':
-		if raw, plain := s.quoted(); !plain {
-			s.unescape(raw) // which checks it
-		}
+		s.quoted()
 	case '{':
-		for key := range s.Object {
-			s.Unknown(key)
+		for more := s.open('{', '}'); more; more = s.more('}') {
+			s.member()
+			s.Skip()
 		}
 	case '[':
 		for range s.Array {
@@ -115,6 +123,42 @@ func (s *Scanner) Skip() {
 		s.literal("null")
 	default:
 		s.number()
+	}
+}
+
+// Raw takes a value of any kind, as [Scanner.Skip] does, and returns its part of
+// the data; nil after a failure.
+func (s *Scanner) Raw() []byte {
+	s.peek()
+	start := s.pos
+	if s.Skip(); s.failed {
+		return nil
+	}
+	return s.data[start:s.pos]
+}
+
+// member takes a key of any kind and its colon, and returns what is between the
+// key's quotes.
+func (s *Scanner) member() (key []byte) {
+	if s.peek() != '"' {
+		s.Fail()
+		return nil
+	}
+	key, _, _ = s.quoted()
+	s.expect(':')
+	return key
+}
+
+// Elements ranges over the texts of the elements of an array, which must be JSON.
+func Elements(array []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		s := New(array)
+		s.deepest = math.MaxInt
+		for range s.Array {
+			if raw := s.Raw(); raw == nil || !yield(raw) {
+				return
+			}
+		}
 	}
 }
 
@@ -151,18 +195,20 @@ func (s *Scanner) expect(c byte) {
 
 // literal takes a word such as null.
 func (s *Scanner) literal(word string) {
-	if !bytes.HasPrefix(s.data[s.pos:], []byte(word)) {
-		s.Fail()
-		return
+	for i := range len(word) {
+		if !s.take(word[i], word[i]) {
+			s.Fail()
+			return
+		}
 	}
-	s.pos += len(word)
 }
 
 // open takes the bracket that begins an object or an array, and reports whether
 // there is anything in it.
 func (s *Scanner) open(begin, end byte) bool {
 	s.expect(begin)
-	if s.depth++; s.depth > maxDepth {
+	if s.depth++; s.depth > s.deepest && !s.failed {
+		s.pos-- // it is the bracket that is too much
 		s.Fail()
 	}
 	if s.peek() != end {

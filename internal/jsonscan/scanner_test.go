@@ -2,113 +2,14 @@ package jsonscan_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/docking-event/ll2/internal/jsonscan"
 )
-
-// A document has a field of every kind.
-type document struct {
-	ID     int       `json:"id"`
-	Name   string    `json:"name"`
-	Size   float64   `json:"size"`
-	Open   bool      `json:"open"`
-	Since  time.Time `json:"since"`
-	Code   code      `json:"code"`
-	Inner  inner     `json:"inner"`
-	List   []inner   `json:"list"`
-	Link   *inner    `json:"link"`
-	Alias  *string   `json:"alias"`
-	Weight *float64  `json:"weight"`
-	Sealed *bool     `json:"sealed"`
-	Until  *time.Time
-}
-
-type inner struct {
-	Key  string `json:"key"`
-	Rank *int   `json:"rank"`
-}
-
-// A code is a text of three bytes.
-type code [3]byte
-
-func (c *code) UnmarshalText(text []byte) error {
-	if len(text) != len(c) {
-		return fmt.Errorf("%q is not a code", text)
-	}
-	copy(c[:], text)
-	return nil
-}
-
-func (d *document) ScanJSON(s *jsonscan.Scanner) {
-	for key := range s.Object {
-		switch string(key) {
-		case "id":
-			s.Int(&d.ID)
-		case "name":
-			s.Text(&d.Name)
-		case "size":
-			s.Float(&d.Size)
-		case "open":
-			s.Bool(&d.Open)
-		case "since":
-			s.Time(&d.Since)
-		case "code":
-			s.Unmarshal(&d.Code)
-		case "inner":
-			d.Inner.scan(s)
-		case "list":
-			if d.List != nil {
-				s.Fail() // encoding/json reads into the elements of the first one
-			}
-			d.List = []inner{}
-			for range s.Array {
-				var element inner
-				s.Record(&element)
-				d.List = append(d.List, element)
-			}
-		case "link":
-			if in := jsonscan.Pointer(s, &d.Link, nil); in != nil {
-				in.scan(s)
-			}
-		case "alias":
-			s.TextPointer(&d.Alias)
-		case "weight":
-			s.FloatPointer(&d.Weight)
-		case "sealed":
-			s.BoolPointer(&d.Sealed)
-		case "Until":
-			s.TimePointer(&d.Until)
-		default:
-			s.Unknown(key)
-		}
-	}
-}
-
-func (in *inner) ScanJSON(s *jsonscan.Scanner) { in.scan(s) }
-
-func (in *inner) scan(s *jsonscan.Scanner) {
-	for key := range s.Object {
-		switch string(key) {
-		case "key":
-			s.Text(&in.Key)
-		case "rank":
-			s.IntPointer(&in.Rank)
-		default:
-			s.Unknown(key)
-		}
-	}
-}
-
-const full = ` {"id":-12, "name":"\u00e9\uD83D\uDE80 \"\\\/\b\f\n\r\tx", "size":7.25E-1, "open":true, "since":"2021-02-03T04:05:06.5+02:00",
-	"code":"abc", "inner":{"key":"é😀", "rank":3}, "list":[{"key":"a longer text"}, {"rank":null}], "link":{"key":""}, "alias":"an alias",
-	"weight":1e3, "sealed":false, "Until":"2021-02-03T04:05:06Z", "new_1":[true,false,null,-1.5e+7,{"a":"\n"},[],{}]} `
 
 // scan reads a document, and fails the test if what it read is not what
 // encoding/json reads.
@@ -208,20 +109,30 @@ func TestADocumentIsReadAsEncodingJSONReadsIt(t *testing.T) {
 func TestUnusualKeysAreLeftToEncodingJSON(t *testing.T) {
 	t.Parallel()
 	wantScanned(t, map[string]bool{
-		`{"":1}`:             true,
-		`{"z_9":1}`:          true,
-		`{"a":{"b":1}}`:      true,
-		`{"ID":1}`:           false,
-		`{"iD":"1"}`:         false,
-		`{"\u0069d":1}`:      false,
-		`{"a\"":1}`:          false,
-		`{"a-b":1}`:          false,
-		`{"é":1}`:            false,
-		"{\"a\xff\":1}":      false,
-		"{\"a\n\":1}":        false,
-		`{"ıd":1}`:           false, // Unicode folds it
-		`{"new":{"ID":1}}`:   false,
-		`{"new":[{"A":{}}]}`: false,
+		`{"":1}`:              true,
+		`{"z_9":1}`:           true,
+		`{"a":{"b":1}}`:       true,
+		`{"ID":1}`:            false,
+		`{"iD":"1"}`:          false,
+		`{"\u0069d":1}`:       false,
+		`{"a\"":1}`:           false,
+		`{"a-b":1}`:           false,
+		`{"é":1}`:             false,
+		"{\"a\xff\":1}":       false,
+		"{\"a\n\":1}":         false,
+		`{"ıd":1}`:            false, // Unicode folds it
+		`{"inner":{"KEY":1}}`: false,
+
+		// Nobody reads what is in there.
+		`{"new":{"ID":1}}`:          true,
+		`{"new":[{"A\"":{"é":1}}]}`: true,
+		"{\"new\":{\"\xff\":1}}":    true,
+		`{"new":{"\q":1}}`:          false,
+		"{\"new\":{\"a\n\":1}}":     false,
+		`{"new":{a:1}}`:             false,
+		`{"new":{"a" 1}}`:           false,
+		`{"new":{"a":1,}}`:          false,
+		`{"new":{"a`:                false,
 	})
 }
 
@@ -327,6 +238,65 @@ func TestRestTellsHowMuchAValueTook(t *testing.T) {
 	}
 }
 
+func TestRawIsTheTextOfAValue(t *testing.T) {
+	t.Parallel()
+	s := jsonscan.New([]byte(`[ 12 , "a\"b", {"A": [1]} ,null,-1.5e3]`))
+	var got []string
+	for range s.Array {
+		got = append(got, string(s.Raw()))
+	}
+	if want := []string{`12`, `"a\"b"`, `{"A": [1]}`, `null`, `-1.5e3`}; !s.Done() || !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	s = jsonscan.New([]byte(`[1`))
+	if raw := s.Raw(); raw != nil || s.Done() {
+		t.Errorf("half a value is %q", raw)
+	}
+}
+
+func TestElementsAreTheTextsInAnArray(t *testing.T) {
+	t.Parallel()
+	deep := strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000)
+	want := []string{`1`, `{"A": [2]}`, `null`, deep}
+	var got []string
+	for raw := range jsonscan.Elements([]byte("[" + strings.Join(want, " ,\n") + "] ")) {
+		got = append(got, string(raw))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%.100q, want %.100q", got, want)
+	}
+	n := 0
+	for range jsonscan.Elements([]byte(`[1,2,3]`)) {
+		if n++; n == 2 {
+			break
+		}
+	}
+	for raw := range jsonscan.Elements([]byte(`[1,2,[`)) {
+		n += len(raw)
+	}
+	for range jsonscan.Elements([]byte(`{}`)) {
+		n++
+	}
+	if n != 4 {
+		t.Errorf("%d, want 4: two elements of the first array, and of the cut one", n)
+	}
+}
+
+// Whatever the bytes are, what is skipped is JSON.
+func TestWhatIsSkippedIsJSON(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 20_000 {
+		data := []byte(full)
+		at := r.IntN(len(data))
+		data = slices.Replace(data, at, min(len(data), at+r.IntN(3)), []byte(pieces[r.IntN(len(pieces))])...)
+		s := jsonscan.New(data)
+		if s.Skip(); s.Done() != json.Valid(data) {
+			t.Fatalf("%q was skipped: %t", data, s.Done())
+		}
+	}
+}
+
 // Whatever the bytes are, what is read is what encoding/json reads.
 func FuzzScanner(f *testing.F) {
 	for _, seed := range []string{
@@ -336,5 +306,11 @@ func FuzzScanner(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	f.Fuzz(func(t *testing.T, data []byte) { scan(t, string(data)) })
+	f.Fuzz(func(t *testing.T, data []byte) {
+		scan(t, string(data))
+		s := jsonscan.New(data)
+		if s.Skip(); s.Done() && !json.Valid(data) {
+			t.Errorf("%q was skipped", data)
+		}
+	})
 }

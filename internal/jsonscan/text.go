@@ -17,12 +17,14 @@ func (s *Scanner) Text(field *string) {
 	case c == '"' && s.records == 0:
 		*field = s.CopyText()
 	case c == '"':
-		raw, plain := s.quoted()
+		raw, plain := s.good()
 		c := cut{field: field, start: s.pos - 1 - len(raw), end: s.pos - 1}
 		if !plain {
 			c.own, c.start = s.unescape(raw), c.end
 		}
-		s.cuts = append(s.cuts, c)
+		if s.cuts = append(s.cuts, c); len(s.cuts) > maxCuts {
+			s.Fail()
+		}
 	case !s.Null():
 		s.Fail()
 	}
@@ -37,18 +39,28 @@ func (s *Scanner) CopyText() string {
 		s.Fail()
 		return ""
 	}
-	raw, plain := s.quoted()
+	raw, plain := s.good()
 	if !plain {
 		return s.unescape(raw)
 	}
 	return string(raw)
 }
 
-// quoted takes a string and returns what is between its quotes. It is plain if
-// it stands for itself: ASCII or good UTF-8, without escapes.
-func (s *Scanner) quoted() (text []byte, plain bool) {
+// good takes a string of good UTF-8 and returns what is between its quotes. It is
+// plain if it has no escapes, and so stands for itself.
+func (s *Scanner) good() (text []byte, plain bool) {
+	text, ascii, escaped := s.quoted()
+	if !ascii && !utf8.Valid(text) {
+		s.Fail()
+	}
+	return text, !escaped
+}
+
+// quoted takes a string and returns what is between its quotes, whether that is
+// ASCII, and whether there are escapes in it.
+func (s *Scanner) quoted() (text []byte, ascii, escaped bool) {
 	start := s.pos + 1
-	ascii := true
+	ascii = true
 	for i := start; i < len(s.data); i++ {
 		if len(s.data)-i >= 8 {
 			special := specials(binary.LittleEndian.Uint64(s.data[i:]))
@@ -61,21 +73,22 @@ func (s *Scanner) quoted() (text []byte, plain bool) {
 		switch c := s.data[i]; {
 		case c == '"':
 			s.pos = i + 1
-			text = s.data[start:i]
-			if !ascii && !utf8.Valid(text) {
-				s.Fail()
-			}
-			return text, true
+			return s.data[start:i], ascii, escaped
 		case c == '\\':
-			return s.escaped(start, i)
+			s.pos = i + 1
+			s.escape()
+			i, escaped = s.pos-1, true
 		case c >= utf8.RuneSelf:
 			ascii = false
 		case c < ' ':
-			i = len(s.data)
+			s.pos = i
+			s.Fail()
+			return nil, true, false
 		}
 	}
+	s.pos = len(s.data)
 	s.Fail()
-	return nil, false
+	return nil, true, false
 }
 
 // specials sets the high bit of the bytes in w that do not just stand for
@@ -87,26 +100,32 @@ func specials(w uint64) uint64 {
 	return (w | control | quote | escape) & high
 }
 
-// escaped goes on where quoted met an escape, and returns the raw text.
-func (s *Scanner) escaped(start, i int) (text []byte, plain bool) {
-	for ; i < len(s.data) && s.data[i] != '"'; i++ {
-		if s.data[i] == '\\' {
-			i++
-		} else if s.data[i] < ' ' {
-			break
+// letters are what can follow a backslash, beside u; meant is what it stands for.
+const letters, meant = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
+
+// escape takes what follows a backslash.
+func (s *Scanner) escape() {
+	if !s.take('u', 'u') {
+		if s.pos == len(s.data) || strings.IndexByte(letters, s.data[s.pos]) < 0 {
+			s.Fail()
+			return
 		}
+		s.pos++
+		return
 	}
-	if i >= len(s.data) || s.data[i] != '"' || !utf8.Valid(s.data[start:i]) {
-		s.Fail()
-		return nil, false
+	for range 4 {
+		if s.pos == len(s.data) || !isHex(s.data[s.pos]) {
+			s.Fail()
+			return
+		}
+		s.pos++
 	}
-	s.pos = i + 1
-	return s.data[start:i], false
 }
+
+func isHex(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
 
 // unescape returns the text that a raw one with escapes stands for.
 func (s *Scanner) unescape(raw []byte) string {
-	const letters, meant = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
 	var text strings.Builder
 	text.Grow(len(raw))
 	for len(raw) > 0 {
@@ -118,19 +137,15 @@ func (s *Scanner) unescape(raw []byte) string {
 		text.Write(raw[:i])
 		c := raw[i+1]
 		raw = raw[i+2:]
-		if letter := strings.IndexByte(letters, c); letter >= 0 {
-			text.WriteByte(meant[letter])
+		if c != 'u' {
+			text.WriteByte(meant[strings.IndexByte(letters, c)])
 			continue
 		}
 		r := hexRune(raw)
-		if c != 'u' || r < 0 {
-			s.Fail()
-			break
-		}
 		raw = raw[4:]
 		if utf16.IsSurrogate(r) && bytes.HasPrefix(raw, []byte(`\u`)) {
 			r = utf16.DecodeRune(r, hexRune(raw[2:]))
-			raw = raw[min(6, len(raw)):]
+			raw = raw[6:]
 		}
 		if utf16.IsSurrogate(r) || r == utf8.RuneError {
 			s.Fail() // half a pair, or the mark for one
@@ -141,14 +156,8 @@ func (s *Scanner) unescape(raw []byte) string {
 	return text.String()
 }
 
-// hexRune reads four hexadecimal digits; -1 if there are none.
+// hexRune reads the four hexadecimal digits at the start of raw.
 func hexRune(raw []byte) rune {
-	if len(raw) < 4 {
-		return -1
-	}
-	r, err := strconv.ParseUint(string(raw[:4]), 16, 32)
-	if err != nil {
-		return -1
-	}
+	r, _ := strconv.ParseUint(string(raw[:4]), 16, 32) // escape has looked at them
 	return rune(r)
 }

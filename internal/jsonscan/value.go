@@ -79,18 +79,20 @@ func (s *Scanner) Unmarshal(v encoding.TextUnmarshaler) {
 }
 
 // plain takes a string without escapes. It is not ok if there is a null, or
-// something else, at which it fails.
+// something else, at which it fails: at a long string, too, which whoever reads it
+// would quote in an error that nobody sees.
 func (s *Scanner) plain() (raw []byte, ok bool) {
+	const longest = 1000
 	if s.Null() {
 		return nil, false
 	}
 	if s.peek() == '"' {
-		raw, ok = s.quoted()
+		raw, ok = s.good()
 	}
-	if !ok {
+	if !ok || len(raw) > longest {
 		s.Fail()
 	}
-	return raw, ok
+	return raw, !s.failed
 }
 
 // number takes a number and returns its text.

@@ -2,6 +2,7 @@ package jsonscan_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -64,6 +65,9 @@ func TestTimesAreReadAsEncodingJSONReadsThem(t *testing.T) {
 
 func TestOwnTextTypesAreReadAsEncodingJSONReadsThem(t *testing.T) {
 	t.Parallel()
+	wantValues(t, []string{"sum"}, map[string]bool{
+		`"` + strings.Repeat("x", 1000) + `"`: true, `"` + strings.Repeat("x", 1001) + `"`: false,
+	})
 	wantValues(t, []string{"code"}, map[string]bool{
 		`"abc"`: true, ` "é1" `: true, `"ab"`: false, `""`: false, `"\u0061bc"`: false, "\"ab\xff\"": false, `"ab`: false, `123`: false, `[97,98,99]`: false,
 	})

@@ -108,6 +108,7 @@ func (t *tally) row(name string) string {
 // tallies counts the mutants of each file, of each package and of all, and lists
 // those that survived.
 func (r *report) tallies() (files, packages string, total tally, survivors []*mutant) {
+	var ofFiles, ofPackages strings.Builder
 	var order []*pkg
 	byPackage := make(map[*pkg]*tally)
 	for _, d := range r.samples {
@@ -125,7 +126,7 @@ func (r *report) tallies() (files, packages string, total tally, survivors []*mu
 				t.killed++
 			}
 		}
-		files += t.row(d.file.name) //nolint:perfsprint // a table of thirty rows
+		ofFiles.WriteString(t.row(d.file.name))
 		if byPackage[d.file.pkg] == nil {
 			order = append(order, d.file.pkg)
 			byPackage[d.file.pkg] = new(tally)
@@ -138,13 +139,13 @@ func (r *report) tallies() (files, packages string, total tally, survivors []*mu
 		if name == "." {
 			name = p.name
 		}
-		packages += byPackage[p].row(name) //nolint:perfsprint // and one of ten
+		ofPackages.WriteString(byPackage[p].row(name))
 	}
-	packages += total.row("**all**")
+	ofPackages.WriteString(total.row("**all**"))
 	slices.SortFunc(survivors, func(a, b *mutant) int {
 		return cmp.Or(cmp.Compare(a.file.name, b.file.name), cmp.Compare(a.from, b.from))
 	})
-	return files, packages, total, survivors
+	return ofFiles.String(), ofPackages.String(), total, survivors
 }
 
 // write writes the report to a file, and a line to out.

@@ -54,7 +54,7 @@ func overPipes(t *testing.T, connects bool, says string) *ll2.Client {
 	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		says := says
 		if dialled.Add(1) > 1 {
-			says = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"id\":1}"
+			says = "HTTP/1.1 200 OK\r\nContent-Length: 41\r\n\r\n{\"id\":1,\"docking\":\"2024-01-31T12:00:00Z\"}"
 		} else if !connects {
 			<-ctx.Done()
 			return nil, ctx.Err()
@@ -100,7 +100,7 @@ var stages = map[string]func(*testing.T) stage{
 		return stage{client: overPipes(t, true, "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"id\""), used: 1}
 	},
 	"body without a length": func(t *testing.T) stage {
-		return stage{client: overPipes(t, true, "HTTP/1.1 200 OK\r\n\r\n{\"id\":1}"), used: 1}
+		return stage{client: overPipes(t, true, "HTTP/1.1 200 OK\r\n\r\n{\"id\":1,\"docking\":\"2024-01-31T12:00:00Z\"}"), used: 1}
 	},
 	"body of an error": func(t *testing.T) stage {
 		return stage{client: overPipes(t, true, "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 8\r\n\r\n<h1>"), used: 1}

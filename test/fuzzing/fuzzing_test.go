@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/test/testkit"
@@ -61,7 +62,7 @@ func FuzzLinks(f *testing.F) {
 		f.Add(link, link)
 	}
 	f.Fuzz(func(t *testing.T, start, next string) {
-		body, err := json.Marshal(ll2.Page[ll2.DockingEvent]{Count: 1, Next: next, Results: []ll2.DockingEvent{{ID: 1}}})
+		body, err := json.Marshal(ll2.Page[ll2.DockingEvent]{Count: 1, Next: next, Results: []ll2.DockingEvent{{ID: 1, Docking: time.Unix(0, 0)}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -126,7 +127,7 @@ func FuzzRedirects(f *testing.F) {
 		var sent *[]*url.URL
 		client, sent := answering(t, func(*http.Request) *http.Response {
 			if len(*sent) > 1 {
-				return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"id":1}`))}
+				return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"id":1,"docking":"2024-01-31T12:00:00Z"}`))}
 			}
 			return &http.Response{StatusCode: status, Header: http.Header{"Location": {location}}, Body: http.NoBody}
 		})

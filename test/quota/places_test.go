@@ -97,7 +97,7 @@ func TestARequestThatNetHTTPSentTwiceTakesTwoPlaces(t *testing.T) {
 				return
 			}
 			in := bufio.NewReader(conn)
-			answer := "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"id\":1}"
+			answer := "HTTP/1.1 200 OK\r\nContent-Length: 41\r\n\r\n{\"id\":1,\"docking\":\"2024-01-31T12:00:00Z\"}"
 			if _, err := http.ReadRequest(in); err == nil {
 				_, _ = conn.Write([]byte(answer))
 			}

@@ -143,7 +143,7 @@ func TestRetryStartsFromNothing(t *testing.T) {
 	t.Parallel()
 	transport := testkit.NewScript(
 		testkit.Status(200, `{"count":9,"next":"x","previous":"y","results":[{"id":1,"url":"first"},{"id":2`),
-		testkit.Status(200, `{"count":1,"next":null,"previous":null,"results":[{"id":3}]}`))
+		testkit.Status(200, `{"count":1,"next":null,"previous":null,"results":[{"id":3,"docking":"2024-01-31T12:00:00Z"}]}`))
 	page, err := testkit.NewClient(t, transport).DockingEvents.List(t.Context())
 	if err != nil || page.Count != 1 || page.Next != "" || len(page.Results) != 1 || page.Results[0].URL != "" {
 		t.Errorf("got %+v, %v", page, err)

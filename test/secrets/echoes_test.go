@@ -106,10 +106,10 @@ var echoes = []echo{
 		return testkit.BreaksOff(`{"count":`, fmt.Errorf("malformed chunked encoding %q", token))
 	}},
 	{"next link", testkit.Canary, func(token string) testkit.Answer {
-		return testkit.Status(200, `{"count":2,"next":"https://a.example/?key=`+token+`","previous":null,"results":[{"id":1}]}`)
+		return testkit.Status(200, `{"count":2,"next":"https://a.example/?key=`+token+`","previous":null,"results":[{"id":1,"docking":"2024-01-31T12:00:00Z"}]}`)
 	}},
 	{"next link to itself", testkit.Canary, func(token string) testkit.Answer {
-		return testkit.Status(200, `{"count":2,"next":"https://`+token+`.example/docking_event/?ordering=docking,id&limit=100","previous":null,"results":[{"id":1}]}`)
+		return testkit.Status(200, `{"count":2,"next":"https://`+token+`.example/docking_event/?ordering=docking,id&limit=100","previous":null,"results":[{"id":1,"docking":"2024-01-31T12:00:00Z"}]}`)
 	}},
 }
 

@@ -27,10 +27,10 @@ func TestTheTokenIsInNothingThatIsSaidOfAnEcho(t *testing.T) {
 		"id":                {Status: 200, Body: `{"count":1,"results":[{"id":"` + testkit.Canary + `"}]}`},
 		"time":              {Status: 200, Body: `{"count":1,"results":[{"id":1,"docking":"` + testkit.Canary + `"}]}`},
 		"duration":          {Status: 200, Body: `{"count":1,"results":[{"id":1,"flight_vehicle":{"spacecraft":{"time_docked":"` + testkit.Canary + `"}}}]}`},
-		"next, foreign":     {Status: 200, Body: `{"count":1,"results":[{"id":1}],"next":"/` + testkit.Canary + `/"}`},
-		"next, damaged":     {Status: 200, Body: `{"count":1,"results":[{"id":1}],"next":"http://[` + testkit.Canary + `"}`},
-		"next, followed":    {Status: 200, Body: `{"count":1,"results":[{"id":1}],"next":"/docking_event/?offset=` + testkit.Canary + `"}`},
-		"next, filter":      {Status: 200, Body: `{"count":1,"results":[{"id":1}],"next":"/docking_event/?space_station__id=` + testkit.Canary + `"}`},
+		"next, foreign":     {Status: 200, Body: `{"count":1,"results":[{"id":1,"docking":"2024-01-31T12:00:00Z"}],"next":"/` + testkit.Canary + `/"}`},
+		"next, damaged":     {Status: 200, Body: `{"count":1,"results":[{"id":1,"docking":"2024-01-31T12:00:00Z"}],"next":"http://[` + testkit.Canary + `"}`},
+		"next, followed":    {Status: 200, Body: `{"count":1,"results":[{"id":1,"docking":"2024-01-31T12:00:00Z"}],"next":"/docking_event/?offset=` + testkit.Canary + `"}`},
+		"next, filter":      {Status: 200, Body: `{"count":1,"results":[{"id":1,"docking":"2024-01-31T12:00:00Z"}],"next":"/docking_event/?space_station__id=` + testkit.Canary + `"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -97,7 +97,7 @@ func (s *slidingService) RoundTrip(req *http.Request) (*http.Response, error) {
 	total, counted := latency(req.Context().Value(randKey{}).(*rand.Rand))
 	time.Sleep(counted)
 	resp := &http.Response{StatusCode: http.StatusOK, Header: make(http.Header), Request: req}
-	body := `{"id":1}`
+	body := `{"id":1,"docking":"2024-01-31T12:00:00Z"}`
 	if strings.HasSuffix(req.URL.Path, "/api-throttle/") {
 		s.mu.Lock()
 		now := time.Now()

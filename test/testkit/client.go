@@ -27,7 +27,7 @@ const (
 	EmptyPage = `{"count":0,"next":null,"previous":null,"results":[]}`
 
 	// AnEvent is the smallest body of event 7.
-	AnEvent = `{"id":7}`
+	AnEvent = `{"id":7,"docking":"2024-01-31T12:00:00Z"}`
 
 	// Canary is the token that tests use. CI searches all output of the tests
 	// for it.

@@ -86,7 +86,7 @@ func skippingList(from, to, rows int) testkit.RoundTripFunc {
 		if next < rows {
 			link = fmt.Sprintf(`"%s?limit=10&offset=%d&ordering=id"`, testkit.ListURL, next)
 		}
-		return testkit.Status(http.StatusOK, fmt.Sprintf(`{"count":%d,"next":%s,"previous":null,"results":[{"id":%d}]}`, count, link, offset+1))(req)
+		return testkit.Status(http.StatusOK, fmt.Sprintf(`{"count":%d,"next":%s,"previous":null,"results":[{"id":%d,"docking":"2024-01-31T12:00:00Z"}]}`, count, link, offset+1))(req)
 	}
 }
 
@@ -124,7 +124,7 @@ func TestParallelForeseesNothingFromALinkThatDoesNotTellTheStep(t *testing.T) {
 			if i == len(answers)-1 {
 				next = "null"
 			}
-			answers[i] = testkit.Status(http.StatusOK, fmt.Sprintf(`{"count":5,"next":%s,"previous":null,"results":[{"id":%d}]}`, next, i+1))
+			answers[i] = testkit.Status(http.StatusOK, fmt.Sprintf(`{"count":5,"next":%s,"previous":null,"results":[{"id":%d,"docking":"2024-01-31T12:00:00Z"}]}`, next, i+1))
 		}
 		synctest.Test(t, func(t *testing.T) {
 			transport := testkit.NewScript(answers...)

@@ -1,0 +1,213 @@
+// Package body reads the bodies of answers: a page of rows, or a single row. A row
+// type that has ScanJSON on its pointer is read by it, and encoding/json reads
+// whatever else comes; Validate, if a row type has it, runs after. What does not fit
+// is an [Error] that says where.
+//
+// It knows nothing of HTTP, of requests or of any row type: a page has a count, two
+// links and results, and that is all.
+package body
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+
+	"github.com/docking-event/ll2/internal/jsonscan"
+)
+
+// likely is how many rows a page is taken to have at most when memory is made ready.
+const likely = 100
+
+// A Page is one page of a list.
+type Page[T any] struct {
+	Count    int
+	Next     string // "" for null
+	Previous string
+	Results  []T
+}
+
+// pageJSON is the form of a page. Pointers tell a missing or null key from an empty
+// one.
+type pageJSON[R any] struct {
+	Count    *int    `json:"count"`
+	Next     *string `json:"next"`
+	Previous *string `json:"previous"`
+	Results  R       `json:"results"`
+}
+
+// Encode encodes the page, with null for "".
+func (p Page[T]) Encode() ([]byte, error) {
+	results := p.Results
+	if results == nil {
+		results = []T{}
+	}
+	return json.Marshal(pageJSON[[]T]{&p.Count, orNull(p.Next), orNull(p.Previous), results})
+}
+
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func orEmpty(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// ReadPage reads a page of no more than most rows, without a bound if that is 0, and
+// validates its rows.
+func ReadPage[T any](data []byte, most int) (Page[T], error) {
+	page, err := DecodePage[T](data, most)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	for i := range page.Results {
+		if err := validate(&page.Results[i]); err != nil {
+			start, end := placeIn(data, "results", i)
+			return Page[T]{}, &Error{End: end, Field: fmt.Sprintf("results[%d]", i), ID: rowID(data[start:end]), Err: err}
+		}
+	}
+	return page, nil
+}
+
+// DecodePage is ReadPage without validation.
+func DecodePage[T any](data []byte, most int) (Page[T], error) {
+	if page, ok := scanPage[T](data, most); ok {
+		return page, nil
+	}
+	wire := pageJSON[rows[T]]{Results: rows[T]{most: most}}
+	err := json.Unmarshal(data, &wire)
+	switch {
+	case wire.Results.excess:
+		_, end := placeIn(data, "results", most)
+		err = &Error{End: end, Field: "results", Err: fmt.Errorf("more than the %d rows that were asked for", most)}
+	case err != nil:
+		err = explain(data, reflect.TypeFor[pageJSON[[]T]](), "results[", err)
+	case wire.Count == nil:
+		err = errors.New("page without a count")
+	case *wire.Count < 0:
+		_, end := placeIn(data, "count", -1)
+		err = &Error{End: end, Field: "count", Err: fmt.Errorf("%d is negative", *wire.Count)}
+	case wire.Results.list == nil:
+		err = errors.New("page without a results list")
+	default:
+		return Page[T]{*wire.Count, orEmpty(wire.Next), orEmpty(wire.Previous), wire.Results.list}, nil
+	}
+	return Page[T]{}, err
+}
+
+// placeIn returns where in a page the value of a key is, or its nth element if n
+// is not negative. Both are 0 if it is not found.
+func placeIn(page []byte, key string, n int) (start, end int) {
+	s := jsonscan.New(page)
+	for k := range s.Object {
+		switch {
+		case string(k) != key:
+			s.Skip()
+		case n < 0:
+			raw := s.Raw()
+			end = len(page) - s.Rest()
+			return end - len(raw), end
+		default:
+			for range s.Array {
+				raw := s.Raw()
+				if end = len(page) - s.Rest(); n == 0 {
+					return end - len(raw), end
+				}
+				n--
+			}
+		}
+	}
+	return 0, 0
+}
+
+// rows are the results of a page, which encoding/json reads.
+type rows[T any] struct {
+	most   int // 0: no bound
+	excess bool
+	list   []T // nil after a null
+}
+
+var errExcess = errors.New("too many rows")
+
+// UnmarshalJSON reads row after row, so that no memory is taken for rows that
+// nobody asked for. It does what encoding/json does with a slice, which reads a
+// second list into the elements of the first one.
+func (r *rows[T]) UnmarshalJSON(data []byte) error {
+	if data[0] != '[' {
+		return json.Unmarshal(data, &r.list)
+	}
+	r.list = slices.Grow(r.list, 1)[:0] // not nil
+	for raw := range jsonscan.Elements(data) {
+		n := len(r.list)
+		if r.excess = r.most > 0 && n == r.most; r.excess {
+			return errExcess
+		}
+		r.list = slices.Grow(r.list, 1)[:n+1]
+		if err := json.Unmarshal(raw, &r.list[n]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scanPage reads a page without encoding/json, but for rows that do not scan
+// themselves. A page of more than most rows is not ok; 0: no bound.
+func scanPage[T any](data []byte, most int) (page Page[T], ok bool) {
+	if most == 0 {
+		most = math.MaxInt
+	}
+	s := jsonscan.New(data)
+	counted := false
+	for key := range s.Object {
+		switch string(key) {
+		case "count":
+			if counted = !s.Null(); counted {
+				s.Int(&page.Count)
+			}
+			if page.Count < 0 {
+				s.Fail()
+			}
+		case "next":
+			page.Next = s.CopyText()
+		case "previous":
+			page.Previous = s.CopyText()
+		case "results":
+			if page.Results != nil {
+				s.Fail() // twice
+			}
+			page.Results = []T{}
+			for range s.Array {
+				n, rest := len(page.Results), s.Rest()
+				if n == most {
+					s.Fail()
+					break
+				}
+				page.Results = slices.Grow(page.Results, 1)[:n+1]
+				scanRow(s, &page.Results[n])
+				if size := rest - s.Rest(); n == 0 && size > 0 {
+					// As many more as go into the rest, if they are alike.
+					page.Results = slices.Grow(page.Results, min(most-1, likely, s.Rest()/size))
+				}
+			}
+		default:
+			s.Unknown(key)
+		}
+	}
+	return page, s.Done() && counted && page.Results != nil
+}
+
+func scanRow[T any](s *jsonscan.Scanner, v *T) {
+	if row, ok := any(v).(jsonscan.Row); ok {
+		s.Record(row)
+	} else if raw := s.Raw(); raw == nil || json.Unmarshal(raw, v) != nil {
+		s.Fail()
+	}
+}
