@@ -72,6 +72,21 @@ func TestAPageOfAnotherShapeIsADecodeError(t *testing.T) {
 	}
 }
 
+func TestAPageOfMoreRowsThanWereAskedForIsADecodeError(t *testing.T) {
+	t.Parallel()
+	const three = `{"count":3,"next":null,"previous":null,"results":[{"id":1},{"id":2},{"id":3}]}`
+	for size, fails := range map[int]bool{2: true, 3: false, 100: false} {
+		page, err := answering(t, ok(three)).List(t.Context(), nil, ll2.PageSize(size))
+		if (err != nil) != fails {
+			t.Errorf("pages of %d: %+v, %v", size, page, err)
+		}
+		if fails {
+			testkit.WantError(t, err, "unexpected body", "2 rows")
+			testkit.AsError[*ll2.DecodeError](t, err)
+		}
+	}
+}
+
 // A checked row refuses a name that is none.
 type checked struct {
 	ID   int    `json:"id"`
