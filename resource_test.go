@@ -130,8 +130,7 @@ func TestEachRangeIsAFreshWalk(t *testing.T) {
 	}
 }
 
-// What a program does with its options between the call and the range does not change
-// what it has asked for.
+// The program may use its slice again.
 func TestAWalkKeepsTheOptionsWithWhichItWasAskedFor(t *testing.T) {
 	t.Parallel()
 	server := ll2test.NewServer(ll2test.Events(30)...)

@@ -47,9 +47,9 @@ func calls[T any, ID int | string](r *ll2.Resource[T, ID], id ID) map[string]fun
 }
 
 // silent is a client that fails the test for any request.
-func silent(t *testing.T, opts ...ll2.Option) *ll2.Client {
+func silent(t *testing.T) *ll2.Client {
 	t.Helper()
-	return testkit.NewClient(t, testkit.SendsNothing(t), opts...)
+	return testkit.NewClient(t, testkit.SendsNothing(t))
 }
 
 func TestAResourceThatIsNotRightIsAnErrorOfEachCall(t *testing.T) {
@@ -206,7 +206,7 @@ func TestANilContextIsAnErrorOfEachCallThatSends(t *testing.T) {
 		if call == "Query" {
 			continue
 		}
-		err := do(nil, nil) //nolint:staticcheck // it is the mistake that is tested
+		err := do(nil, nil)
 		t.Run(call, func(t *testing.T) { testkit.WantError(t, err, "nil context") })
 	}
 }

@@ -93,14 +93,14 @@ type checked struct {
 	Name string `json:"name"`
 }
 
-type badName string
+type badNameError string
 
-func (b badName) Error() string { return "ll2: no good name: " + string(b) }
+func (b badNameError) Error() string { return "ll2: no good name: " + string(b) }
 
 // Validate refuses a name that is not in capitals.
 func (c *checked) Validate() error {
 	if c.Name != strings.ToUpper(c.Name) {
-		return badName(c.Name)
+		return badNameError(c.Name)
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func TestARowThatDoesNotValidateIsADecodeError(t *testing.T) {
 		return ll2.NewResource(c, astronautPath, func(a *checked) int { return a.ID })
 	}
 	for call, err := range decodeErrors(t, `{"id":7,"name":"x"}`, 7, resource) {
-		if got := testkit.AsError[badName](t, err); got != "x" {
+		if got := testkit.AsError[badNameError](t, err); got != "x" {
 			t.Errorf("%s: %v, want what Validate returned", call, err)
 		}
 	}
