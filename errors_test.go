@@ -336,7 +336,7 @@ func TestErrUnavailableIsOfTheServiceAndNotOfTheCaller(t *testing.T) {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("no") },
 		})}, ""},
 		"bad JSON":      {testkit.Status(200, "<html>"), nil, ""},
-		"half the JSON": {testkit.Status(200, event[:9]), nil, ""},
+		"half the JSON": {testkit.Status(200, event[:9]), nil, "ErrUnavailable"},
 		"another shape": {testkit.Status(200, "[]"), nil, ""},
 		"not sent":      {testkit.Status(200, event), []ll2.Option{ll2.WithLimiter(testkit.LimiterFunc(func(context.Context) error { return errors.New("no") }))}, "ErrRateLimited"},
 		// Both are true: a retry could go, but not now.

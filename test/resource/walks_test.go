@@ -229,11 +229,22 @@ func TestStartAtResumesAnyWalk(t *testing.T) {
 func TestAllYieldsARowOnceHoweverOftenItIsSent(t *testing.T) {
 	t.Parallel()
 	server := serve(t, astronautPath, crew(30))
+	// Half a page of rows, twice each: a page must not hold more than it was asked for.
 	twice := func(_ int, page map[string]any) {
 		results := page["results"].([]any)
-		page["results"] = append(results, results...) // more than were asked for, too
+		page["results"] = append(results, results...)
+		if next, ok := page["next"].(string); ok {
+			page["next"] = strings.Replace(next, "limit=5", "limit=10", 1)
+		}
 	}
-	r := astronauts(testkit.Through(testkit.RewritingPages(twice), server))
+	halved := func(server http.RoundTripper) testkit.RoundTripFunc {
+		return testkit.RewritingPages(twice)(testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
+			req = req.Clone(req.Context())
+			req.URL.RawQuery = strings.Replace(req.URL.RawQuery, "limit=10", "limit=5", 1)
+			return server.RoundTrip(req)
+		}))
+	}
+	r := astronauts(testkit.Through(halved, server))
 	got, err := ll2.Collect(r.All(t.Context(), nil, ll2.PageSize(10)))
 	if err != nil {
 		t.Fatal(err)
