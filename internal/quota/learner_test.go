@@ -3,7 +3,6 @@ package quota_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"strings"
 	"sync"
@@ -368,41 +367,6 @@ func TestAQuestionGoesOnWhenTheOneWhoAskedGoesAway(t *testing.T) {
 	})
 }
 
-func TestTheWindowFollowsWhatIsLearned(t *testing.T) {
-	for _, test := range []struct {
-		limit  int
-		window time.Duration
-		next   time.Duration
-	}{
-		{limit: 2, window: 2 * time.Hour, next: 2*time.Hour - time.Minute},
-		{limit: 2, window: 10 * time.Minute, next: 9 * time.Minute},
-		{limit: 1, window: time.Hour, next: time.Hour},
-		{limit: 3, window: time.Hour, next: 0},
-	} {
-		t.Run(fmt.Sprintf("%d in %v", test.limit, test.window), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				o := &oracle{reading: quota.Reading{Limit: 2, Window: time.Hour}}
-				q := quota.New(o.config())
-				spend(t, q, 1)
-				time.Sleep(time.Minute)
-				spend(t, q, 1)
-				o.reading = quota.Reading{Limit: test.limit, Window: test.window, Used: 2}
-				if test.next == 0 {
-					spend(t, q, 1)
-					return
-				}
-				// Its own two are counted already: none is taken for somebody else's.
-				if in := full(t, q); in != test.next {
-					t.Errorf("free in %v, want %v", in, test.next)
-				}
-				if used := q.View().Used; used != 2 {
-					t.Errorf("%d used, want 2", used)
-				}
-			})
-		})
-	}
-}
-
 // To wait for an answer is no wait for the quota.
 func TestTheQuestionItselfIsNotAnnounced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -424,44 +388,6 @@ func TestTheQuestionItselfIsNotAnnounced(t *testing.T) {
 		}
 		if len(waits) != 2 || waits[0].Reason != quota.Spent || waits[1].Reason != quota.Told {
 			t.Errorf("announced %+v, want a wait for the window, and then for the gate", waits)
-		}
-	})
-}
-
-func TestCheckDoesNotForetellWhatTheNextAnswerWillBe(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		o := &oracle{reading: quota.Reading{Limit: 1, Window: time.Hour}}
-		q := quota.New(o.config())
-		spend(t, q, 1)
-		if err := q.Check(t.Context(), 0, 0); err != nil {
-			t.Errorf("%v, but the next question can say otherwise", err)
-		}
-		q.Shut(2*time.Hour, quota.Told)
-		if err := q.Check(t.Context(), 0, 0); refused(t, err) != 2*time.Hour {
-			t.Errorf("%v, want 2h: the gate is shut whatever the answer is", err)
-		}
-	})
-}
-
-// What a reading says may have counted a request that was under way then: it is
-// asked again before anybody waits for that.
-func TestWhatIsUnderWayDoesNotCountTwice(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		o := &oracle{reading: quota.Reading{Limit: 2, Window: time.Hour}}
-		q := quota.New(o.config())
-		first, second := take(t, q), take(t, q)
-		o.reading.Used, o.reading.NextIn = 2, time.Hour
-		full(t, q)
-		if used := q.View().Used; used != 2 || o.asked != 2 {
-			t.Errorf("%d used after %d questions, want 2 after 2", used, o.asked)
-		}
-		time.Sleep(time.Second)
-		first.Settle(quota.Counted, time.Now())
-		second.Settle(quota.Uncounted, time.Now())
-		o.reading.Used, o.reading.NextIn = 1, 0
-		take(t, q)
-		if used := q.View().Used; used != 2 || o.asked != 3 {
-			t.Errorf("%d used after %d questions, want 2 after 3", used, o.asked)
 		}
 	})
 }

@@ -109,7 +109,7 @@ func TestNextLinksHostIsNeverContacted(t *testing.T) {
 	t.Parallel()
 	mock := testkit.NewMock(t)
 	page := func(next string, id string) func(*http.Request) (*http.Response, error) {
-		return testkit.Status(http.StatusOK, `{"count":3,"previous":null,"next":`+next+`,"results":[{"id":`+id+`}]}`)
+		return testkit.Status(http.StatusOK, `{"count":3,"previous":null,"next":`+next+`,"results":[{"id":`+id+`,"docking":"2024-01-31T12:00:00Z"}]}`)
 	}
 	mock.RegisterResponderWithQuery(http.MethodGet, testkit.ListURL, "limit=1&ordering=docking,id",
 		page(`"http://evil.example:81/2.2.0/docking_event/?format=api&limit=1&offset=1&ordering=docking%2Cid"`, "1"))

@@ -194,7 +194,6 @@ func TestAllBelievesTheLargestCount(t *testing.T) {
 		"shrinks":                   {[]int{30, 20, 10}, 0},
 		"is too small":              {[]int{3, 3, 3}, 0},
 		"is none":                   {[]int{0, 0, 0}, 0},
-		"is negative":               {[]int{-1, -30, -1}, 0},
 		"grows up to what there is": {[]int{10, 20, 30}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
