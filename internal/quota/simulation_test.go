@@ -338,6 +338,7 @@ func TestCallersWhoMustNotWaitAreGrantedMostOfWhatOthersLeave(t *testing.T) {
 		})
 		wg.Wait()
 		time.Sleep(s.quick + s.late)
+		synctest.Wait()
 		granted, refused, told = granted+s.granted[0], refused+s.refused, told+s.told
 	})
 	t.Logf("%.1f granted, %.1f refused by the service, %.1f here", float64(granted)/20, float64(refused)/20, float64(told)/20)
