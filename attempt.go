@@ -270,7 +270,12 @@ func (c *call) statusError(p *place, resp *http.Response) error {
 			c.refused(p, d, quota.Told)
 		}
 	}
-	return newRateLimitError(d, false, apiErr)
+	limited := newRateLimitError(d, false, apiErr)
+	if gate := c.admission.quota.View(); gate.Told && !c.free {
+		// An earlier refusal may have named a later time.
+		limited.notBefore(time.Until(gate.ShutUntil))
+	}
+	return limited
 }
 
 // conclude ends an attempt: it decides what follows, and tells of it.

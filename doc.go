@@ -46,8 +46,11 @@
 // [Client.Quota] tells beforehand, without a request, how much is used and when
 // the next request can go.
 //
-// After a 429 nothing is sent until the service's time is up; then one request
-// goes first. With [WithToken], whose quota depends on the account, and for
+// After a 429 nothing is sent until the service's time is up, but for 24 hours at
+// most; then one request goes first. Once it is accepted, callers who can wait go one
+// by one until one window after the 429, because others spend the quota, too, unless
+// [WithQuotaSync] tells how much is left; callers with WithMaxWait(0) go beside them if
+// a place is free. With [WithToken], whose quota depends on the account, and for
 // other base URLs, that is all: [WithRateLimit] sets a limit there, and
 // [WithQuotaSync] learns it from the service, with what others have used.
 // [WithLimiter] shares one quota between clients. [Client.Throttle] asks the

@@ -250,7 +250,8 @@ func newDecodeError(url string, data []byte, err error) *DecodeError {
 // wait longer than [WithMaxWait] or the context allow.
 type RateLimitError struct {
 	// RetryAfter is how long after the error was made the next request can go; 0:
-	// unknown.
+	// unknown. Of a 429 it is what the service says, or a longer time that it said
+	// before. The client obeys for 24 hours at most: then one request goes first.
 	RetryAfter time.Duration
 
 	// RetryAt is the time at which the next request can go; zero: unknown. See

@@ -12,6 +12,7 @@ type View struct {
 	Window    time.Duration // a sliding one
 	Used      int           // places that are taken, by requests under way too; more than Limit if some were sent again
 	ShutUntil time.Time     // when the gate opens; zero unless it is shut now
+	Told      bool          // the service named that time
 
 	now    time.Time
 	window window // a copy
@@ -25,7 +26,7 @@ func (q *Quota) View() View {
 	defer q.mu.Unlock()
 	v := View{now: time.Now(), pace: q.pace, ahead: len(q.queue)}
 	if q.gate.trial && q.gate.until.After(v.now) {
-		v.ShutUntil = q.gate.until
+		v.ShutUntil, v.Told = q.gate.until, q.gate.reason == Told
 	}
 	if w := q.window; w != nil {
 		v.Limit, v.Window, v.Used = w.limit, w.length, w.used(v.now)

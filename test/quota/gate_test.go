@@ -3,8 +3,10 @@ package quota_test
 import (
 	"context"
 	"errors"
+	"io"
 	"math"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -211,5 +213,91 @@ func TestAfterA429RequestsGoOneByOneForAWindow(t *testing.T) {
 		if got := testkit.Statuses(server); got[http.StatusOK] != 15+16 || got[http.StatusTooManyRequests] > 8+15 {
 			t.Errorf("answers by status: %v", got)
 		}
+	})
+}
+
+// Whoever comes while the words of a 429 are still on their way waits like all others.
+func TestThe429sHeadersShutTheGateBeforeItsBodyHasCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var sent int
+		client := testkit.NewClient(t, testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
+			if sent++; sent == 1 {
+				body := io.MultiReader(slow(time.Minute), strings.NewReader(`{"detail":"Expected available in 600 seconds."}`))
+				return testkit.NewResponse(req, http.StatusTooManyRequests, body), nil
+			}
+			return testkit.Status(200, testkit.AnEvent)(req)
+		}), ll2.WithTimeout(0), ll2.WithRetries(0), ll2.WithBackoff(2*time.Minute, 2*time.Minute))
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			err := testkit.Get(t.Context(), client)
+			if at, ok := ll2.RetryAt(err); !ok || time.Until(at) != 10*time.Minute {
+				t.Errorf("%v, want one that says 10m", err)
+			}
+		})
+		synctest.Wait() // the headers are in
+		for range 5 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			if err := testkit.Get(ctx, client); !errors.Is(err, ll2.ErrRateLimited) {
+				t.Errorf("%v, want ErrRateLimited", err)
+			}
+			cancel()
+		}
+		if sent != 1 {
+			t.Errorf("%d requests were sent, want the one that was refused", sent)
+		}
+		wg.Wait()
+		if until := client.Quota().BlockedUntil; time.Until(until) != 10*time.Minute {
+			t.Errorf("blocked for %v, want the 10m of the words", time.Until(until))
+		}
+	})
+}
+
+// A slow reader ends after a while, with nothing.
+type slow time.Duration
+
+func (s slow) Read([]byte) (int, error) {
+	time.Sleep(time.Duration(s))
+	return 0, io.EOF
+}
+
+// Another request's refusal may have said more.
+func TestAFinal429SaysWhatTheGateKnows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.Events(1)...)
+		late := testkit.RetryAfter(http.StatusTooManyRequests, "1")
+		late.Delay = time.Minute
+		silent := ll2test.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": nil}, Body: "later", Delay: 2 * time.Minute}
+		server.Fail(late, silent, testkit.RetryAfter(http.StatusTooManyRequests, "3000"))
+		client := server.Client(ll2.WithRetries(0), ll2.WithTimeout(0))
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() {
+				err := testkit.Get(t.Context(), client)
+				var limited *ll2.RateLimitError
+				if !errors.As(err, &limited) || limited.Local || time.Until(limited.RetryAt) != limited.RetryAfter ||
+					time.Until(limited.RetryAt).Round(time.Minute) < 48*time.Minute {
+					t.Errorf("%v, want a 429 that says 48 or 49 minutes", err)
+				}
+			})
+		}
+		synctest.Wait()
+		_ = testkit.Get(t.Context(), client)
+		wg.Wait()
+	})
+}
+
+// A time of years, which a broken proxy can name, does not shut a client for good.
+func TestARetryAfterOfYearsIsObeyedForADay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.Events(1)...)
+		server.Fail(testkit.RetryAfter(http.StatusTooManyRequests, "999999999"))
+		client := server.Client(ll2.WithRetries(0), ll2.WithMaxWait(0))
+		_ = testkit.Get(t.Context(), client)
+		time.Sleep(24*time.Hour - time.Second)
+		if err := testkit.Get(t.Context(), client); !errors.Is(err, ll2.ErrRateLimited) {
+			t.Errorf("before a day is over: %v", err)
+		}
+		time.Sleep(time.Second)
+		testkit.Spend(t, client, 1)
 	})
 }
