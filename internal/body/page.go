@@ -135,27 +135,13 @@ type rows[T any] struct {
 	list   []T // nil after a null
 }
 
-var errExcess = errors.New("too many rows")
-
-// UnmarshalJSON reads row after row, so that no memory is taken for rows that
-// nobody asked for. It does what encoding/json does with a slice, which reads a
-// second list into the elements of the first one.
+// UnmarshalJSON counts first, so that no memory is taken for rows that nobody
+// asked for.
 func (r *rows[T]) UnmarshalJSON(data []byte) error {
-	if data[0] != '[' {
-		return json.Unmarshal(data, &r.list)
+	if r.excess = r.excess || r.most > 0 && jsonscan.Longer(data, r.most); r.excess {
+		return nil
 	}
-	r.list = slices.Grow(r.list, 1)[:0] // not nil
-	for raw := range jsonscan.Elements(data) {
-		n := len(r.list)
-		if r.excess = r.most > 0 && n == r.most; r.excess {
-			return errExcess
-		}
-		r.list = slices.Grow(r.list, 1)[:n+1]
-		if err := json.Unmarshal(raw, &r.list[n]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return json.Unmarshal(data, &r.list)
 }
 
 // scanPage reads a page without encoding/json, but for rows that do not scan
@@ -183,19 +169,8 @@ func scanPage[T any](data []byte, most int) (page Page[T], ok bool) {
 			if page.Results != nil {
 				s.Fail() // twice
 			}
-			page.Results = []T{}
-			for range s.Array {
-				n, rest := len(page.Results), s.Rest()
-				if n == most {
-					s.Fail()
-					break
-				}
-				page.Results = slices.Grow(page.Results, 1)[:n+1]
-				scanRow(s, &page.Results[n])
-				if size := rest - s.Rest(); n == 0 && size > 0 {
-					// As many more as go into the rest, if they are alike.
-					page.Results = slices.Grow(page.Results, min(most-1, likely, s.Rest()/size))
-				}
+			if page.Results = scanRows[T](s, most); page.Results == nil {
+				s.Fail()
 			}
 		default:
 			s.Unknown(key)
@@ -204,10 +179,27 @@ func scanPage[T any](data []byte, most int) (page Page[T], ok bool) {
 	return page, s.Done() && counted && page.Results != nil
 }
 
-func scanRow[T any](s *jsonscan.Scanner, v *T) {
-	if row, ok := any(v).(jsonscan.Row); ok {
-		s.Record(row)
-	} else if raw := s.Raw(); raw == nil || json.Unmarshal(raw, v) != nil {
-		s.Fail()
+// scanRows reads no more than most rows, nil if that does not succeed.
+func scanRows[T any](s *jsonscan.Scanner, most int) []T {
+	if _, ok := any(new(T)).(jsonscan.Row); !ok {
+		var list []T
+		if raw := s.RawArray(most); raw == nil || json.Unmarshal(raw, &list) != nil {
+			return nil
+		}
+		return list
 	}
+	list := []T{}
+	for range s.Array {
+		n, rest := len(list), s.Rest()
+		if n == most {
+			return nil
+		}
+		list = slices.Grow(list, 1)[:n+1]
+		s.Record(any(&list[n]).(jsonscan.Row))
+		if size := rest - s.Rest(); n == 0 && size > 0 {
+			// As many more as go into the rest, if they are alike.
+			list = slices.Grow(list, min(most-1, likely, s.Rest()/size))
+		}
+	}
+	return list
 }

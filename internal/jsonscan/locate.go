@@ -26,8 +26,8 @@ func Check(data []byte) (at int, ok bool) {
 	return s.at, !s.failed
 }
 
-// A Misfit is a value that encoding/json cannot read into its type.
-type Misfit struct {
+// A FieldError is a value that encoding/json cannot read into its type.
+type FieldError struct {
 	Path string // such as "results[3].name"; "" for the document itself
 	At   int    // where in the document the value begins
 	Size int    // of its text
@@ -45,40 +45,40 @@ type Misfit struct {
 // Error says which value is not what is wanted. It shows all of the value or, if
 // that is long or has escapes, nothing of it: so whoever takes secrets out of
 // texts finds them whole.
-func (m *Misfit) Error() string {
-	s := "cannot unmarshal " + m.kind
+func (e *FieldError) Error() string {
+	s := "cannot unmarshal " + e.kind
 	switch {
-	case m.value == "":
-		s += fmt.Sprintf(" of %d bytes", m.Size)
-	case m.want == "" && strings.Contains(m.err.Error(), strings.Trim(m.value, `"`)):
-		return m.err.Error()
-	case m.kind != m.value: // as null is
-		s += " " + m.value
+	case e.value == "":
+		s += fmt.Sprintf(" of %d bytes", e.Size)
+	case e.want == "" && strings.Contains(e.err.Error(), strings.Trim(e.value, `"`)):
+		return e.err.Error()
+	case e.kind != e.value: // as null is
+		s += " " + e.value
 	}
 	switch {
-	case m.want != "":
-		s += " into " + m.want
-	case m.err != nil:
-		s += ": " + m.err.Error()
+	case e.want != "":
+		s += " into " + e.want
+	case e.err != nil:
+		s += ": " + e.err.Error()
 	}
 	return s
 }
 
 // Unwrap returns what encoding/json says, nil of a long value.
-func (m *Misfit) Unwrap() error { return m.err }
+func (e *FieldError) Unwrap() error { return e.err }
 
-// newMisfit makes a Misfit that keeps nothing of the document.
-func newMisfit(raw []byte, t reflect.Type, err error) *Misfit {
+// newFieldError makes a FieldError that keeps nothing of the document.
+func newFieldError(raw []byte, t reflect.Type, err error) *FieldError {
 	const most = 64 // bytes that are shown
-	m := &Misfit{Size: len(raw), kind: kindOf(raw[0]), want: wanted(t, raw[0])}
+	e := &FieldError{Size: len(raw), kind: kindOf(raw[0]), want: wanted(t, raw[0])}
 	if len(raw) > most {
-		return m
+		return e
 	}
-	m.err = err
+	e.err = err
 	if !bytes.Contains(raw, []byte(`\`)) {
-		m.value = strings.ToValidUTF8(strings.Join(strings.Fields(string(raw)), " "), "\ufffd") // in one line
+		e.value = strings.ToValidUTF8(strings.Join(strings.Fields(string(raw)), " "), "\ufffd") // in one line
 	}
-	return m
+	return e
 }
 
 // kindOf returns what encoding/json calls a value that begins so.
@@ -104,10 +104,10 @@ func kindOf(first byte) string {
 // value by value, and nothing of it is kept.
 //
 // It returns nil if there is no such value, or if no value is at fault by itself.
-func Locate(data []byte, t reflect.Type) *Misfit {
+func Locate(data []byte, t reflect.Type) *FieldError {
 	l := locator{s: Scanner{data: data, deepest: deepest}, fields: make(map[reflect.Type][]field)}
 	l.value(t)
-	return l.misfit
+	return l.found
 }
 
 // A locator walks over a document and the type that it is for.
@@ -116,7 +116,7 @@ type locator struct {
 	path    []byte
 	objects []int
 	fields  map[reflect.Type][]field
-	misfit  *Misfit
+	found   *FieldError
 }
 
 // A field is what encoding/json reads a key into.
@@ -149,8 +149,8 @@ func (l *locator) value(t reflect.Type) bool {
 	if err == nil {
 		return false
 	}
-	l.misfit = newMisfit(raw, t, err)
-	l.misfit.Path, l.misfit.At, l.misfit.Objects = strings.TrimPrefix(string(l.path), "."), at, l.objects
+	l.found = newFieldError(raw, t, err)
+	l.found.Path, l.found.At, l.found.Objects = strings.TrimPrefix(string(l.path), "."), at, l.objects
 	return true
 }
 

@@ -158,7 +158,7 @@ func TestLocateFindsNothingThatFits(t *testing.T) {
 	}
 }
 
-func TestAMisfitNamesItsValueWholeOrNotAtAll(t *testing.T) {
+func TestAFieldErrorNamesItsValueWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 100)
 	for data, want := range map[string]string{

@@ -10,7 +10,6 @@ package jsonscan
 
 import (
 	"bytes"
-	"iter"
 	"math"
 )
 
@@ -149,17 +148,34 @@ func (s *Scanner) member() (key []byte) {
 	return key
 }
 
-// Elements ranges over the texts of the elements of an array, which must be JSON.
-func Elements(array []byte) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		s := New(array)
-		s.deepest = math.MaxInt
-		for range s.Array {
-			if raw := s.Raw(); raw == nil || !yield(raw) {
-				return
-			}
+// RawArray takes an array of no more than most elements of any kind, and returns
+// its part of the data; nil after a failure, which more elements are, too.
+func (s *Scanner) RawArray(most int) []byte {
+	s.peek()
+	start := s.pos
+	for range s.Array {
+		if most--; most < 0 {
+			return nil
 		}
+		s.Skip()
 	}
+	if s.failed {
+		return nil
+	}
+	return s.data[start:s.pos]
+}
+
+// Longer reports whether an array, which must be JSON, has more than n elements.
+func Longer(array []byte, n int) bool {
+	s := New(array)
+	s.deepest = math.MaxInt
+	for range s.Array {
+		if n--; n < 0 {
+			return true
+		}
+		s.Skip()
+	}
+	return false
 }
 
 // Null takes a null, if there is one.

@@ -13,12 +13,13 @@ import (
 
 // scan reads a document, and fails the test if what it read is not what
 // encoding/json reads.
-func scan(t *testing.T, data string) (got document, done bool) {
+func scan(t *testing.T, data string) (done bool) {
 	t.Helper()
+	var got document
 	s := jsonscan.New([]byte(data))
 	s.Record(&got)
 	if !s.Done() {
-		return got, false
+		return false
 	}
 	var want document
 	if err := json.Unmarshal([]byte(data), &want); err != nil {
@@ -27,14 +28,14 @@ func scan(t *testing.T, data string) (got document, done bool) {
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("%.300q gives\n%+v, want\n%+v", data, got, want)
 	}
-	return got, true
+	return true
 }
 
 // wantScanned checks which documents are read, and which are left to encoding/json.
 func wantScanned(t *testing.T, documents map[string]bool) {
 	t.Helper()
 	for data, want := range documents {
-		if _, done := scan(t, data); done != want {
+		if done := scan(t, data); done != want {
 			t.Errorf("%.300q was read: %t, want %t", data, done, want)
 		}
 	}
@@ -140,7 +141,7 @@ func TestEveryCutOfADocumentIsFound(t *testing.T) {
 	t.Parallel()
 	data := strings.TrimSpace(full)
 	for size := range len(data) {
-		if _, done := scan(t, data[:size]); done {
+		if done := scan(t, data[:size]); done {
 			t.Errorf("%q was read", data[:size])
 		}
 	}
@@ -161,7 +162,7 @@ func TestADamagedDocumentIsReadAsEncodingJSONReadsItOrNotAtAll(t *testing.T) {
 			to := min(len(data), at+r.IntN(3))
 			data = slices.Replace(data, at, to, []byte(pieces[r.IntN(len(pieces))])...)
 		}
-		if _, done := scan(t, string(data)); done {
+		if done := scan(t, string(data)); done {
 			read++
 		}
 	}
@@ -254,31 +255,36 @@ func TestRawIsTheTextOfAValue(t *testing.T) {
 	}
 }
 
-func TestElementsAreTheTextsInAnArray(t *testing.T) {
+func TestRawArrayIsTheTextOfAShortArray(t *testing.T) {
 	t.Parallel()
-	deep := strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000)
-	want := []string{`1`, `{"A": [2]}`, `null`, deep}
-	var got []string
-	for raw := range jsonscan.Elements([]byte("[" + strings.Join(want, " ,\n") + "] ")) {
-		got = append(got, string(raw))
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("%.100q, want %.100q", got, want)
-	}
-	n := 0
-	for range jsonscan.Elements([]byte(`[1,2,3]`)) {
-		if n++; n == 2 {
-			break
+	for array, size := range map[string]int{`[]`: 0, `[ 1 ]`: 1, `[1,"a,b",{"A":[2,3]},null]`: 4} {
+		for n := range 6 {
+			s := jsonscan.New([]byte(" " + array + " "))
+			raw := s.RawArray(n)
+			if ok := size <= n; s.Done() != ok || ok && string(raw) != array || !ok && raw != nil {
+				t.Errorf("%s, %d elements at most: %q, %t", array, n, raw, s.Done())
+			}
 		}
 	}
-	for raw := range jsonscan.Elements([]byte(`[1,2,[`)) {
-		n += len(raw)
+	for _, array := range []string{`[1`, `[1 2]`, `{}`, `null`, ``} {
+		s := jsonscan.New([]byte(array))
+		if raw := s.RawArray(5); raw != nil || s.Done() {
+			t.Errorf("%s: %q, %t", array, raw, s.Done())
+		}
 	}
-	for range jsonscan.Elements([]byte(`{}`)) {
-		n++
-	}
-	if n != 4 {
-		t.Errorf("%d, want 4: two elements of the first array, and of the cut one", n)
+}
+
+func TestLongerCountsTheElementsOfAnArray(t *testing.T) {
+	t.Parallel()
+	deep := strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000)
+	for array, size := range map[string]int{
+		`[]`: 0, ` [ 1 ] `: 1, `[1,"a,b",{"A":[2,3]},null]`: 4, "[" + deep + "," + deep + "]": 2, `{}`: 0, `null`: 0, `7`: 0,
+	} {
+		for n := range 6 {
+			if got := jsonscan.Longer([]byte(array), n); got != (size > n) {
+				t.Errorf("%.50s is longer than %d: %t", array, n, got)
+			}
+		}
 	}
 }
 

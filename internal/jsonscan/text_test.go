@@ -17,7 +17,7 @@ func wantText(t *testing.T, quoted string, want bool) {
 	for data, want := range map[string]bool{
 		`{"name":` + quoted + `}`: want, `{"alias":` + quoted + `}`: want, skipped: json.Valid([]byte(skipped)),
 	} {
-		if _, done := scan(t, data); done != want {
+		if done := scan(t, data); done != want {
 			t.Errorf("%q was read: %t, want %t", data, done, want)
 		}
 	}

@@ -2,6 +2,7 @@ package jsonscan_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -13,7 +14,7 @@ func wantValues(t *testing.T, fields []string, values map[string]bool) {
 	for value, want := range values {
 		for _, field := range fields {
 			data := fmt.Sprintf(`{%q:%s}`, field, value)
-			if _, done := scan(t, data); done != want {
+			if done := scan(t, data); done != want {
 				t.Errorf("%s was read: %t, want %t", data, done, want)
 			}
 		}
@@ -23,8 +24,8 @@ func wantValues(t *testing.T, fields []string, values map[string]bool) {
 func TestWholeNumbersOfUpTo18DigitsAreRead(t *testing.T) {
 	t.Parallel()
 	wantValues(t, []string{"id"}, map[string]bool{
-		`0`: true, `-0`: true, `1`: true, `-1`: true, `10`: true, ` 7 `: true, `2147483647`: true, `-2147483648`: true,
-		`999999999999999999`: true, `-999999999999999999`: true,
+		`0`: true, `-0`: true, `1`: true, `-1`: true, `10`: true, ` 7 `: true, `2147483647`: true, `-2147483647`: true,
+		`999999999999999999`: strconv.IntSize == 64, `-999999999999999999`: strconv.IntSize == 64,
 		`1000000000000000000`: false, `9223372036854775807`: false, `-9223372036854775808`: false, `9223372036854775808`: false,
 		`99999999999999999999`: false, `18446744073709551617`: false, `184467440737095516160`: false,
 		`1.0`: false, `1e2`: false, `1E2`: false, `-1.5`: false, `true`: false, `"1"`: false, `[]`: false, `{}`: false,
