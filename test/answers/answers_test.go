@@ -151,3 +151,16 @@ func TestAPageForPeopleIsCalledHTML(t *testing.T) {
 		}
 	}
 }
+
+// An answer without a Content-Length can be cut off without another sign.
+func TestEveryCutOfAPageIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	body := strings.TrimSpace(string(testkit.ReadFile(t, "../../ll2test/testdata/docking_event_list_offset490.json")))
+	for size := range len(body) {
+		transport := testkit.NewScript(testkit.Status(http.StatusOK, body[:size]), testkit.Status(http.StatusOK, body))
+		page, err := testkit.NewClient(t, transport).DockingEvents.List(t.Context())
+		if err != nil || len(page.Results) != 10 || transport.Sent() != 2 {
+			t.Fatalf("cut behind %q: %v after %d requests", body[max(0, size-40):size], err, transport.Sent())
+		}
+	}
+}
