@@ -99,12 +99,12 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	// Should a transport panic, others must not wait for ever.
 	defer func() { place.settle(quota.Lost, time.Now()) }()
 	// A copy, since a Jar adds to the header what it would add again next time.
-	resp, sent, err := wire.Send(c.http, req.Clone(ctx), place.sentAgain)
+	resp, last, err := wire.Send(c.http, req.Clone(ctx), place.sentAgain)
 	if err == nil {
 		c.answered(place, resp)
 		err = c.read(place, resp)
 	} else {
-		c.unanswered(ctx, place, sent, err)
+		c.unanswered(ctx, place, last, err)
 	}
 	c.conclude(ctx, err)
 	return answer, nil
@@ -167,18 +167,19 @@ func (c *call) refused(p *place, after time.Duration, reason quota.Reason) {
 	}
 }
 
-// unanswered settles the place of an attempt that failed without a status.
-func (c *call) unanswered(ctx context.Context, p *place, sent bool, err error) {
+// unanswered settles the place of an attempt that failed without a status, and was
+// sent at the time last, if at all.
+func (c *call) unanswered(ctx context.Context, p *place, last time.Time, err error) {
 	now := time.Now()
 	var redirect *wire.RedirectError
 	switch {
-	case !sent:
+	case last.IsZero():
 		p.settle(quota.Unsent, now)
 	case errors.As(err, &redirect):
 		p.settle(quota.Uncounted, now)
 	case ctx.Err() != nil, isTimeout(err):
 		// The client stopped listening; the service may be about to count.
-		p.settle(quota.Lost, later(now, c.began.Add(lateness)))
+		p.settle(quota.Lost, later(now, last.Add(lateness)))
 	default:
 		p.settle(quota.Lost, now)
 	}

@@ -14,20 +14,25 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"sync/atomic"
+	"time"
 )
 
 // Send sends req through client, once: the answer's body is open. It calls
 // sentAgain for each time that net/http sends the request once more by itself,
 // because a connection that it had kept broke before the first byte of an
-// answer. Where there is an error, sent is false if nothing left the machine: no
-// connection came about. A transport that is not net/http's is taken to have
-// sent the request, unless its error is of dialing and no redirect came before.
-func Send(client *http.Client, req *http.Request, sentAgain func()) (resp *http.Response, sent bool, err error) {
+// answer. It returns when it sent the request last, redirects included; if there is an
+// error, that is the zero time if nothing left the machine: no connection came about.
+// A transport that is not net/http's is taken to have sent the request, unless its
+// error is of dialing and no redirect came before.
+func Send(client *http.Client, req *http.Request, sentAgain func()) (resp *http.Response, last time.Time, err error) {
 	c := *client
 	tap := &tap{base: client.Transport, sentAgain: sentAgain}
 	c.Transport = tap
 	resp, err = c.Do(req)
-	return resp, err == nil || tap.sent(err), err
+	if err != nil && !tap.sent(err) {
+		return resp, time.Time{}, err
+	}
+	return resp, time.Unix(0, tap.last.Load()), err
 }
 
 // isDialError reports whether a connection could not be made, be it one to a
@@ -49,6 +54,8 @@ type tap struct {
 	sentAgain func()
 	asked     atomic.Bool // net/http looked for a connection
 	got       atomic.Bool // and has one, or there was an answer
+
+	last atomic.Int64 // when a hop was sent last, in nanoseconds since 1970
 }
 
 // sent reports whether anything may have been sent of a request that ended in
@@ -65,10 +72,12 @@ func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 		base = http.DefaultTransport
 	}
 	var connections atomic.Int32
+	t.last.Store(time.Now().UnixNano())
 	resp, err := base.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 		GetConn: func(string) { t.asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) {
 			t.got.Store(true)
+			t.last.Store(time.Now().UnixNano())
 			if connections.Add(1) > 1 {
 				t.sentAgain()
 			}

@@ -54,6 +54,7 @@ type result struct {
 	body   string
 	url    string // that answered
 	sent   bool
+	last   time.Time
 	again  int
 	err    error
 }
@@ -62,8 +63,8 @@ type result struct {
 func send(t *testing.T, client *http.Client, req *http.Request) result {
 	t.Helper()
 	var r result
-	resp, sent, err := wire.Send(wire.Client(client), req, func() { r.again++ })
-	r.sent, r.err = sent, err
+	resp, last, err := wire.Send(wire.Client(client), req, func() { r.again++ })
+	r.sent, r.last, r.err = !last.IsZero(), last, err
 	if err == nil {
 		defer resp.Body.Close()
 		body, err := io.ReadAll(resp.Body)
@@ -299,9 +300,9 @@ func TestWithoutATransportTheDefaultOneOfTheMomentSends(t *testing.T) {
 	client := wire.Client(&http.Client{})
 	defer func(before http.RoundTripper) { http.DefaultTransport = before }(http.DefaultTransport)
 	http.DefaultTransport = answers(http.StatusTeapot)
-	resp, sent, err := wire.Send(client, get(t, "http://api.example"), nil)
-	if err != nil || !sent || resp.StatusCode != http.StatusTeapot {
-		t.Fatalf("%v, %v, %v", resp, sent, err)
+	resp, last, err := wire.Send(client, get(t, "http://api.example"), nil)
+	if err != nil || last.IsZero() || resp.StatusCode != http.StatusTeapot {
+		t.Fatalf("%v, %v, %v", resp, last, err)
 	}
 	resp.Body.Close()
 }
@@ -339,4 +340,23 @@ func TestConnectionsAreKept(t *testing.T) {
 	if opened.Load() != 1 {
 		t.Errorf("%d connections for requests one by one", opened.Load())
 	}
+}
+
+func TestARedirectIsSentWhenItIsFollowed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hops := 0
+		slow := roundTrip(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(10 * time.Second)
+			if hops++; hops < 3 {
+				return answers(http.StatusFound, "Location", "/elsewhere/")(req)
+			}
+			<-req.Context().Done()
+			return nil, req.Context().Err()
+		})
+		start := time.Now()
+		got := send(t, &http.Client{Transport: slow, Timeout: time.Minute}, get(t, "http://api.example/"))
+		if got.err == nil || got.last.Sub(start) != 20*time.Second {
+			t.Errorf("%v, sent last after %v, want 20s", got.err, got.last.Sub(start))
+		}
+	})
 }
