@@ -75,9 +75,12 @@
 // [DockingEventsService.List] is a single page. Every request has a total order,
 // so that the service cannot shuffle equal events between pages; All yields an
 // event once, and ends with an [*IncompleteError] where rows moved so that it
-// missed some. Both end with a [*PageError] where they cannot go on, and
-// [StartAt] resumes from its URL, in another process too. With [Parallel]
-// several pages are asked for at once.
+// missed some. Both end with a [*PageError] where they cannot go on; [ResumeLink]
+// says where another walk can, by [StartAt], in another process too. With
+// [Parallel] several pages are asked for at once.
+//
+// [NewResource] walks any other list of the service in the same way, within the
+// same quota, into a struct of yours.
 //
 // The host of a next link is never contacted: the link's query is sent to the
 // client's own base URL, so mirrors and proxies work, and a token goes nowhere
@@ -86,7 +89,8 @@
 // # Errors
 //
 // [errors.Is] tells [ErrNotFound], [ErrUnauthorized], [ErrRateLimited],
-// [ErrForeignLink], [ErrLinkLoop] and [ErrIncomplete]. [errors.As] finds what is
+// [ErrUnavailable], [ErrForeignLink], [ErrLinkLoop] and [ErrIncomplete]; [RetryAt]
+// says when a request can go again. [errors.As] finds what is
 // behind them: [*APIError] for every answer that is not 2xx, [*DecodeError] for a
 // body that is not what the API promises, [*RateLimitError], [*PageError] and
 // [*IncompleteError]. No error holds the token.
