@@ -218,7 +218,7 @@ func writeFile(t *testing.T, dir, name, text string) {
 // The packages that a fragment has without importing them.
 var fragmentImports = map[string]string{
 	"context": "context", "errors": "errors", "fmt": "fmt", "iter": "iter", "math": "math", "http": "net/http", "url": "net/url",
-	"os": "os", "slices": "slices", "slog": "log/slog", "strings": "strings", "testing": "testing", "time": "time",
+	"os": "os", "slices": "slices", "slog": "log/slog", "strings": "strings", "synctest": "testing/synctest", "testing": "testing", "time": "time",
 	"httpmock": "github.com/jarcoal/httpmock", "rate": "golang.org/x/time/rate",
 	"ll2": "github.com/docking-event/ll2", "ll2test": "github.com/docking-event/ll2/ll2test",
 }
