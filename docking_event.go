@@ -99,13 +99,13 @@ func (s *DockingEventsService) Pages(ctx context.Context, opts ...ListOption) it
 // the order. Otherwise at most as many can be missing without an error as were
 // removed after All had yielded them, and at most as many as were added. If one that
 // it yielded is removed and another one is added:
-//   - behind the walk's place, the event is missing that moves up from the next
-//     page to those that were read;
-//   - before the walk's place, the event that was added is missing.
+//   - to a page that All has yet to read, the event is missing that moves up from
+//     the next page to those that were read;
+//   - to those that it has read, the event that was added is missing.
 //
 // An event is removed in this sense if it leaves what the options ask for, also
-// because it is corrected, or moves among those that [Offset] leaves out; it is
-// added if it comes into that.
+// because it is corrected, or moves among those that [Offset] or [StartAt] leave
+// out; it is added if it comes into that.
 //
 // If an event comes twice at the border of two pages, the service may have sorted
 // events with the same time of docking differently on each. In the order of
