@@ -27,7 +27,7 @@ func (e *DockingEvent) ScanJSON(s *jsonscan.Scanner) {
 	// vehicle, of which there may be none.
 	first := new(struct {
 		blocks    blocks
-		texts     [10]string
+		texts     [8]string
 		ints      [2]int
 		times     [2]time.Time
 		durations [5]ll2.Duration

@@ -1,6 +1,7 @@
 package jsonscan
 
 import (
+	"bytes"
 	"strings"
 	"time"
 )
@@ -12,7 +13,7 @@ type Row interface{ ScanJSON(s *Scanner) }
 // Record reads a row. It cuts the row's strings out of one copy of them all: one
 // allocation instead of twenty, and a row that is kept keeps no other row's text.
 func (s *Scanner) Record(row Row) {
-	start, outer := len(s.cuts), s.blocks
+	start, scratch, outer := len(s.cuts), len(s.scratch), s.blocks
 	s.records++
 	s.blocks = Blocks{}
 	row.ScanJSON(s)
@@ -22,24 +23,25 @@ func (s *Scanner) Record(row Row) {
 		return
 	}
 	cuts := s.cuts[start:]
-	s.cuts = s.cuts[:start]
 	size := 0
-	for _, c := range cuts {
-		size += c.end - c.start
+	for i := range cuts {
+		size += cuts[i].size
 	}
 	var all strings.Builder
 	all.Grow(size)
-	for _, c := range cuts {
-		all.Write(s.data[c.start:c.end])
+	for i := range cuts {
+		from, at := s.data, cuts[i].start
+		if at < 0 {
+			from, at = s.scratch, ^at
+		}
+		all.Write(from[at : at+cuts[i].size])
 	}
 	rest := all.String()
-	for _, c := range cuts {
-		if size := c.end - c.start; c.own == "" {
-			*c.field, rest = rest[:size], rest[size:]
-		} else {
-			*c.field = c.own
-		}
+	for i := range cuts {
+		size := cuts[i].size
+		*cuts[i].field, rest = rest[:size], rest[size:]
 	}
+	s.cuts, s.scratch = s.cuts[:start], s.scratch[:scratch]
 }
 
 // maxCuts is how many strings a record may have before encoding/json is to read
@@ -48,9 +50,9 @@ const maxCuts = 1000
 
 // A cut is a string in the data, and the field that it is for.
 type cut struct {
-	field      *string
-	start, end int
-	own        string // what one with escapes stands for; then there is nothing to cut
+	field *string
+	start int // ^start in the scratch for one with escapes, which stands there without
+	size  int
 }
 
 // A Block is what is left of an allocation that holds several values.
@@ -142,6 +144,11 @@ const maxElements = 1000
 func Slice[T any](s *Scanner, field *[]T, read func(element *T)) {
 	if s.Null() {
 		*field = nil
+		return
+	}
+	if *field == nil && bytes.HasPrefix(s.data[s.pos:], []byte("[]")) { // as most are
+		s.pos += len("[]")
+		*field = []T{}
 		return
 	}
 	size := s.elements()

@@ -9,8 +9,9 @@
 package jsonscan
 
 import (
-	"bytes"
+	"encoding/binary"
 	"math"
+	"math/bits"
 )
 
 // A Scanner reads one JSON document from its beginning to its end. Its methods
@@ -27,6 +28,7 @@ type Scanner struct {
 	deepest int
 	records int    // that are being read, one within the other
 	cuts    []cut  // of these records
+	scratch []byte // for those with escapes
 	blocks  Blocks // of the innermost one
 }
 
@@ -60,20 +62,34 @@ const maxDepth = 100
 // The key is as it was written, with its escapes.
 func (s *Scanner) Object(yield func(key []byte) bool) {
 	for more := s.open('{', '}'); more; more = s.more('}') {
-		s.expect('"')
-		size := bytes.IndexByte(s.data[s.pos:], '"')
-		if size < 0 {
-			s.Fail()
-			return
-		}
-		key := s.data[s.pos : s.pos+size]
-		s.pos += size + 1
-		s.expect(':')
+		key := s.key()
 		if s.failed || !yield(key) {
 			s.Fail()
 			return
 		}
 	}
+}
+
+// key takes a key, which may have escapes, and its colon.
+func (s *Scanner) key() []byte {
+	s.expect('"')
+	rest, size := s.data[s.pos:], 0
+	for ; len(rest)-size >= 8; size += 8 {
+		if quotes := quotesIn(binary.LittleEndian.Uint64(rest[size:])); quotes != 0 {
+			size += bits.TrailingZeros64(quotes) / 8
+			break
+		}
+	}
+	for size < len(rest) && rest[size] != '"' { // at once, but at the end of the document
+		size++
+	}
+	if s.pos += size + 1; s.pos < len(s.data) && s.data[s.pos] == ':' {
+		s.pos++
+		return rest[:size]
+	}
+	s.pos = min(s.pos, len(s.data))
+	s.expect(':')
+	return rest[:size]
 }
 
 // Array ranges over the elements of an array. The loop must read or skip each
@@ -189,13 +205,13 @@ func (s *Scanner) Null() bool {
 
 // peek skips white space and returns the byte behind it, 0 at the end.
 func (s *Scanner) peek() byte {
+	const spaces uint64 = 1<<' ' | 1<<'\n' | 1<<'\t' | 1<<'\r'
 	for s.pos < len(s.data) {
-		switch c := s.data[s.pos]; c {
-		case ' ', '\n', '\t', '\r':
-			s.pos++
-		default:
+		c := s.data[s.pos]
+		if c > ' ' || spaces>>c&1 == 0 { // most of what stands here is no space
 			return c
 		}
+		s.pos++
 	}
 	return 0
 }

@@ -320,3 +320,23 @@ func FuzzScanner(f *testing.F) {
 		}
 	})
 }
+
+func TestKeysOfAnyLengthAndKindAreFound(t *testing.T) {
+	t.Parallel()
+	for size := range 40 {
+		for _, c := range []string{"a", "!", "#", "\x7f", "\xa2", "\xff", " "} { // near the quote, bit by bit
+			for _, rest := range []string{`":7}`, `"  :7}`, `":7  , "" :8}`} {
+				want := strings.Repeat(c, size)
+				s := jsonscan.New([]byte(`{"` + want + rest))
+				var keys []string
+				for key := range s.Object {
+					keys = append(keys, string(key))
+					s.Skip()
+				}
+				if !s.Done() || keys[0] != want || len(keys) > 1 && keys[1] != "" {
+					t.Errorf("%q was read (%t) as the keys %q", want, s.Done(), keys)
+				}
+			}
+		}
+	}
+}

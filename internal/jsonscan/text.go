@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -18,9 +19,11 @@ func (s *Scanner) Text(field *string) {
 		*field = s.CopyText()
 	case c == '"':
 		raw, plain := s.good()
-		c := cut{field: field, start: s.pos - 1 - len(raw), end: s.pos - 1}
+		c := cut{field: field, start: s.pos - 1 - len(raw), size: len(raw)}
 		if !plain {
-			c.own, c.start = s.unescape(raw), c.end
+			start := len(s.scratch)
+			s.scratch = s.unescape(s.scratch, raw)
+			c.start, c.size = ^start, len(s.scratch)-start
 		}
 		if s.cuts = append(s.cuts, c); len(s.cuts) > maxCuts {
 			s.Fail()
@@ -41,7 +44,7 @@ func (s *Scanner) CopyText() string {
 	}
 	raw, plain := s.good()
 	if !plain {
-		return s.unescape(raw)
+		return string(s.unescape(nil, raw))
 	}
 	return string(raw)
 }
@@ -100,6 +103,14 @@ func specials(w uint64) uint64 {
 	return (w | control | quote | escape) & high
 }
 
+// quotesIn sets the high bit of the bytes in w that are quotes. The first one set is
+// right; borrows can set others behind it.
+func quotesIn(w uint64) uint64 {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	w ^= each * '"'
+	return (w - each) &^ w & high
+}
+
 // letters are what can follow a backslash, beside u; meant is what it stands for.
 const letters, meant = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
 
@@ -124,21 +135,19 @@ func (s *Scanner) escape() {
 
 func isHex(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
 
-// unescape returns the text that a raw one with escapes stands for.
-func (s *Scanner) unescape(raw []byte) string {
-	var text strings.Builder
-	text.Grow(len(raw))
+// unescape appends the text that a raw one with escapes stands for.
+func (s *Scanner) unescape(text, raw []byte) []byte {
+	text = slices.Grow(text, len(raw))
 	for len(raw) > 0 {
 		i := bytes.IndexByte(raw, '\\')
 		if i < 0 {
-			text.Write(raw)
-			break
+			return append(text, raw...)
 		}
-		text.Write(raw[:i])
+		text = append(text, raw[:i]...)
 		c := raw[i+1]
 		raw = raw[i+2:]
 		if c != 'u' {
-			text.WriteByte(meant[strings.IndexByte(letters, c)])
+			text = append(text, meant[strings.IndexByte(letters, c)])
 			continue
 		}
 		r := hexRune(raw)
@@ -151,9 +160,9 @@ func (s *Scanner) unescape(raw []byte) string {
 			s.Fail() // half a pair, or the mark for one
 			break
 		}
-		text.WriteRune(r)
+		text = utf8.AppendRune(text, r)
 	}
-	return text.String()
+	return text
 }
 
 // hexRune reads the four hexadecimal digits at the start of raw.
