@@ -91,8 +91,21 @@ func (s *DockingEventsService) Pages(ctx context.Context, opts ...ListOption) it
 // It ends as [DockingEventsService.Pages] does, and proves that nothing is
 // missing: if it saw fewer distinct events than the largest count on its way, less
 // the offset at which it began, it ends with an [*IncompleteError], because rows
-// moved between the pages while it read. One case cannot be seen from outside: as
-// many events removed before the walk's place as added after it.
+// moved between the pages while it read. That can be so although nothing is
+// missing: the largest count has an event, too, that was removed before All came to
+// it.
+//
+// No loss goes unnoticed while events are only added, only removed or only moved in
+// the order. Otherwise at most as many can be missing without an error as were
+// removed after All had yielded them, and at most as many as were added. If one that
+// it yielded is removed and another one is added:
+//   - to a page that All has yet to read, the event is missing that moves up from
+//     the next page to those that were read;
+//   - to those that it has read, the event that was added is missing.
+//
+// An event is removed in this sense if it leaves what the options ask for, also
+// because it is corrected, or moves among those that [Offset] or [StartAt] leave
+// out; it is added if it comes into that.
 //
 // If an event comes twice at the border of two pages, the service may have sorted
 // events with the same time of docking differently on each. In the order of

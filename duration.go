@@ -1,6 +1,8 @@
 package ll2
 
 import (
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -16,6 +18,10 @@ import (
 // Decoding is exact to the nanosecond. Years, months and weeks, which the
 // service does not send, are errors, and so are a duration of more than some
 // 292 years and digits below the nanosecond.
+//
+// By database/sql it is stored as the same text, and a nil *Duration as NULL. For
+// a number that SQL can compute with, store the embedded time.Duration, which is
+// in nanoseconds: Scan reads both.
 //
 // The type is the package's own because github.com/sosodev/duration keeps the
 // parts as floats and prints months and weeks, and zero as PT0S.
@@ -89,6 +95,31 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	}
 	d.Duration = v
 	return nil
+}
+
+// Value returns the duration for a database, as [Duration.String] writes it.
+func (d Duration) Value() (driver.Value, error) { return d.String(), nil }
+
+// Scan reads a duration out of a database: a text in the service's form, or a
+// whole number of nanoseconds, which can be a text, too. NULL is an error: scan
+// what can be NULL into a *Duration or a [database/sql.Null] of Duration.
+func (d *Duration) Scan(src any) error {
+	switch src := src.(type) {
+	case int64:
+		d.Duration = time.Duration(src)
+		return nil
+	case string:
+		if n, err := strconv.ParseInt(src, 10, 64); err == nil {
+			d.Duration = time.Duration(n)
+			return nil
+		}
+		return d.UnmarshalText([]byte(src))
+	case []byte:
+		return d.Scan(string(src))
+	case nil:
+		return errors.New("ll2: duration: NULL cannot be scanned into a Duration; use *Duration or sql.Null[ll2.Duration]")
+	}
+	return fmt.Errorf("ll2: duration: %T cannot be scanned into a Duration; it takes a text like P108DT4H24M37S and whole nanoseconds", src)
 }
 
 // parseDuration reads [-]P[nD][T[nH][nM][n[.n]S]] with at least one part.

@@ -315,3 +315,30 @@ func TestStayRunsFromDockingToDepartureOrNow(t *testing.T) {
 		}
 	}
 }
+
+func TestDockedAtHoldsFromTheDockingUpToTheDeparture(t *testing.T) {
+	t.Parallel()
+	docking := time.Date(2024, 3, 5, 7, 28, 12, 0, time.UTC)
+	at := func(d time.Duration) *time.Time { t := docking.Add(d); return &t }
+	const never = math.MinInt64 // as the end of a stay
+	for name, test := range map[string]struct {
+		departure *time.Time
+		end       time.Duration // after the docking; math.MaxInt64: none
+	}{
+		"departed":                {at(time.Hour), time.Hour},
+		"departed at once":        {at(1), 1},
+		"docked":                  {nil, math.MaxInt64},
+		"departed while docking":  {at(0), never},
+		"departed before docking": {at(-time.Hour), never},
+	} {
+		event := ll2.DockingEvent{Docking: docking, Departure: test.departure}
+		for _, after := range []time.Duration{-100 * time.Hour, -time.Hour, -1, 0, 1, time.Hour - 1, time.Hour, time.Hour + 1, 100000 * time.Hour} {
+			want := 0 <= after && after < test.end
+			for _, zone := range []*time.Location{time.UTC, time.FixedZone("", 7200)} {
+				if got := event.DockedAt(at(after).In(zone)); got != want {
+					t.Errorf("%s: docked %v after the docking: %v, want %v", name, after, got, want)
+				}
+			}
+		}
+	}
+}

@@ -15,7 +15,6 @@ import (
 	"unicode"
 
 	"github.com/docking-event/ll2/internal/body"
-	"github.com/docking-event/ll2/internal/secret"
 	"github.com/docking-event/ll2/internal/wire"
 )
 
@@ -228,7 +227,12 @@ func (e *DecodeError) Error() string {
 func (e *DecodeError) Is(target error) bool { return target == ErrUnavailable && e.truncated }
 
 // Unwrap returns what the decoder said.
-func (e *DecodeError) Unwrap() error { return e.Err }
+func (e *DecodeError) Unwrap() error {
+	if e == nil {
+		return nil // so that errors.Is and errors.As find nothing in a nil pointer
+	}
+	return e.Err
+}
 
 // newDecodeError points at the place in the body at which err came.
 func newDecodeError(url string, data []byte, err error) *DecodeError {
@@ -303,16 +307,21 @@ func (e *RateLimitError) Error() string {
 func (e *RateLimitError) Is(target error) bool { return target == ErrRateLimited }
 
 // Unwrap returns Err.
-func (e *RateLimitError) Unwrap() error { return e.Err }
+func (e *RateLimitError) Unwrap() error {
+	if e == nil {
+		return nil // so that errors.Is and errors.As find nothing in a nil pointer
+	}
+	return e.Err
+}
 
 // A PageError is how [DockingEventsService.Pages] and
 // [DockingEventsService.All] end where they cannot go on.
 type PageError struct {
-	// URL is the request that failed; give it to [StartAt] to go on from there.
-	// Where the page itself came but its next link cannot be followed
-	// ([ErrForeignLink], [ErrLinkLoop]), it is that page's request, so its
-	// events come again. With [ErrIncomplete] it is the walk's first request.
-	// It is "" where the options were wrong and nothing was sent.
+	// URL is the request that failed. If the page itself came but its next link
+	// cannot be followed ([ErrForeignLink], [ErrLinkLoop]), it is that page's
+	// request; with [ErrIncomplete] it is the walk's first one; and it is "" if
+	// the options were wrong and nothing was sent. [ResumeLink] tells whether a
+	// walk can go on there.
 	URL string
 	Err error
 }
@@ -327,20 +336,11 @@ func (e *PageError) Error() string {
 }
 
 // Unwrap returns Err.
-func (e *PageError) Unwrap() error { return e.Err }
-
-// ResumeLink returns the link at which a walk that ended with err can go on, for
-// [StartAt], and whether there is one. There is none if only a new walk helps
-// ([ErrIncomplete]), if nothing was sent because the options were wrong, and if err
-// is not of a walk. With [ErrForeignLink] and [ErrLinkLoop] it is the page that held
-// the bad link, whose rows come again.
-func ResumeLink(err error) (link string, ok bool) {
-	var page *PageError
-	if !errors.As(err, &page) || page == nil || errors.Is(err, ErrIncomplete) ||
-		page.URL == "" || strings.Contains(page.URL, secret.Mark) {
-		return "", false
+func (e *PageError) Unwrap() error {
+	if e == nil {
+		return nil // so that errors.Is and errors.As find nothing in a nil pointer
 	}
-	return page.URL, true
+	return e.Err
 }
 
 // An IncompleteError is a walk that came to its end and saw fewer events than

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log"
+	"log/slog"
+	"os"
 	"time"
 
 	"github.com/docking-event/ll2"
@@ -66,6 +68,49 @@ func ExampleDockingEvent_Docked() {
 	// Output:
 	// 1 left on 2020-01-26
 	// 2 is docked
+}
+
+// Who was there on a day long ago. The instant of the docking counts, that of the
+// departure does not.
+func ExampleDockingEvent_DockedAt() {
+	day := time.Date(1979, time.March, 1, 0, 0, 0, 0, time.UTC)
+	for _, event := range ll2test.Recorded() {
+		if event.DockedAt(day) {
+			fmt.Println(event)
+		}
+	}
+	// Output: docking event 191: Soyuz 32 at Salyut 6 (Salyut-6 forward), 1979-02-26T13:29:55Z to 1979-06-13T09:51:00Z
+}
+
+// A log gets the few things that tell an event apart. Give it pointers, such as
+// those that All yields.
+func ExampleDockingEvent_LogValue() {
+	event := &ll2test.Recorded()[0]
+	handler := slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}})
+	slog.New(handler).Info("seen", "event", event)
+	slog.New(handler).Info("seen", "craft", &event.FlightVehicle.Spacecraft)
+	// Output:
+	// level=INFO msg=seen event.id=191 event.spacecraft="Soyuz 32" event.station="Salyut 6" event.location="Salyut-6 forward" event.docking=1979-02-26T13:29:55.000Z event.departure=1979-06-13T09:51:00.000Z
+	// level=INFO msg=seen craft.id=152 craft.name="Soyuz 32" craft.type=Soyuz craft.status="Single Use"
+}
+
+// From a database a duration is read as it was stored: as the service's text, or
+// as a number of nanoseconds.
+func ExampleDuration_Scan() {
+	var text, number ll2.Duration
+	if err := text.Scan("P1DT12H"); err != nil {
+		log.Fatal(err)
+	}
+	if err := number.Scan(int64(36 * time.Hour)); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(text, number)
+	// Output: P1DT12H P1DT12H
 }
 
 // The time given counts only for those that are still docked.

@@ -1,8 +1,10 @@
 package ll2
 
 import (
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 )
 
@@ -55,6 +57,14 @@ func (e *DockingEvent) Validate() error {
 // Docked reports whether the vehicle has not departed yet.
 func (e *DockingEvent) Docked() bool { return e.Departure == nil }
 
+// DockedAt reports whether the vehicle was docked at t: from the instant of the
+// docking on, that one included, up to that of the departure, which is not. A stay
+// without a departure goes on for ever. If the departure does not come after the
+// docking, as is so in some of the data, there is no such instant.
+func (e *DockingEvent) DockedAt(t time.Time) bool {
+	return !t.Before(e.Docking) && (e.Departure == nil || t.Before(*e.Departure))
+}
+
 // Stay returns how long the vehicle stayed: from docking to departure, or to
 // now where it is still docked. It is negative where the times in the data, or
 // now, are in that order.
@@ -63,6 +73,60 @@ func (e *DockingEvent) Stay(now time.Time) time.Duration {
 		now = *e.Departure
 	}
 	return now.Sub(e.Docking)
+}
+
+// String says in one line who is or was docked where and when.
+func (e DockingEvent) String() string {
+	s := fmt.Sprintf("docking event %d: %s at %s", e.ID, e.FlightVehicle.Spacecraft.name(), e.place())
+	if e.Departure == nil {
+		return s + ", docked since " + e.Docking.Format(time.RFC3339)
+	}
+	return s + ", " + e.Docking.Format(time.RFC3339) + " to " + e.Departure.Format(time.RFC3339)
+}
+
+// LogValue returns for log/slog who is or was docked where and when. It is used
+// for pointers, nil ones too. An event by value is logged as [DockingEvent.String]
+// says, and in JSON as a whole.
+func (e *DockingEvent) LogValue() slog.Value {
+	if e == nil {
+		return slog.Value{}
+	}
+	attrs := []slog.Attr{
+		slog.Int("id", e.ID),
+		slog.String("spacecraft", e.FlightVehicle.Spacecraft.name()),
+		slog.String("station", e.station().name()),
+		slog.String("location", e.DockingLocation.name()),
+		slog.Time("docking", e.Docking),
+	}
+	if e.Departure != nil {
+		attrs = append(attrs, slog.Time("departure", *e.Departure))
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// station returns the station, which old rows have in one place only.
+func (e *DockingEvent) station() *SpaceStation {
+	if station := &e.DockingLocation.SpaceStation; station.ID != 0 || e.SpaceStation == nil {
+		return station
+	}
+	return e.SpaceStation
+}
+
+// place returns the names of the station and of its docking location.
+func (e *DockingEvent) place() string {
+	if e.station().ID == 0 {
+		return e.DockingLocation.name()
+	}
+	return e.station().name() + " (" + e.DockingLocation.name() + ")"
+}
+
+// nameOf returns a name as one line, or where there is none what it is that has
+// the id.
+func nameOf(name, kind string, id int) string {
+	if name = oneLine(name); name != "" {
+		return name
+	}
+	return fmt.Sprintf("%s %d", kind, id)
 }
 
 // OrderKey returns the key by which few events are equal, for [Resource].
@@ -76,6 +140,33 @@ type FlightVehicle struct {
 	Destination *string    `json:"destination"` // free text; nil and "" both occur
 	MissionEnd  *time.Time `json:"mission_end"`
 	Spacecraft  Spacecraft `json:"spacecraft"`
+}
+
+// String says in one line which flight it is.
+func (f FlightVehicle) String() string {
+	s := fmt.Sprintf("flight %d: %s", f.ID, f.Spacecraft.name())
+	if to := oneLine(Value(f.Destination)); to != "" {
+		s += " to " + to
+	}
+	if f.MissionEnd != nil {
+		s += ", mission end " + f.MissionEnd.Format(time.RFC3339)
+	}
+	return s
+}
+
+// LogValue returns for log/slog which flight it is; see [DockingEvent.LogValue].
+func (f *FlightVehicle) LogValue() slog.Value {
+	if f == nil {
+		return slog.Value{}
+	}
+	attrs := []slog.Attr{slog.Int("id", f.ID), slog.String("spacecraft", f.Spacecraft.name())}
+	if to := Value(f.Destination); to != "" {
+		attrs = append(attrs, slog.String("destination", to))
+	}
+	if f.MissionEnd != nil {
+		attrs = append(attrs, slog.Time("mission_end", *f.MissionEnd))
+	}
+	return slog.GroupValue(attrs...)
 }
 
 // A Spacecraft is a single vehicle, such as Soyuz 32 or the Crew Dragon
@@ -98,6 +189,27 @@ type Spacecraft struct {
 	Description      string           `json:"description"`
 	SpacecraftConfig SpacecraftConfig `json:"spacecraft_config"`
 }
+
+// String says in one line which spacecraft it is, of which type and status.
+func (s Spacecraft) String() string {
+	text := fmt.Sprintf("spacecraft %d: %s (%s)", s.ID, s.name(), s.SpacecraftConfig.name())
+	if status := oneLine(s.Status.Name); status != "" {
+		text += ", " + status
+	}
+	return text
+}
+
+// LogValue returns for log/slog which spacecraft it is, of which type and status;
+// see [DockingEvent.LogValue].
+func (s *Spacecraft) LogValue() slog.Value {
+	if s == nil {
+		return slog.Value{}
+	}
+	return slog.GroupValue(slog.Int("id", s.ID), slog.String("name", s.name()),
+		slog.String("type", s.SpacecraftConfig.name()), slog.String("status", s.Status.Name))
+}
+
+func (s *Spacecraft) name() string { return nameOf(s.Name, "spacecraft", s.ID) }
 
 // A SpacecraftStatus is the state of a spacecraft. Ids seen are 1 Active,
 // 2 Retired, 3 Destroyed and 4 Single Use; there are more, and more can come.
@@ -135,6 +247,8 @@ type SpacecraftConfig struct {
 	WikiLink              *string  `json:"wiki_link,omitempty"`
 	InfoLink              *string  `json:"info_link,omitempty"`
 }
+
+func (c *SpacecraftConfig) name() string { return nameOf(c.Name, "type", c.ID) }
 
 // A SpacecraftConfigType is the kind of a [SpacecraftConfig]. Ids seen are
 // 1 Unknown, 2 Capsule and 4 Cargo Resupply; there are more, and more can come.
@@ -174,6 +288,8 @@ type DockingLocation struct {
 	SpaceStation SpaceStation `json:"spacestation"`
 }
 
+func (l *DockingLocation) name() string { return nameOf(l.Name, "docking location", l.ID) }
+
 // A SpaceStation is what vehicles dock with.
 type SpaceStation struct {
 	ID       int     `json:"id"`
@@ -182,8 +298,11 @@ type SpaceStation struct {
 	ImageURL *string `json:"image_url,omitempty"` // in DockingEvent.SpaceStation only
 }
 
+func (s *SpaceStation) name() string { return nameOf(s.Name, "station", s.ID) }
+
 // A Date is a day in the calendar, without time or place: what the service
-// sends as "2006-01-02".
+// sends as "2006-01-02". So it is written into a database by database/sql, too; a
+// nil *Date is NULL.
 type Date struct {
 	Year  int
 	Month time.Month
@@ -219,6 +338,33 @@ func (d *Date) UnmarshalText(text []byte) error {
 	}
 	d.Year, d.Month, d.Day = t.Date()
 	return nil
+}
+
+// Value returns the date for a database, as [Date.MarshalText] encodes it.
+func (d Date) Value() (driver.Value, error) {
+	text, err := d.MarshalText()
+	if err != nil {
+		return nil, err
+	}
+	return string(text), nil
+}
+
+// Scan reads a date out of a database: a text like "2006-01-02", or a time, of
+// which it takes the day in the time's own location. NULL is an error: scan what
+// can be NULL into a *Date or a [database/sql.Null] of Date.
+func (d *Date) Scan(src any) error {
+	switch src := src.(type) {
+	case string:
+		return d.UnmarshalText([]byte(src))
+	case []byte:
+		return d.UnmarshalText(src)
+	case time.Time:
+		d.Year, d.Month, d.Day = src.Date()
+		return nil
+	case nil:
+		return errors.New("ll2: date: NULL cannot be scanned into a Date; use *Date or sql.Null[ll2.Date]")
+	}
+	return fmt.Errorf("ll2: date: %T cannot be scanned into a Date; it takes a text like 2006-01-02 and a time", src)
 }
 
 // Value returns what p points to, or the zero value where p is nil. It reads

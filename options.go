@@ -338,8 +338,8 @@ func Offset(n int) WalkOption {
 	}}
 }
 
-// StartAt goes on where another walk stopped: link is a [Page]'s Next or a
-// [PageError]'s URL. Only its query counts, which is sent as it stands, with a
+// StartAt goes on where another walk stopped: link is a [Page]'s Next, or what
+// [ResumeLink] returned. Only its query counts, which is sent as it stands, with a
 // page size and a total order where it has none; its host is not asked.
 //
 // Other options may say what the link says, so that a program can give the same
@@ -382,6 +382,13 @@ func Parallel(n int) WalkOption {
 // page's events, to show progress. It is called on the goroutine that ranges, in
 // the order of the pages, with [Parallel] too. It has no effect on Pages and List,
 // which return pages themselves.
+//
+// The page's Next is not safe to store yet: a program that ends before it has used
+// the page's events, and goes on there with [StartAt], loses them. It is safe once
+// all of them were used, which is when f is called with the page behind it, or the
+// range has come to its end by itself. Better store what [ResumeLink] returns when
+// the walk fails, or range over Pages and store each page's Next together with its
+// Results.
 func OnPage(f func(PageInfo)) WalkOption {
 	return WalkOption{func(c *walkConfig) error {
 		if f == nil {

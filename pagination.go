@@ -9,10 +9,12 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/docking-event/ll2/internal/ahead"
 	"github.com/docking-event/ll2/internal/query"
+	"github.com/docking-event/ll2/internal/secret"
 )
 
 // MaxPageSize is the most rows that the service puts on a page.
@@ -63,7 +65,7 @@ type PageInfo struct {
 	Count   int    // of all that the filters fit, on all pages together
 	Results int    // rows on this page
 	Left    int    // requests that the rest of the walk takes, see [Page.Left]
-	Next    string // link to the next page, "" on the last one
+	Next    string // link to the next page, "" on the last one; when to store it: see OnPage
 }
 
 // Collect reads seq to its end, or to its first error. On an error it returns
@@ -82,6 +84,24 @@ func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 		all = append(all, v)
 	}
 	return all, nil
+}
+
+// ResumeLink returns the link at which a walk that ended with err can go on, for
+// [StartAt], and whether there is one. What stands before that link was yielded,
+// so a program can store the link together with that. There is none if the walk
+// came to its end (err is nil), if only a new walk helps ([ErrIncomplete]), if
+// nothing was sent because the options were wrong, and if err is not of a walk:
+// store "" then, so that the next walk begins anew.
+//
+// With [ErrForeignLink] and [ErrLinkLoop] it is the page that held the bad link,
+// whose rows come again.
+func ResumeLink(err error) (link string, ok bool) {
+	var page *PageError
+	if !errors.As(err, &page) || page == nil || errors.Is(err, ErrIncomplete) ||
+		page.URL == "" || strings.Contains(page.URL, secret.Mark) {
+		return "", false
+	}
+	return page.URL, true
 }
 
 // walkConfig is what WalkOptions fill in.

@@ -93,7 +93,8 @@ func (r *Resource[T, ID]) Pages(ctx context.Context, filters url.Values, opts ..
 //
 // It ends as [Resource.Pages] does, and proves that nothing is missing: if it saw
 // fewer distinct rows than the largest count on its way, less the offset at which
-// it began, it ends with an [*IncompleteError]. See [NewResource] for rows that
+// it began, it ends with an [*IncompleteError]. [DockingEventsService.All] tells
+// which losses the counts do not show, and [NewResource] what becomes of rows that
 // are equal in the order.
 func (r *Resource[T, ID]) All(ctx context.Context, filters url.Values, opts ...WalkOption) iter.Seq2[*T, error] {
 	p, err := r.planOf(filters, opts)

@@ -3,9 +3,11 @@ package ll2_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -326,6 +328,56 @@ func TestEvery429IsWaitedOut(t *testing.T) {
 		}
 		if gaps := transport.Gaps(); len(gaps) != 2 || gaps[0] != 7*time.Second || gaps[1] != 3*time.Second {
 			t.Errorf("waited %v, want 7s and 3s", gaps)
+		}
+	})
+}
+
+func TestRetryAtFindsTheTimeThroughEveryWrapper(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		later := time.Now().Add(40 * time.Minute)
+		limited := &ll2.RateLimitError{RetryAfter: 40 * time.Minute, RetryAt: later}
+		unknown := &ll2.RateLimitError{Local: true}
+		answer := func(headers ...string) *ll2.APIError {
+			header := make(http.Header)
+			for pair := range slices.Chunk(headers, 2) {
+				header.Set(pair[0], pair[1])
+			}
+			return &ll2.APIError{StatusCode: http.StatusServiceUnavailable, Header: header}
+		}
+		other := errors.New("the disk is full")
+		for name, tc := range map[string]struct {
+			err  error
+			want time.Duration // from now; 0: none
+		}{
+			"a limit":                    {limited, 40 * time.Minute},
+			"of a walk":                  {&ll2.PageError{URL: testkit.ListURL, Err: limited}, 40 * time.Minute},
+			"wrapped":                    {fmt.Errorf("import: %w", &ll2.PageError{Err: limited}), 40 * time.Minute},
+			"joined":                     {errors.Join(other, limited), 40 * time.Minute},
+			"joined and wrapped":         {fmt.Errorf("%w, and: %w", other, errors.Join(other, fmt.Errorf("x: %w", limited))), 40 * time.Minute},
+			"a limit goes before":        {&ll2.RateLimitError{RetryAt: later, Err: answer("Retry-After", "5")}, 40 * time.Minute},
+			"a 503":                      {answer("Retry-After", "5"), 5 * time.Second},
+			"a 503 of a walk":            {&ll2.PageError{Err: answer("Retry-After", "5")}, 5 * time.Second},
+			"under a limit without time": {&ll2.RateLimitError{Err: answer("Retry-After", "5")}, 5 * time.Second},
+			"by the service's clock":     {answer("Retry-After", "Mon, 01 Jan 2024 00:01:00 GMT", "Date", "Mon, 01 Jan 2024 00:00:00 GMT"), time.Minute},
+
+			"none":                       {nil, 0},
+			"another error":              {other, 0},
+			"a limit without time":       {unknown, 0},
+			"an answer without time":     {answer(), 0},
+			"an answer without a header": {&ll2.APIError{StatusCode: 429}, 0},
+			"at once":                    {answer("Retry-After", "0"), 0},
+			"nonsense":                   {answer("Retry-After", "soon"), 0},
+			"only a new walk helps":      {&ll2.PageError{Err: &ll2.IncompleteError{}}, 0},
+			"nil limit":                  {(*ll2.RateLimitError)(nil), 0},
+			"nil answer":                 {(*ll2.APIError)(nil), 0},
+			"nil page":                   {(*ll2.PageError)(nil), 0},
+			"nil body":                   {(*ll2.DecodeError)(nil), 0},
+			"nil in a page":              {fmt.Errorf("x: %w", &ll2.PageError{Err: (*ll2.RateLimitError)(nil)}), 0},
+		} {
+			at, ok := ll2.RetryAt(tc.err)
+			if ok != (tc.want > 0) || ok && time.Until(at) != tc.want || !ok && !at.IsZero() {
+				t.Errorf("%s: (%v, %v), want %v from now", name, at, ok, tc.want)
+			}
 		}
 	})
 }

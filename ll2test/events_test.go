@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
@@ -133,6 +134,30 @@ func TestEventsAroundEndNow(t *testing.T) {
 			}
 		}
 	}
+}
+
+// As a program asks that is tested in a bubble.
+func TestSomebodyIsDockedNowInABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.EventsAround(250, time.Now())...)
+		docked := func() (ids []int) {
+			now := time.Now()
+			for event, err := range server.Client().DockingEvents.All(t.Context(), ll2.DockedUntil(now)) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if event.DockedAt(now) {
+					ids = append(ids, event.ID)
+				}
+			}
+			return ids
+		}
+		atFirst := docked()
+		time.Sleep(1000 * 24 * time.Hour) // nobody leaves who has not left
+		if later := docked(); len(atFirst) == 0 || !slices.Equal(later, atFirst) {
+			t.Errorf("docked are %v, and 1000 days later %v; want the same, and some", atFirst, later)
+		}
+	})
 }
 
 // What the service sends as null, and what it sends as "".

@@ -32,6 +32,27 @@ func Example() {
 	// 200 /2.2.0/docking_event/?limit=4&offset=8&ordering=docking%2Cid
 }
 
+// Who is docked now, in a test of a program that asks so. In a bubble of
+// testing/synctest now is time.Now(), and so in the year 2000.
+func ExampleEventsAround() {
+	now := time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+	server := ll2test.NewServer(ll2test.EventsAround(250, now)...)
+	for event, err := range server.Client().DockingEvents.All(context.Background(), ll2.ForSpaceStation(4)) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if event.DockedAt(now) {
+			fmt.Println(event)
+		}
+	}
+	// Output:
+	// docking event 247: Cygnus 18 at International Space Station (nadir), docked since 1999-09-09T00:55:36Z
+	// docking event 248: Crew Dragon Endurance at International Space Station (Rassvet nadir), docked since 1999-10-10T02:04:25Z
+	// docking event 249: Cargo Dragon 17 at International Space Station (Poisk zenith), docked since 1999-11-20T23:42:13Z
+	// docking event 250: Cargo Dragon 18 at International Space Station (forward), docked since 1999-12-31T23:59:59Z
+}
+
 // Any other list of the service, with rows of one's own. A struct works as well
 // as a map.
 func ExampleServer_SetRows() {

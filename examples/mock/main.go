@@ -22,8 +22,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math"
-	"net"
 	"os"
 	"os/signal"
 	"text/tabwriter"
@@ -39,10 +37,18 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, os.Args[1:], os.Stdout)
 	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "mock:", explain(err, time.Now()))
-		os.Exit(1)
+	switch at, limited := ll2.RetryAt(err); {
+	case err == nil:
+		return
+	case limited && errors.Is(err, ll2.ErrRateLimited):
+		err = fmt.Errorf("the quota is spent; come back in %v, at %s", time.Until(at).Round(time.Second), at.Format(time.TimeOnly))
+	case errors.Is(err, ll2.ErrUnauthorized):
+		err = errors.New("the service does not take the token in LL2_TOKEN")
+	case errors.Is(err, ll2.ErrUnavailable):
+		err = fmt.Errorf("cannot reach the service; come back when there is a network: %w", err)
 	}
+	fmt.Fprintln(os.Stderr, "mock:", err)
+	os.Exit(1)
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -90,25 +96,4 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		fmt.Fprintf(table, "%s\t%d\t%d\n", s.name, s.dockings, s.docked)
 	}
 	return table.Flush()
-}
-
-// explain says in one line what is the matter and when to come back.
-func explain(err error, now time.Time) string {
-	var limited *ll2.RateLimitError
-	var page *ll2.PageError
-	var network net.Error
-	switch {
-	case errors.As(err, &limited) && limited.RetryAfter > 0:
-		wait := time.Duration(math.Ceil(limited.RetryAfter.Seconds())) * time.Second
-		return fmt.Sprintf("the quota is spent; come back in %v, at %s", wait, now.Add(wait).Format(time.TimeOnly))
-	case errors.As(err, &limited):
-		return "the quota is spent; come back later"
-	case errors.Is(err, context.Canceled):
-		return "interrupted"
-	case errors.Is(err, ll2.ErrUnauthorized):
-		return "the service does not take the token in LL2_TOKEN"
-	case errors.As(err, &page) && errors.As(page, &network): // a full disk looks like a net.Error, too
-		return "cannot reach the service; come back when there is a network: " + err.Error()
-	}
-	return err.Error()
 }

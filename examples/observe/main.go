@@ -22,8 +22,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -42,10 +40,18 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, os.Args[1:], os.Stdout)
 	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "observe:", explain(err, time.Now()))
-		os.Exit(1)
+	switch at, limited := ll2.RetryAt(err); {
+	case err == nil:
+		return
+	case limited && errors.Is(err, ll2.ErrRateLimited):
+		err = fmt.Errorf("the quota is spent; come back in %v, at %s", time.Until(at).Round(time.Second), at.Format(time.TimeOnly))
+	case errors.Is(err, ll2.ErrUnauthorized):
+		err = errors.New("the service does not take the token in LL2_TOKEN")
+	case errors.Is(err, ll2.ErrUnavailable):
+		err = fmt.Errorf("cannot reach the service; come back when there is a network: %w", err)
 	}
+	fmt.Fprintln(os.Stderr, "observe:", err)
+	os.Exit(1)
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -129,25 +135,4 @@ func leaveOut(keys ...string) func([]string, slog.Attr) slog.Attr {
 		}
 		return a
 	}
-}
-
-// explain says in one line what is the matter and when to come back.
-func explain(err error, now time.Time) string {
-	var limited *ll2.RateLimitError
-	var page *ll2.PageError
-	var network net.Error
-	switch {
-	case errors.As(err, &limited) && limited.RetryAfter > 0:
-		wait := time.Duration(math.Ceil(limited.RetryAfter.Seconds())) * time.Second
-		return fmt.Sprintf("the quota is spent; come back in %v, at %s", wait, now.Add(wait).Format(time.TimeOnly))
-	case errors.As(err, &limited):
-		return "the quota is spent; come back later"
-	case errors.Is(err, context.Canceled):
-		return "interrupted"
-	case errors.Is(err, ll2.ErrUnauthorized):
-		return "the service does not take the token in LL2_TOKEN"
-	case errors.As(err, &page) && errors.As(page, &network): // a full disk looks like a net.Error, too
-		return "cannot reach the service; come back when there is a network: " + err.Error()
-	}
-	return err.Error()
 }

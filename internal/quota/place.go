@@ -76,7 +76,7 @@ func (p *Place) release(o Outcome, at, now time.Time) {
 		at = most // a guess is not to cost more than a window
 	}
 	if o < Lost {
-		at = now
+		at = now // by now it was answered, or it will never be sent
 	}
 	w.flying -= p.sends
 	for i := range p.sends {

@@ -2,6 +2,7 @@ package quota_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -112,4 +113,42 @@ func TestAnAnnouncementThatPanicsLeavesNothingBehind(t *testing.T) {
 			t.Errorf("%d used, want 1", used)
 		}
 	})
+}
+
+// The first can go, but has not looked yet, since its announcement takes long. The
+// one behind it will wait; that is no reason for the last one to do so.
+func TestWhoMustNotWaitDoesNotEvenIfThoseAheadDo(t *testing.T) {
+	for name, shut := range map[string]bool{"for a trial": true, "for a place, while questions fail": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := &oracle{reading: quota.Reading{Limit: 3, Window: time.Hour}}
+				q := quota.New(o.config())
+				spend(t, q, 1)
+				time.Sleep(30 * time.Minute)
+				if shut {
+					q.Shut(30*time.Minute, quota.Told)
+				} else {
+					spend(t, q, 2)
+					o.err = errors.New("no answer")
+				}
+				var wg sync.WaitGroup
+				for range 2 {
+					wg.Go(func() {
+						announce := func(quota.Wait) { time.Sleep(31 * time.Minute) }
+						if p, err := q.Acquire(t.Context(), 2*time.Hour, announce); err == nil {
+							time.Sleep(time.Minute)
+							p.Settle(quota.Counted, time.Now())
+						}
+					})
+					synctest.Wait()
+				}
+				time.Sleep(30*time.Minute + time.Second)
+				start := time.Now()
+				if _, err := q.Acquire(t.Context(), 0, nil); err == nil || time.Since(start) != 0 {
+					t.Errorf("%v after %v, want a refusal at once", err, time.Since(start))
+				}
+				wg.Wait()
+			})
+		})
+	}
 }

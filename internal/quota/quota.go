@@ -66,7 +66,8 @@ func New(c Config) *Quota {
 // the context ends meanwhile, it returns ctx.Err(). It announces a wait before it
 // begins, and again when its reason or its end changes; announce can be nil. It
 // does not announce that it waits for the answer to a question, or for its turn
-// behind others who are about to go. The place must be settled.
+// behind others who are about to go. While announce runs, those behind wait, too.
+// The place must be settled.
 func (q *Quota) Acquire(ctx context.Context, maxWait time.Duration, announce func(Wait)) (*Place, error) {
 	var w waiter
 	defer func() { q.leave(w) }()
@@ -164,10 +165,13 @@ func refuse(ctx context.Context, now time.Time, w Wait, known bool, maxWait time
 
 // uncertain reports whether another answer can change what someone with so many
 // ahead is told: a question is under way, whose answer wakes all, or whoever is
-// first can go, and the one after it asks then.
+// first can go, and the one after it asks then. That one may wait for something
+// else, though: for the first one's answer if that goes on trial, or until it can
+// ask again after a question that failed.
 func (q *Quota) uncertain(now time.Time, ahead int) bool {
-	if q.learner.asking || ahead == 0 {
-		return q.learner.asking
+	l := q.learner
+	if l.asking || ahead == 0 || !l.learned || q.gate.trial {
+		return l.asking
 	}
 	first, known := q.outlook(now, 0, false)
 	return known && first.For == 0

@@ -54,6 +54,7 @@ func TestDocumentsAreReadAsMarkdown(t *testing.T) {
 		{"output that is not there", "```go\n```\n<!-- output -->\nThen:", nil, "README.md:4: no block where an output should be"},
 		{"output at the end", "```go\n```\n<!-- output -->", nil, "has no end, or is not there"},
 		{"no end", "```go\na", nil, "has no end, or is not there"},
+		{"line ends of Windows", "```go\r\na\r\n```\r\n", nil, "README.md has line ends of Windows"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -159,6 +160,9 @@ func readDocument(t *testing.T, fsys fs.FS, name string) document {
 
 func newDocument(name, markdown string) (document, error) {
 	d := document{name: name}
+	if strings.Contains(markdown, "\r") {
+		return d, fmt.Errorf("%s has line ends of Windows, which .gitattributes forbids; check it out again", name)
+	}
 	var open *block
 	source := -1 // the block before, while nothing stands behind it
 	output := -1 // the block whose output comes next

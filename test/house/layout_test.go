@@ -8,9 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"os/exec"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -65,18 +63,9 @@ type house struct {
 // checkout reads the files of this checkout.
 func checkout(t *testing.T) house {
 	t.Helper()
-	if _, err := os.Stat(filepath.Join(root, ".git")); err != nil {
-		t.Skip("this is no checkout: ", err) // as in the module cache, which has a part of the files only
-	}
-	cmd := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-	cmd.Dir = root
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal("git ls-files: ", err)
-	}
+	out := git(t, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
 	fsys := os.DirFS(root)
-	names := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
+	names := strings.Split(strings.TrimSuffix(out, "\x00"), "\x00")
 	names = slices.DeleteFunc(names, func(name string) bool { // those that are deleted, but not yet in git
 		_, err := fs.Stat(fsys, name)
 		return err != nil

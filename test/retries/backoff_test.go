@@ -71,6 +71,22 @@ func TestBackoffKeepsToItsBounds(t *testing.T) {
 	}
 }
 
+// Nothing doubled is nothing: without a least wait the bound is the longest at once.
+func TestBackoffFromNothingReachesTheLongestAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		longest := time.Duration(0)
+		for range 100 {
+			transport := testkit.NewScript(testkit.Status(500, ""))
+			_ = testkit.ListOnce(t, testkit.NewClient(t, transport, ll2.WithRetries(1), ll2.WithBackoff(0, time.Minute)))
+			longest = max(longest, transport.Gaps()[0])
+		}
+		if longest < 45*time.Second {
+			t.Errorf("of 100 first waits the longest was %v, want some of nearly a minute", longest)
+		}
+	})
+}
+
 func TestDefaultBackoffIsHalfASecondToTen(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

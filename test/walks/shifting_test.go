@@ -160,8 +160,8 @@ func TestAllLosesNothingSilentlyWhereRowsMoveBetweenPages(t *testing.T) {
 	}
 }
 
-// The one loss that cannot be seen from outside, as the documentation says: the
-// numbers agree.
+// A loss that cannot be seen from outside, as the documentation says: the numbers
+// agree.
 func TestARowRemovedBeforeThePlaceAndOneAddedAfterItCannotBeTold(t *testing.T) {
 	t.Parallel()
 	all := ll2test.Events(31)

@@ -40,12 +40,12 @@ func dockings(events []*ll2.DockingEvent) []time.Time {
 func TestAllLosesNothingThoughTiesAreShuffledAndTheIDIsIgnored(t *testing.T) {
 	t.Parallel()
 	for _, order := range []ll2.Order{ll2.ByDocking, ll2.ByDocking.Desc()} {
-		for _, tie := range []int{2, 3, 5, 11} {
-			for _, size := range []int{1, 2, 7, 100} {
+		for _, tie := range []int{2, 5, 11} {
+			for _, size := range []int{2, 7, 100} {
 				t.Run(fmt.Sprintf("%s, ties of %d, pages of %d", order, tie, size), func(t *testing.T) {
 					t.Parallel()
 					again := 0
-					for seed := range uint64(4) {
+					for seed := range uint64(3) {
 						server := ll2test.NewServer(tiedDockings(103, tie)...)
 						server.ShuffleTies(seed)
 						server.IgnoreOrder("id")
