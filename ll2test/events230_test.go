@@ -176,7 +176,7 @@ func TestEventsAround230EndNow(t *testing.T) {
 	t.Parallel()
 	times := func(e ll230.DockingEvent) (all []time.Time) {
 		visit(reflect.ValueOf(e), "", func(path string, v reflect.Value) {
-			if at, ok := v.Interface().(time.Time); ok {
+			if at, ok := reflect.TypeAssert[time.Time](v); ok {
 				all = append(all, at)
 			}
 		})
@@ -233,17 +233,17 @@ func TestEvents230HaveEveryNull(t *testing.T) {
 			}
 			for i := range v.NumField() {
 				name := v.Type().Name() + "." + v.Type().Field(i).Name
-				switch f := v.Field(i); f.Kind() {
-				case reflect.Pointer:
+				switch f := v.Field(i); {
+				case f.Kind() == reflect.Pointer:
 					null[name] = null[name] || f.IsNil()
 					set[name] = set[name] || !f.IsNil()
-				case reflect.Slice:
-					raw, isRaw := f.Interface().(json.RawMessage)
+				case f.Kind() == reflect.Slice:
+					raw, isRaw := reflect.TypeAssert[json.RawMessage](f)
 					isNull := f.IsNil() || isRaw && string(raw) == "null"
 					null[name] = null[name] || isNull
 					set[name] = set[name] || !isNull && f.Len() > 0
 					empty[name] = empty[name] || !isNull && (f.Len() == 0 || string(raw) == "[]")
-				case reflect.String:
+				case f.Kind() == reflect.String:
 					empty[name] = empty[name] || f.Len() == 0
 				}
 			}
