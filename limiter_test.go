@@ -212,6 +212,30 @@ func TestAReserverIsToldWhenEachRequestWasCounted(t *testing.T) {
 	})
 }
 
+// late grants a place to somebody who has gone meanwhile, as one on the network may.
+type late struct {
+	reserver
+	leave context.CancelFunc
+}
+
+func (l *late) Reserve(ctx context.Context, maxWait time.Duration) (func(time.Time), error) {
+	l.leave()
+	return l.reserver.Reserve(ctx, maxWait)
+}
+
+func TestAReserverIsToldOfAPlaceThatCameAfterTheContextEnded(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	l := &late{leave: cancel}
+	client := testkit.NewClient(t, testkit.SendsNothing(t), ll2.WithLimiter(l))
+	if err := testkit.Get(ctx, client); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want the context's", err)
+	}
+	if len(l.told) != 1 || !l.told[0].IsZero() {
+		t.Errorf("told %v, want once that nothing was counted", l.told)
+	}
+}
+
 // nosy asks the client about itself when it is told of a request's end.
 type nosy struct {
 	testkit.LimiterFunc
