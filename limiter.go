@@ -230,10 +230,16 @@ func askBucket(ctx context.Context, bucket *rate.Limiter, maxWait time.Duration,
 		return newRateLimitError(0, true, nil) // it will never have one
 	}
 	wait.Until = now.Add(wait.For)
+	waited := false
+	defer func() {
+		if !waited { // or a callback panicked
+			r.Cancel()
+		}
+	}()
 	if err := sleep(ctx, wait, maxWait, announce); err != nil {
-		r.Cancel()
 		return err
 	}
+	waited = true
 	return nil
 }
 

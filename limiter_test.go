@@ -41,6 +41,32 @@ func TestATokenBucketIsALimiter(t *testing.T) {
 	})
 }
 
+// What a bucket has reserved is given back in whatever way the wait for it ends.
+func TestATraceThatPanicsCostsABucketNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		bucket := rate.NewLimiter(rate.Every(10*time.Second), 1)
+		panics := true
+		client := testkit.NewClient(t, testkit.NewScript(testkit.Status(200, testkit.AnEvent)), ll2.WithLimiter(bucket),
+			ll2.WithTrace(&ll2.Trace{Wait: func(context.Context, ll2.Wait) {
+				if panics {
+					panic("trace")
+				}
+			}}))
+		start := time.Now()
+		testkit.Spend(t, client, 1)
+		func() {
+			defer func() { _ = recover() }()
+			_ = testkit.Get(t.Context(), client)
+		}()
+		panics = false
+		testkit.Spend(t, client, 1)
+		if took := time.Since(start); took != 10*time.Second {
+			t.Errorf("the second request went after %v, want 10s", took)
+		}
+	})
+}
+
 func TestALimitersErrorIsARateLimitError(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("store is down")
