@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -277,6 +279,42 @@ func TestAReserverMayUseTheClient(t *testing.T) {
 	n := new(nosy)
 	n.client = ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithLimiter(n))
 	testkit.Spend(t, n.client, 2)
+}
+
+// clumsy panics when it is told of a request's end.
+type clumsy struct{ testkit.LimiterFunc }
+
+func (clumsy) Reserve(context.Context, time.Duration) (func(time.Time), error) {
+	return func(time.Time) { panic("settle") }, nil
+}
+
+// A server that recovers from the panic of one request must not lose connections.
+func TestAReserverThatPanicsLeavesNoBodyOpen(t *testing.T) {
+	t.Parallel()
+	body := &closing{Reader: strings.NewReader(testkit.AnEvent)}
+	client := testkit.NewClient(t, testkit.NewScript(func(req *http.Request) (*http.Response, error) {
+		resp := testkit.NewResponse(req, http.StatusOK, nil)
+		resp.Body = body
+		return resp, nil
+	}), ll2.WithLimiter(clumsy{}))
+	func() {
+		defer func() { _ = recover() }()
+		_ = testkit.Get(t.Context(), client)
+	}()
+	if !body.closed {
+		t.Error("the body is open")
+	}
+}
+
+// closing is a body that notes its end.
+type closing struct {
+	io.Reader
+	closed bool
+}
+
+func (c *closing) Close() error {
+	c.closed = true
+	return nil
 }
 
 // A program can hand the quota to something that is no client of this package.
