@@ -194,7 +194,7 @@ func (c *badCaller) call(ctx context.Context, client *ll2.Client) bool {
 	}
 	_, err := client.DockingEvents.Get(ctx, 1)
 	var limited *ll2.RateLimitError
-	return !errors.Is(context.Cause(ctx), context.DeadlineExceeded) && !(errors.As(err, &limited) && limited.Local)
+	return !errors.Is(context.Cause(ctx), context.DeadlineExceeded) && (!errors.As(err, &limited) || !limited.Local)
 }
 
 // A badSimulation is one row of the table.
