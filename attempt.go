@@ -96,12 +96,12 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 		c.verdict = verdict{err: err}
 		return answer, nil
 	}
-	// Should a transport panic, others must not wait for ever.
-	defer func() { place.settle(quota.Lost, time.Now()) }()
+	// Should a transport panic, others must not wait for ever. Nor does anybody wait
+	// for the answer then.
+	defer func() { place.settle(quota.Lost, later(time.Now(), c.began.Add(lateness))) }()
 	// A copy, since a Jar adds to the header what it would add again next time.
 	resp, last, err := wire.Send(c.http, req.Clone(ctx), place.sentAgain)
 	if err == nil {
-		c.answered(place, resp)
 		err = c.read(place, resp)
 	} else {
 		c.unanswered(ctx, place, last, err)
@@ -197,10 +197,11 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// read takes the whole body off the connection, so that the connection can be
-// used again, and makes a result or an error of it.
+// read settles the place, takes the whole body off the connection, so that the
+// connection can be used again, and makes a result or an error of it.
 func (c *call) read(p *place, resp *http.Response) error {
 	defer func() { _ = resp.Body.Close() }()
+	c.answered(p, resp)
 	if resp.StatusCode/100 != 2 {
 		return c.statusError(p, resp)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"golang.org/x/time/rate"
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
@@ -294,4 +295,64 @@ func TestABaseURLThatLeadsToAnEndpointIsRefused(t *testing.T) {
 		_, err := ll2.New(ll2.WithBaseURL("https://api.example/" + path))
 		testkit.WantError(t, err, "WithBaseURL", "endpoint", "https://api.example/"+path, "before")
 	}
+}
+
+func TestAQuotaSaysHowMuchIsLeftAndUntilWhenA429Blocks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.Events(1)...)
+		client := server.Client(ll2.WithRateLimit(3, time.Hour), ll2.WithRetries(0), ll2.WithMaxWait(0))
+		want := func(left int, blocked time.Duration, says string) {
+			t.Helper()
+			q := client.Quota()
+			var until time.Duration
+			if !q.BlockedUntil.IsZero() {
+				until = time.Until(q.BlockedUntil)
+			}
+			if q.Left() != left || until != blocked || q.String() != says {
+				t.Errorf("%d left, blocked for %v, %q; want %d, %v, %q", q.Left(), until, q, left, blocked, says)
+			}
+		}
+		want(3, 0, "0 of 3 in 1h0m0s used")
+		testkit.Spend(t, client, 1)
+		want(2, 0, "1 of 3 in 1h0m0s used")
+		server.Fail(testkit.RetryAfter(http.StatusTooManyRequests, "90"))
+		_ = testkit.Get(t.Context(), client)
+		want(0, 90*time.Second, "1 of 3 in 1h0m0s used, blocked until 00:01:30 UTC")
+		if next := client.Quota().Next(1); time.Until(next) != 90*time.Second {
+			t.Errorf("the next can go in %v, want 90s", time.Until(next))
+		}
+		time.Sleep(90 * time.Second)
+		want(2, 0, "1 of 3 in 1h0m0s used")
+		testkit.Spend(t, client, 2)
+		want(0, 0, "3 of 3 in 1h0m0s used")
+	})
+}
+
+func TestAQuotaOfACallersLimiterSaysWhatItCan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.Events(1)...)
+		bucket := server.Client(ll2.WithLimiter(rate.NewLimiter(rate.Every(time.Minute), 4)))
+		testkit.Spend(t, bucket, 3)
+		q := bucket.Quota()
+		if q.Limit != 4 || q.Window != 4*time.Minute || q.Used != 3 || q.Left() != 1 || q.String() != "3 of 4 in 4m0s used" {
+			t.Errorf("%+v, %v", q, q)
+		}
+		for n, want := range map[int]time.Duration{1: 0, 2: time.Minute, 4: 3 * time.Minute} {
+			if got := max(0, time.Until(q.Next(n))).Round(time.Millisecond); got != want {
+				t.Errorf("the next %d can have gone in %v, want %v", n, got, want)
+			}
+		}
+		unknown := server.Client(ll2.WithLimiter(testkit.LimiterFunc(func(context.Context) error { return nil })), ll2.WithRetries(0))
+		if q := unknown.Quota(); q.Limit != 0 || q.Left() != math.MaxInt || q.String() != "no quota known" {
+			t.Errorf("%+v, %v", q, q)
+		}
+		server.Fail(testkit.RetryAfter(http.StatusTooManyRequests, "60"))
+		_ = testkit.Get(t.Context(), unknown)
+		if q := unknown.Quota(); q.Left() != 0 || q.String() != "no quota known, blocked until 00:01:00 UTC" {
+			t.Errorf("%+v, %v", q, q)
+		}
+		if q := (ll2.Quota{}); q.Left() != math.MaxInt || q.String() != "no quota known" || !q.Next(1).IsZero() {
+			t.Errorf("the zero Quota: %+v, %v", q, q)
+		}
+	})
 }

@@ -56,7 +56,7 @@ func wantTime(value string) string {
 }
 
 // A DockingEventsService lists and gets docking events. Clients carry one:
-// [Client.DockingEvents].
+// Client.DockingEvents.
 type DockingEventsService struct{ events *Resource[DockingEvent, int] }
 
 // List returns one page of the docking events that the options ask for: the

@@ -109,22 +109,21 @@ func (a *admission) acquire(ctx context.Context, maxWait time.Duration, announce
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	settle := func(time.Time) {}
+	p := &place{settled: func(time.Time) {}}
+	// Nothing is kept of what was taken, should the context have ended meanwhile or
+	// a callback panic.
+	defer func() { p.giveBack() }()
+	var err error
 	if a.limiter != nil {
 		// Not while the gate is shut for longer than this request may wait: it
 		// would take a place from the limiter for nothing.
 		if err := a.check(ctx, 0, maxWait); err != nil {
 			return nil, err
 		}
-		var err error
-		if settle, err = askLimiter(ctx, a.limiter, maxWait, announce); err != nil {
+		if p.settled, err = askLimiter(ctx, a.limiter, maxWait, announce); err != nil {
 			return nil, err
 		}
 	}
-	p := &place{settled: settle}
-	// Nothing is kept of what was taken, should a callback panic.
-	defer func() { p.giveBack() }()
-	var err error
 	if a.own != nil {
 		if p.own, err = a.own.Acquire(ctx, maxWait, announce); err != nil {
 			return nil, rateLimited(err)
@@ -180,7 +179,8 @@ func sleep(ctx context.Context, w quota.Wait, maxWait time.Duration, announce fu
 }
 
 // askLimiter waits for a limiter of the caller's, and returns what is to be told
-// when the request is over. Its errors are *RateLimitErrors, or ctx.Err() where
+// when the request is over, or not sent: it can have given a place though the context
+// has ended, and settle is to be called with an error, too. Its errors are *RateLimitErrors, or ctx.Err() where
 // the context ended.
 func askLimiter(ctx context.Context, limiter Limiter, maxWait time.Duration, announce func(quota.Wait)) (settle func(time.Time), err error) {
 	settle = func(time.Time) {}
@@ -230,10 +230,16 @@ func askBucket(ctx context.Context, bucket *rate.Limiter, maxWait time.Duration,
 		return newRateLimitError(0, true, nil) // it will never have one
 	}
 	wait.Until = now.Add(wait.For)
+	waited := false
+	defer func() {
+		if !waited { // or a callback panicked
+			r.Cancel()
+		}
+	}()
 	if err := sleep(ctx, wait, maxWait, announce); err != nil {
-		r.Cancel()
 		return err
 	}
+	waited = true
 	return nil
 }
 

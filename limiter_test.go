@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,6 +39,32 @@ func TestATokenBucketIsALimiter(t *testing.T) {
 		testkit.Spend(t, client, 1)
 		if took := time.Since(start).Round(time.Microsecond); took != 30*time.Second {
 			t.Errorf("after %v, want 30s", took)
+		}
+	})
+}
+
+// What a bucket has reserved is given back in whatever way the wait for it ends.
+func TestATraceThatPanicsCostsABucketNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		bucket := rate.NewLimiter(rate.Every(10*time.Second), 1)
+		panics := true
+		client := testkit.NewClient(t, testkit.NewScript(testkit.Status(200, testkit.AnEvent)), ll2.WithLimiter(bucket),
+			ll2.WithTrace(&ll2.Trace{Wait: func(context.Context, ll2.Wait) {
+				if panics {
+					panic("trace")
+				}
+			}}))
+		start := time.Now()
+		testkit.Spend(t, client, 1)
+		func() {
+			defer func() { _ = recover() }()
+			_ = testkit.Get(t.Context(), client)
+		}()
+		panics = false
+		testkit.Spend(t, client, 1)
+		if took := time.Since(start); took != 10*time.Second {
+			t.Errorf("the second request went after %v, want 10s", took)
 		}
 	})
 }
@@ -212,6 +240,30 @@ func TestAReserverIsToldWhenEachRequestWasCounted(t *testing.T) {
 	})
 }
 
+// late grants a place to somebody who has gone meanwhile, as one on the network may.
+type late struct {
+	reserver
+	leave context.CancelFunc
+}
+
+func (l *late) Reserve(ctx context.Context, maxWait time.Duration) (func(time.Time), error) {
+	l.leave()
+	return l.reserver.Reserve(ctx, maxWait)
+}
+
+func TestAReserverIsToldOfAPlaceThatCameAfterTheContextEnded(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	l := &late{leave: cancel}
+	client := testkit.NewClient(t, testkit.SendsNothing(t), ll2.WithLimiter(l))
+	if err := testkit.Get(ctx, client); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want the context's", err)
+	}
+	if len(l.told) != 1 || !l.told[0].IsZero() {
+		t.Errorf("told %v, want once that nothing was counted", l.told)
+	}
+}
+
 // nosy asks the client about itself when it is told of a request's end.
 type nosy struct {
 	testkit.LimiterFunc
@@ -227,6 +279,42 @@ func TestAReserverMayUseTheClient(t *testing.T) {
 	n := new(nosy)
 	n.client = ll2test.NewServer(ll2test.Events(1)...).Client(ll2.WithLimiter(n))
 	testkit.Spend(t, n.client, 2)
+}
+
+// clumsy panics when it is told of a request's end.
+type clumsy struct{ testkit.LimiterFunc }
+
+func (clumsy) Reserve(context.Context, time.Duration) (func(time.Time), error) {
+	return func(time.Time) { panic("settle") }, nil
+}
+
+// A server that recovers from the panic of one request must not lose connections.
+func TestAReserverThatPanicsLeavesNoBodyOpen(t *testing.T) {
+	t.Parallel()
+	body := &closing{Reader: strings.NewReader(testkit.AnEvent)}
+	client := testkit.NewClient(t, testkit.NewScript(func(req *http.Request) (*http.Response, error) {
+		resp := testkit.NewResponse(req, http.StatusOK, nil)
+		resp.Body = body
+		return resp, nil
+	}), ll2.WithLimiter(clumsy{}))
+	func() {
+		defer func() { _ = recover() }()
+		_ = testkit.Get(t.Context(), client)
+	}()
+	if !body.closed {
+		t.Error("the body is open")
+	}
+}
+
+// closing is a body that notes its end.
+type closing struct {
+	io.Reader
+	closed bool
+}
+
+func (c *closing) Close() error {
+	c.closed = true
+	return nil
 }
 
 // A program can hand the quota to something that is no client of this package.
@@ -276,4 +364,53 @@ func TestTwoClientsShareWindowAndGate(t *testing.T) {
 			t.Errorf("quotas %+v, %+v, want 3 used in both", a, b)
 		}
 	})
+}
+
+// A leasingLimiter counts the places that it has given and not got back.
+type leasingLimiter struct {
+	testkit.LimiterFunc
+	out int
+}
+
+func (l *leasingLimiter) Reserve(context.Context, time.Duration) (func(time.Time), error) {
+	l.out++
+	return func(time.Time) { l.out-- }, nil
+}
+
+func TestATraceThatPanicsLeaksNoPlace(t *testing.T) {
+	for name, trace := range map[string]*ll2.Trace{
+		"in Call": {Call: func(context.Context, ll2.Call) (context.Context, func(error)) { panic("call") }},
+		"at its end": {Call: func(context.Context, ll2.Call) (context.Context, func(error)) {
+			return nil, func(error) { panic("end") }
+		}},
+		"in Wait":    {Wait: func(context.Context, ll2.Wait) { panic("wait") }},
+		"in Refused": {Refused: func(context.Context, *ll2.RateLimitError) { panic("refused") }},
+		"in Attempt": {Attempt: func(context.Context, ll2.Attempt) { panic("attempt") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := ll2test.NewServer(ll2test.Events(1)...)
+				lease := new(leasingLimiter)
+				client := server.Client(ll2.WithLimiter(lease), ll2.WithTrace(trace), ll2.WithMinInterval(time.Second), ll2.WithRetries(0))
+				hasty := server.Client(ll2.WithLimiter(client.Limiter()), ll2.WithTrace(trace), ll2.WithMaxWait(0))
+				panics := 0
+				for i, c := range []*ll2.Client{client, client, hasty, client} {
+					func() {
+						defer func() {
+							if recover() != nil {
+								panics++
+							}
+						}()
+						_ = testkit.Get(t.Context(), c)
+					}()
+					if lease.out != 0 {
+						t.Errorf("after call %d %d places are out", i+1, lease.out)
+					}
+				}
+				if panics == 0 {
+					t.Error("nothing panicked")
+				}
+			})
+		})
+	}
 }

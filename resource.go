@@ -18,7 +18,7 @@ import (
 )
 
 // A Resource is a list endpoint of the service, whose rows are decoded into T and
-// known by an ID: what [Client.DockingEvents] is built on, for any other list and
+// known by an ID: what Client.DockingEvents is built on, for any other list and
 // any struct of yours. Make it with [NewResource]; it is safe for concurrent use.
 type Resource[T any, ID int | string] struct {
 	sender   *sender

@@ -116,13 +116,11 @@ func (r retryPolicy) judge(ctx context.Context, f failed) verdict {
 	if err == nil {
 		return verdict{again: true, pause: pause}
 	}
+	if isLimited {
+		return verdict{err: f.err} // says what is known of the time already
+	}
 	var local *RateLimitError
 	errors.As(err, &local)
-	if isLimited {
-		// It says the time already, if no other 429 has shut the gate for longer.
-		limited.notBefore(local.RetryAfter)
-		return verdict{err: f.err}
-	}
 	local.Err = f.err
 	return verdict{err: local}
 }

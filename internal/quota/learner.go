@@ -42,6 +42,10 @@ func (l *learner) due(w *window, now time.Time) bool {
 	return l.refused || w.full(now, 0) && (l.granted || longAgo || w.news(now))
 }
 
+// again returns how long it takes until a question is due that failed, or that is
+// asked again only because time has passed. It is not more than 0 if that is over.
+func (l *learner) again(now time.Time) time.Duration { return l.asked.Add(askInterval).Sub(now) }
+
 // ask asks once and tells q the answer. If there is none that makes sense, the
 // fallback holds. It does not end with the context of whoever started it: others
 // wait for the answer, too, and if everybody had too little time

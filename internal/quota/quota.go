@@ -150,6 +150,9 @@ func (q *Quota) look(ctx context.Context, ahead int, maxWait time.Duration) step
 	next := step{wait: wait, open: !known}
 	if !known && wait.Reason == Spent {
 		next.again = q.window.next(now)
+		if d := q.learner.again(now); d > 0 {
+			next.again = min(next.again, d)
+		}
 	}
 	return next
 }

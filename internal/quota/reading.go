@@ -156,9 +156,10 @@ func (w *window) news(now time.Time) bool {
 	return slices.ContainsFunc(w.others, func(o other) bool { return o.doubtful(now) && !o.hope.IsZero() })
 }
 
-// next returns how long it takes at most until time alone changes what is known.
+// next returns how long it takes at most until time alone changes what is known,
+// but for the questions that can be asked again.
 func (w *window) next(now time.Time) time.Duration {
-	d := askInterval // after which a failed question is asked again
+	d := askInterval
 	if own := w.busy(now); len(own) > 0 {
 		d = min(d, w.free(own[0]).Sub(now))
 	}

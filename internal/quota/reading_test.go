@@ -158,6 +158,23 @@ func TestAWaitInDoubtTakesNoLongerThanAllowed(t *testing.T) {
 	})
 }
 
+func TestAFailedQuestionIsAskedAgainAMinuteLaterWhoeverCameMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, q, _ := doubt(t)
+		full(t, q)
+		time.Sleep(time.Minute)
+		o.err = errors.New("no answer")
+		full(t, q)
+		time.Sleep(40 * time.Second)
+		o.err = nil
+		o.says(3, 0, 0)
+		start := time.Now()
+		if _, err := q.Acquire(t.Context(), forever, nil); err != nil || time.Since(start) != 20*time.Second {
+			t.Errorf("%v after %v, want a place after 20s, a minute after the question", err, time.Since(start))
+		}
+	})
+}
+
 // Nobody waits for ever for a request that is never answered.
 func TestADoubtIsOverOneWindowAfterTheQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -85,7 +85,8 @@ func (w *window) delay(now time.Time, ahead int) time.Duration {
 	own, others := w.busy(now), w.hoped(now)
 	used := w.flying + len(own) + len(others)
 	// Those ahead take the places in the order in which they become free: the
-	// idle ones, the spent ones, those in flight, and then the same again.
+	// idle ones, the spent ones, those in flight, those that the service counts
+	// later than now, and then the same again.
 	rounds, nth := ahead/w.limit, ahead%w.limit
 	d := time.Duration(0)
 	if rounds > 0 {
@@ -94,14 +95,17 @@ func (w *window) delay(now time.Time, ahead int) time.Duration {
 		}
 		d = time.Duration(rounds) * w.length
 	}
+	soon := len(others) + sort.Search(len(own), func(i int) bool { return own[i].counted.After(now) })
 	switch nth -= w.limit - used; {
 	case nth < 0:
 		return d
-	case nth < len(own)+len(others):
-		return add(d, w.nth(own, others, nth).Sub(now))
-	default:
+	case nth < soon:
+	case nth < soon+w.flying:
 		return add(d, w.length)
+	default:
+		nth -= w.flying
 	}
+	return add(d, w.nth(own, others, nth).Sub(now))
 }
 
 // nth returns when the nth of the places is free, counted from 0.

@@ -197,3 +197,23 @@ func TestPlacesComeFreeInTheOrderInWhichTheyWereCounted(t *testing.T) {
 		}
 	})
 }
+
+// One whose answer can come any moment is free before one that the service may be
+// about to count for half a minute more.
+func TestAPlaceInFlightCanBeFreeBeforeOneThatIsCountedLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{Limit: 3, Window: time.Hour})
+		take(t, q).Settle(quota.Counted, time.Now())
+		take(t, q).Settle(quota.Lost, time.Now().Add(30*time.Second))
+		time.Sleep(time.Second)
+		take(t, q)
+		v, start := q.View(), time.Now()
+		for n, want := range []time.Duration{
+			time.Hour - time.Second, time.Hour, time.Hour + 29*time.Second, 2*time.Hour - time.Second, 2 * time.Hour,
+		} {
+			if in := v.Next(n + 1).Sub(start); in != want {
+				t.Errorf("the next %d can have gone in %v, want %v", n+1, in, want)
+			}
+		}
+	})
+}

@@ -2,11 +2,14 @@ package quota_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -171,4 +174,49 @@ func TestAPanickingTransportGivesItsPlaceBack(t *testing.T) {
 		}()
 		testkit.Spend(t, client, 1)
 	})
+}
+
+// Nobody waits for the answer any more, so the service may count it for as long as
+// one of a request that was cancelled.
+func TestARequestWhoseTransportEndedItsGoroutineMayStillBeCounted(t *testing.T) {
+	for name, end := range map[string]func(){
+		"by a panic":        func() { panic("transport") },
+		"by runtime.Goexit": runtime.Goexit,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := ll2test.NewServer(ll2test.Events(1)...)
+				server.Limit(1, time.Minute)
+				counted := make(chan struct{})
+				ends := true
+				client := testkit.Through(func(server http.RoundTripper) testkit.RoundTripFunc {
+					return func(req *http.Request) (*http.Response, error) {
+						if !ends {
+							return server.RoundTrip(req)
+						}
+						ends = false
+						req = req.Clone(context.WithoutCancel(req.Context()))
+						time.AfterFunc(5*time.Second, func() {
+							defer close(counted)
+							_, _ = server.RoundTrip(req)
+						})
+						end()
+						return nil, errors.New("not reached")
+					}
+				}, server, ll2.WithRateLimit(1, time.Minute), ll2.WithMaxWait(math.MaxInt64))
+				start := time.Now()
+				var wg sync.WaitGroup
+				wg.Go(func() {
+					defer func() { _ = recover() }()
+					_ = testkit.Get(t.Context(), client)
+				})
+				wg.Wait()
+				testkit.Spend(t, client, 1)
+				<-counted
+				if n := testkit.Statuses(server)[http.StatusTooManyRequests]; n != 0 || time.Since(start) != 90*time.Second {
+					t.Errorf("%d refused, the next one went after %v, want none, 1m30s", n, time.Since(start))
+				}
+			})
+		})
+	}
 }
