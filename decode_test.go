@@ -135,19 +135,22 @@ func fillAll(v reflect.Value) {
 	}
 }
 
-// See TestUnknownKeysTakeNoAllocation.
+// See TestUnknownKeysTakeNoAllocation. The numbers are of the scanner alone, so no
+// version of Go moves them; encoding/json takes 13 to 91, depending on its version.
 func TestEveryKeyIsDecodedWithFewAllocations(t *testing.T) {
 	var full ll2.DockingEvent
 	fillAll(reflect.ValueOf(&full).Elem())
+	want := map[int]float64{full.ID: 21}
+	for _, event := range ll2test.Recorded() {
+		want[event.ID] = 10
+	}
 	for _, event := range append(ll2test.Recorded(), full) {
 		body, err := json.Marshal(event)
 		if err != nil {
 			t.Fatal(err)
 		}
-		quick := allocations(t, ll2.DecodeEvent, body)
-		slow := allocations(t, func(body []byte, e *ll2.DockingEvent) error { return json.Unmarshal(body, e) }, body)
-		if quick > slow/2 {
-			t.Errorf("event %d: %v allocations, %v by encoding/json", event.ID, quick, slow)
+		if got := allocations(t, ll2.DecodeEvent, body); got != want[event.ID] {
+			t.Errorf("event %d: %v allocations, want %v", event.ID, got, want[event.ID])
 		}
 	}
 }

@@ -277,7 +277,7 @@ func (p *pkg) isWire(spec *ast.TypeSpec, fields *ast.FieldList) bool {
 			return true
 		}
 	}
-	find := p.doc.Parser().LookupSym
+	find := parserOf(p.doc).LookupSym
 	return find(spec.Name.Name, "MarshalJSON") || find(spec.Name.Name, "MarshalText")
 }
 
@@ -301,8 +301,9 @@ var maybeLink = regexp.MustCompile(`(?:^|[^\w\])])\[\*?((?:[\w./-]+\.)?[A-Z]\w*(
 // are the same for them.
 func (p *pkg) deadLinks() []string {
 	var complaints []string
+	parser := parserOf(p.doc)
 	check := func(name, text string) {
-		d := p.doc.Parser().Parse(text)
+		d := parser.Parse(text)
 		for _, def := range d.Links {
 			if !def.Used {
 				complaints = append(complaints, fmt.Sprintf("the comment of %s defines [%s] and does not use it", name, def.Text))
@@ -315,7 +316,7 @@ func (p *pkg) deadLinks() []string {
 					complaints = append(complaints, fmt.Sprintf("the comment of %s: [%s] is no link", name, match[1]))
 				}
 			case *comment.DocLink:
-				found := t.ImportPath == "" && p.doc.Parser().LookupSym(t.Recv, t.Name)
+				found := t.ImportPath == "" && parser.LookupSym(t.Recv, t.Name)
 				if !found && !exists(t.ImportPath, t.Recv, t.Name) {
 					complaints = append(complaints, fmt.Sprintf("the comment of %s: [%s] leads nowhere", name,
 						strings.Trim(t.ImportPath+"."+strings.TrimPrefix(t.Recv+"."+t.Name, "."), ".")))
@@ -330,6 +331,27 @@ func (p *pkg) deadLinks() []string {
 	}
 	slices.Sort(complaints)
 	return slices.Compact(complaints) // a group's comment comes with every name in it
+}
+
+// parserOf returns a parser of a package's comments that knows the fields of its
+// structs, as go doc itself does from Go 1.26 on.
+func parserOf(d *doc.Package) *comment.Parser {
+	fields := make(map[[2]string]bool)
+	for _, typ := range d.Types {
+		for _, spec := range typ.Decl.Specs {
+			if structure, ok := spec.(*ast.TypeSpec).Type.(*ast.StructType); ok {
+				for _, field := range structure.Fields.List {
+					for _, name := range field.Names {
+						fields[[2]string{typ.Name, name.Name}] = name.IsExported()
+					}
+				}
+			}
+		}
+	}
+	parser := d.Parser()
+	known := parser.LookupSym
+	parser.LookupSym = func(recv, name string) bool { return known(recv, name) || fields[[2]string{recv, name}] }
+	return parser
 }
 
 // blocks calls f for all texts but code.
@@ -370,5 +392,5 @@ func exists(path, recv, name string) bool {
 		files = append(files, file)
 	}
 	d, err := doc.NewFromFiles(fset, files, path)
-	return err == nil && (name == "" || d.Parser().LookupSym(recv, name))
+	return err == nil && (name == "" || parserOf(d).LookupSym(recv, name))
 }

@@ -68,7 +68,7 @@ func launches(c *ll2.Client) *ll2.Resource[launch, string] {
 func manifest(n, tie int) []launch {
 	all := make([]launch, n)
 	for i := range all {
-		all[i].ID = fmt.Sprintf("%08x-0000-4000-8000-%012x", (i+1)*0x9e3779b1&0xffffffff, i+1)
+		all[i].ID = fmt.Sprintf("%08x-0000-4000-8000-%012x", uint32(i+1)*0x9e3779b1, i+1)
 		all[i].Net = time.Date(2024, 1, 1, i/tie, 0, 0, 0, time.UTC)
 	}
 	return all
