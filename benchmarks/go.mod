@@ -1,6 +1,6 @@
 module github.com/docking-event/ll2/benchmarks
 
-go 1.26
+go 1.26.0
 
 tool (
 	github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen

@@ -29,7 +29,7 @@ func Unseen(n int) int { return n + 0 }
 
 func Limit() int { return limit }
 
-func Wait(n int) {
+func Wait(n int64) {
 	for n > 0 {
 		n--
 	}

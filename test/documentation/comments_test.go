@@ -301,8 +301,8 @@ var maybeLink = regexp.MustCompile(`(?:^|[^\w\])])\[\*?((?:[\w./-]+\.)?[A-Z]\w*(
 // are the same for them.
 func (p *pkg) deadLinks() []string {
 	var complaints []string
+	parser := parserOf(p.doc)
 	check := func(name, text string) {
-		parser := parserOf(p.doc)
 		d := parser.Parse(text)
 		for _, def := range d.Links {
 			if !def.Used {

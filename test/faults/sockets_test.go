@@ -25,7 +25,7 @@ import (
 var errFaultCause = errors.New("the caller has gone home")
 
 const (
-	faultPatience = 10 * time.Second       // of a client whose attempts must not time out
+	faultPatience = 5 * time.Minute        // of a client whose attempts must not time out
 	faultHaste    = 300 * time.Millisecond // of one whose attempts must
 )
 

@@ -3,6 +3,7 @@ package resource_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/url"
 	"strings"
 	"testing"
@@ -225,7 +226,7 @@ func TestNilFiltersAndZeroOptionsAskForAll(t *testing.T) {
 func TestNumbersThatAreNoIDAreRefused(t *testing.T) {
 	t.Parallel()
 	r := astronauts(silent(t))
-	for _, id := range []int{0, -1, -1 << 30} {
+	for _, id := range []int{0, -1, math.MinInt} {
 		_, err := r.Get(t.Context(), id)
 		testkit.WantError(t, err, "Get", fmt.Sprint(id), "1 and more")
 	}
