@@ -77,17 +77,15 @@ func (s *Scanner) key() []byte {
 	for ; len(rest)-size >= 8; size += 8 {
 		if quotes := quotesIn(binary.LittleEndian.Uint64(rest[size:])); quotes != 0 {
 			size += bits.TrailingZeros64(quotes) / 8
-			break
+			s.pos += size + 1
+			s.expect(':')
+			return rest[:size]
 		}
 	}
-	for size < len(rest) && rest[size] != '"' { // at once, but at the end of the document
+	for size < len(rest) && rest[size] != '"' {
 		size++
 	}
-	if s.pos += size + 1; s.pos < len(s.data) && s.data[s.pos] == ':' {
-		s.pos++
-		return rest[:size]
-	}
-	s.pos = min(s.pos, len(s.data))
+	s.pos = min(s.pos+size+1, len(s.data))
 	s.expect(':')
 	return rest[:size]
 }
@@ -199,7 +197,11 @@ func (s *Scanner) Null() bool {
 	if s.peek() != 'n' {
 		return false
 	}
-	s.literal("null")
+	if rest := s.data[s.pos:]; len(rest) >= len("null") && string(rest[:len("null")]) == "null" {
+		s.pos += len("null")
+	} else {
+		s.Fail()
+	}
 	return true
 }
 
