@@ -28,7 +28,7 @@ import (
 // because names that differ only in case are one file on Windows and macOS. A file is two
 // lines of text and then the data as it is:
 //
-//	ll2-mirror sha256 8b1e03f1b22f6ee43f0b98c2ee6a4ed23c5a4a2e4ce9a32b4f9cc4ba1a2a44b7
+//	ll2-mirror sha256 7ca95478ce5946a9bfbdf459d92a1cd8e5baeac8163d19fdeb37b11a0364f5c2
 //	{"format":1,"name":"events","generation":1764000000000,"length":15}
 //	the data itself
 //

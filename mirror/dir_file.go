@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -80,7 +81,7 @@ func readFile(path, name string, known stored) (stored, error) {
 	}
 	damaged := func(why string) (stored, error) { return stored{}, &damagedError{path, why} }
 
-	sum, rest, ok := cutChecksum(read.start)
+	digits, rest, ok := cutChecksum(read.start)
 	if !ok {
 		return damaged("its first line holds no checksum")
 	}
@@ -90,16 +91,16 @@ func readFile(path, name string, known stored) (stored, error) {
 		return damaged("its second line is no header")
 	}
 	dataAt := int64(firstLength + len(second) + len("\n"))
-	hash := sha256.New()
-	hash.Write(rest)
+	sum := sha256.New()
+	sum.Write(rest)
 
 	if header.Format != fileFormat {
 		// The format is part of what the checksum is of, so that a damaged digit is
 		// no newer format. How long such a file is nobody knows: it is not kept.
-		if _, err := io.Copy(hash, f); err != nil {
+		if _, err := io.Copy(sum, f); err != nil {
 			return stored{}, unread(path, err)
 		}
-		if !bytes.Equal(hash.Sum(nil), sum) {
+		if !matches(sum, digits) {
 			return damaged("its checksum is another")
 		}
 		return stored{}, fmt.Errorf("%s has format %d, and this version of the package knows format %d only: "+
@@ -113,9 +114,9 @@ func readFile(path, name string, known stored) (stored, error) {
 	if _, err := io.ReadFull(f, all[n:]); err != nil {
 		return stored{}, unread(path, err)
 	}
-	hash.Write(all[n:])
+	sum.Write(all[n:])
 	switch {
-	case !bytes.Equal(hash.Sum(nil), sum):
+	case !matches(sum, digits):
 		return damaged("its checksum is another")
 	case header.Name != name:
 		return damaged(fmt.Sprintf("it is the file of %q", header.Name))
@@ -126,17 +127,19 @@ func readFile(path, name string, known stored) (stored, error) {
 	return read, nil
 }
 
-// cutChecksum returns the checksum of the first line, and what follows the line.
-func cutChecksum(start []byte) (sum, rest []byte, ok bool) {
+// cutChecksum returns the digits of the checksum of the first line, and what follows
+// the line.
+func cutChecksum(start []byte) (digits, rest []byte, ok bool) {
 	if len(start) < firstLength || start[firstLength-1] != '\n' {
 		return nil, nil, false
 	}
-	digits, ok := bytes.CutPrefix(start[:firstLength-1], []byte(firstWords))
-	if !ok {
-		return nil, nil, false
-	}
-	sum, err := hex.AppendDecode(nil, digits)
-	return sum, start[firstLength:], err == nil
+	digits, ok = bytes.CutPrefix(start[:firstLength-1], []byte(firstWords))
+	return digits, start[firstLength:], ok
+}
+
+// matches compares digits, in which a and A differ: each bit of a file counts.
+func matches(sum hash.Hash, digits []byte) bool {
+	return hex.EncodeToString(sum.Sum(nil)) == string(digits)
 }
 
 // unread is the error of a read. A file that is shorter than a moment ago was cut
