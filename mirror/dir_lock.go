@@ -65,7 +65,7 @@ func waitLock(ctx context.Context, path string) (*heldLock, error) {
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return nil, ctx.Err()
+			return nil, fmt.Errorf("another process has the lock of %s: %w", path, ctx.Err())
 		case <-timer.C:
 		}
 	}
