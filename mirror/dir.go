@@ -84,7 +84,7 @@ const (
 	savingWait  = 10 * time.Second // for another process's Save
 	mostDamaged = 5                // files of one blob that were set aside
 	chunk       = 256 << 10        // written between two looks at the context
-	longestName = 60               // bytes; three times as many in a file's name, of 255 that are possible
+	longestName = 200              // bytes of a file's name, of 255 that most systems allow; a suffix follows
 )
 
 func (d *dir) Load(ctx context.Context, name string) ([]byte, uint64, error) {
@@ -321,14 +321,16 @@ func (d *dir) file(ctx context.Context, name, suffix string) (string, error) {
 	for i, c := range []byte(name) {
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
 		switch {
-		case i >= longestName, !letter && (i == 0 || (c < '0' || c > '9') && c != '.' && c != '_' && c != '-'):
-			return "", fmt.Errorf("mirror: the name %.80q is not of at most %d letters, digits, dots, underscores and hyphens, "+
-				"a letter first", name, longestName)
+		case !letter && (i == 0 || (c < '0' || c > '9') && c != '.' && c != '_' && c != '-'):
+			return "", fmt.Errorf("mirror: the name %.80q is not of letters, digits, dots, underscores and hyphens, a letter first", name)
 		case letter && c < 'a':
 			fmt.Fprintf(&file, "%%%02x", c)
 		default:
 			file.WriteByte(c)
 		}
+	}
+	if file.Len() > longestName {
+		return "", fmt.Errorf("mirror: the name %.80q... makes a file's name of %d bytes, at most %d", name, file.Len(), longestName)
 	}
 	file.WriteString(suffix)
 	if name == "" || !filepath.IsLocal(file.String()) { // such as nul.ll2 on Windows

@@ -95,6 +95,10 @@ func TestDirGivesBackWhatWasSaved(t *testing.T) {
 	if got, _ := mustLoad(t, one, "events"); len(got) != 0 {
 		t.Errorf("another blob changed this one to %q", got)
 	}
+	mustSave(t, other, strings.Repeat("a", 200), nil)
+	if err := os.Remove(filepath.Join(path, strings.Repeat("a", 200)+".ll2")); err != nil {
+		t.Fatal(err)
+	}
 	if got := files(t, path); fmt.Sprint(got) != "[%4aournal.v1.ll2 events.ll2]" {
 		t.Errorf("files are %q", got)
 	}
@@ -181,7 +185,8 @@ func TestDirSaysWhatItCannotUse(t *testing.T) {
 		{"no context", good, nil, "events", "nil context"},
 		{"a context that has ended", good, ended, "events", "context canceled"},
 		{"no name", good, t.Context(), "", "no name"},
-		{"a long name", good, t.Context(), strings.Repeat("a", 61), "at most 60"},
+		{"a long name", good, t.Context(), strings.Repeat("a", 201), "at most 200"},
+		{"a name that becomes long", good, t.Context(), strings.Repeat("A", 67), "at most 200"},
 		{"a folder above", good, t.Context(), "../events", "letters"},
 		{"a folder below", good, t.Context(), "a/b", "letters"},
 		{"a Windows folder", good, t.Context(), `a\b`, "letters"},
