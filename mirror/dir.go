@@ -134,29 +134,30 @@ func (d *dir) load(path, name string) (stored, error) {
 	return b, nil
 }
 
-func (d *dir) Save(ctx context.Context, name string, data []byte, ifGen uint64) error {
+func (d *dir) Save(ctx context.Context, name string, data []byte, ifGen uint64) (uint64, error) {
 	path, err := d.file(ctx, name, ".ll2")
 	if err != nil {
-		return err
+		return 0, err
 	}
-	switch err := d.save(ctx, path, name, data, ifGen); {
+	gen, err := d.save(ctx, path, name, data, ifGen)
+	switch {
 	case errors.Is(err, ErrConflict):
-		return ErrConflict
+		return 0, ErrConflict
 	case err != nil:
-		return fmt.Errorf("mirror: cannot save %s: %w", name, err)
+		return 0, fmt.Errorf("mirror: cannot save %s: %w", name, err)
 	}
-	return nil
+	return gen, nil
 }
 
 // save does everything under the lock: so whatever looks like a file that is being
 // written is one that a dead process left.
-func (d *dir) save(ctx context.Context, path, name string, data []byte, ifGen uint64) error {
+func (d *dir) save(ctx context.Context, path, name string, data []byte, ifGen uint64) (uint64, error) {
 	if err := step(ctx, "make the folder", func() error { return os.MkdirAll(d.path, 0o700) }); err != nil {
-		return err
+		return 0, err
 	}
 	saving, err := waitLock(ctx, path+".saving")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer saving.release()
 
@@ -168,10 +169,10 @@ func (d *dir) save(ctx context.Context, path, name string, data []byte, ifGen ui
 		// A file that cannot be set aside is replaced: nobody can read it.
 		_ = step(ctx, "set aside", func() error { return d.setAside(path) })
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return err
+		return 0, err
 	}
 	if now.gen != ifGen {
-		return ErrConflict
+		return 0, ErrConflict
 	}
 	next := ifGen + 1
 	if ifGen == 0 {
@@ -179,16 +180,16 @@ func (d *dir) save(ctx context.Context, path, name string, data []byte, ifGen ui
 	}
 	start, err := fileStart(name, blob{data, next})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := step(ctx, "clean up", func() error { return d.removeAll(filepath.Base(path)+".tmp-", 0) }); err != nil {
-		return err
+		return 0, err
 	}
 	if err := replace(ctx, path, start, data); err != nil {
-		return err
+		return 0, err
 	}
 	d.forget(name)
-	return step(ctx, "sync the folder", func() error { return syncDir(d.path) })
+	return next, step(ctx, "sync the folder", func() error { return syncDir(d.path) })
 }
 
 // forget lets go of the data that was read.

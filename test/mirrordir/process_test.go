@@ -103,7 +103,7 @@ func increment(s mirror.Store) error {
 			return err
 		}
 		fmt.Printf("tries %d\n", n+1)
-		switch err := s.Save(context.Background(), blobName, content(n+1), gen); {
+		switch _, err := s.Save(context.Background(), blobName, content(n+1), gen); {
 		case errors.Is(err, mirror.ErrConflict):
 			continue
 		case err != nil:
@@ -126,7 +126,8 @@ func die(s mirror.Store, at int, end func()) error {
 		}
 		return nil
 	})
-	return s.Save(ctx, blobName, content(n+1), gen)
+	_, err = s.Save(ctx, blobName, content(n+1), gen)
+	return err
 }
 
 // kill ends a process as kill -9 does, from inside, too.
