@@ -180,8 +180,9 @@ func (m *Mirror) commit(ctx context.Context, s *snapshot, build func(*snapshot) 
 		if next, err = build(s); err != nil {
 			return s, err
 		}
-		if err = m.save(ctx, next); err == nil {
-			next.gen++
+		var gen uint64
+		if gen, err = m.save(ctx, next); err == nil {
+			next.gen = gen
 			break
 		}
 		if !errors.Is(err, ErrConflict) {
@@ -207,16 +208,16 @@ func (m *Mirror) commit(ctx context.Context, s *snapshot, build func(*snapshot) 
 
 // save writes a copy, even if the mirror is being closed: what was asked for is not to
 // be lost.
-func (m *Mirror) save(ctx context.Context, s *snapshot) error {
+func (m *Mirror) save(ctx context.Context, s *snapshot) (gen uint64, err error) {
 	m.mu.Lock()
 	newer := m.newer
 	m.mu.Unlock()
 	if newer {
-		return errNewer
+		return 0, errNewer
 	}
 	data, err := s.encode()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
@@ -239,7 +240,9 @@ func (m *Mirror) saveHead(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
 	for range 3 {
-		if err = m.store.Save(ctx, m.headName(), data, gen); !errors.Is(err, ErrConflict) {
+		var next uint64
+		if next, err = m.store.Save(ctx, m.headName(), data, gen); !errors.Is(err, ErrConflict) {
+			gen = next
 			break
 		}
 		var loadErr error
@@ -249,7 +252,7 @@ func (m *Mirror) saveHead(ctx context.Context) error {
 	}
 	if err == nil {
 		m.mu.Lock()
-		m.headGen = gen + 1
+		m.headGen = gen
 		m.mu.Unlock()
 	}
 	return err
