@@ -119,7 +119,7 @@ func (d *dir) load(path, name string) (stored, error) {
 		b, err = readFile(path, name, known)
 		return err
 	})
-	if errors.Is(err, fs.ErrNotExist) && !isDamaged(err) {
+	if err != nil && !isDamaged(err) {
 		if info, statErr := os.Stat(d.path); statErr == nil && !info.IsDir() {
 			err = fmt.Errorf("%s is not a folder (%w)", d.path, fs.ErrInvalid) // which Windows does not say by itself
 		}
