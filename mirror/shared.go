@@ -256,10 +256,12 @@ func (m *Mirror) saveHead(ctx context.Context) error {
 			gen = next
 			break
 		}
-		if _, gen, err = m.store.Load(ctx, m.headName()); err != nil {
+		var loadErr error
+		if _, gen, loadErr = m.store.Load(ctx, m.headName()); errors.Is(loadErr, fs.ErrNotExist) {
 			gen = 0
+		} else if loadErr != nil {
+			return loadErr
 		}
-		err = ErrConflict
 	}
 	if err == nil {
 		m.mu.Lock()
