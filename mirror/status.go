@@ -19,10 +19,13 @@ type Status struct {
 
 	Count int // events in the copy
 
-	// Have and Want tell of a walk that is owed, because events came or went that one
-	// page does not show, or because there is no copy yet: Have of Want events are
-	// read. Want is 0 if none is owed.
-	Have, Want int
+	// Have is how many events a walk that was cut short has read.
+	Have int
+
+	// Want is how many events the service counts while a walk is owed, because events
+	// came or went that one page does not show, or because there is no copy yet. It is
+	// 0 if none is owed.
+	Want int
 
 	// Err is the failure of the last refresh or of its walk, or else that of the store
 	// that could not be read or written; nil if all went well.

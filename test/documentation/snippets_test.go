@@ -215,7 +215,7 @@ var fragmentImports = map[string]string{
 	"context": "context", "errors": "errors", "fmt": "fmt", "iter": "iter", "math": "math", "http": "net/http", "url": "net/url",
 	"os": "os", "slices": "slices", "slog": "log/slog", "strings": "strings", "testing": "testing", "time": "time",
 	"httpmock": "github.com/jarcoal/httpmock", "rate": "golang.org/x/time/rate",
-	"ll2": "github.com/docking-event/ll2", "ll2test": "github.com/docking-event/ll2/ll2test",
+	"ll2": "github.com/docking-event/ll2", "ll2test": "github.com/docking-event/ll2/ll2test", "mirror": "github.com/docking-event/ll2/mirror",
 }
 
 var clausePattern = regexp.MustCompile(`(?m)^package (\w+)$`)
