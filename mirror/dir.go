@@ -62,7 +62,7 @@ import (
 func Dir(path string) Store {
 	d := &dir{read: make(map[string]stored)}
 	if path == "" {
-		d.err = errors.New("mirror: Dir needs the path of a folder, not an empty one")
+		d.err = fmt.Errorf("mirror: Dir needs the path of a folder, not an empty one (%w)", fs.ErrInvalid)
 		return d
 	}
 	// Absolute, so that a program can change its working directory.
@@ -119,9 +119,9 @@ func (d *dir) load(path, name string) (stored, error) {
 		b, err = readFile(path, name, known)
 		return err
 	})
-	if errors.Is(err, fs.ErrNotExist) && !isDamaged(err) {
+	if err != nil && !isDamaged(err) {
 		if info, statErr := os.Stat(d.path); statErr == nil && !info.IsDir() {
-			err = fmt.Errorf("%s is not a folder", d.path) // which Windows does not say by itself
+			err = fmt.Errorf("%s is not a folder (%w)", d.path, fs.ErrInvalid) // which Windows does not say by itself
 		}
 	}
 	if err != nil {
@@ -134,30 +134,29 @@ func (d *dir) load(path, name string) (stored, error) {
 	return b, nil
 }
 
-func (d *dir) Save(ctx context.Context, name string, data []byte, ifGen uint64) (uint64, error) {
+func (d *dir) Save(ctx context.Context, name string, data []byte, ifGen uint64) error {
 	path, err := d.file(ctx, name, ".ll2")
 	if err != nil {
-		return 0, err
+		return err
 	}
-	gen, err := d.save(ctx, path, name, data, ifGen)
-	switch {
+	switch err := d.save(ctx, path, name, data, ifGen); {
 	case errors.Is(err, ErrConflict):
-		return 0, ErrConflict
+		return ErrConflict
 	case err != nil:
-		return 0, fmt.Errorf("mirror: cannot save %s: %w", name, err)
+		return fmt.Errorf("mirror: cannot save %s: %w", name, err)
 	}
-	return gen, nil
+	return nil
 }
 
 // save does everything under the lock: so whatever looks like a file that is being
 // written is one that a dead process left.
-func (d *dir) save(ctx context.Context, path, name string, data []byte, ifGen uint64) (uint64, error) {
+func (d *dir) save(ctx context.Context, path, name string, data []byte, ifGen uint64) error {
 	if err := step(ctx, "make the folder", func() error { return os.MkdirAll(d.path, 0o700) }); err != nil {
-		return 0, err
+		return err
 	}
 	saving, err := waitLock(ctx, path+".saving")
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer saving.release()
 
@@ -169,10 +168,10 @@ func (d *dir) save(ctx context.Context, path, name string, data []byte, ifGen ui
 		// A file that cannot be set aside is replaced: nobody can read it.
 		_ = step(ctx, "set aside", func() error { return d.setAside(path) })
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return 0, err
+		return err
 	}
 	if now.gen != ifGen {
-		return 0, ErrConflict
+		return ErrConflict
 	}
 	next := ifGen + 1
 	if ifGen == 0 {
@@ -180,16 +179,16 @@ func (d *dir) save(ctx context.Context, path, name string, data []byte, ifGen ui
 	}
 	start, err := fileStart(name, blob{data, next})
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if err := step(ctx, "clean up", func() error { return d.removeAll(filepath.Base(path)+".tmp-", 0) }); err != nil {
-		return 0, err
+		return err
 	}
 	if err := replace(ctx, path, start, data); err != nil {
-		return 0, err
+		return err
 	}
 	d.forget(name)
-	return next, step(ctx, "sync the folder", func() error { return syncDir(d.path) })
+	return step(ctx, "sync the folder", func() error { return syncDir(d.path) })
 }
 
 // forget lets go of the data that was read.

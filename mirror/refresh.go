@@ -90,36 +90,73 @@ func (s *snapshot) apply(p *page, began, now time.Time) (*snapshot, error) {
 	if p.Count == len(p.Results) && distinct(p.Results) {
 		return s.complete(h, p.Results, began, now), nil
 	}
+	proof := proofOf(p.Results)
+	pending := renewed(s.pending, p.Results)
+	if s.Walk != nil && !proof.upholds(*s.Walk, pending) {
+		h.Walk, pending = nil, nil
+	}
 	if s.cold() {
 		// There is a walk to go on with, but no copy yet.
 		next := newSnapshot(h, nil)
-		next.gen, next.pending = s.gen, renewed(s.pending, p.Results)
+		next.gen, next.pending = s.gen, pending
 		return next, nil
 	}
 	rows := s.merged(p.Results)
-	h.Owed = s.Owed || len(rows) != p.Count || !s.shown(p.Results)
+	h.Owed = s.Owed || len(rows) != p.Count || !proof.shows(s.rows)
 	next := s.change(h, rows, now)
-	next.pending = renewed(s.pending, p.Results)
+	next.pending = pending
 	return next, nil
 }
 
-// shown reports whether the page proves that the rows of the copy that are open or
-// left after the page's last departure are there.
-func (s *snapshot) shown(rows []row) bool {
-	if len(rows) == 0 || !distinct(rows) || rows[len(rows)-1].open() {
+// A proof is what a page says of rows that are not on it.
+type proof struct {
+	page   []row
+	onPage map[int]bool
+	holds  bool      // else it says nothing
+	d      time.Time // the last departure
+}
+
+func proofOf(page []row) proof {
+	p := proof{page: page, onPage: make(map[int]bool, len(page))}
+	for i := range page {
+		if p.onPage[page[i].id] || i > 0 && before(&page[i], &page[i-1]) {
+			return p
+		}
+		p.onPage[page[i].id] = true
+	}
+	if n := len(page); n > 0 && !page[n-1].open() {
+		p.holds, p.d = true, page[n-1].departure
+	}
+	return p
+}
+
+// shows reports whether those of the rows that are open or left after d are on the
+// page.
+func (p proof) shows(rows []row) bool {
+	if !p.holds {
 		return false
 	}
-	onPage := make(map[int]bool, len(rows))
 	for i := range rows {
-		onPage[rows[i].id] = true
-		if i > 0 && before(&rows[i], &rows[i-1]) {
+		if (rows[i].open() || rows[i].departure.After(p.d)) && !p.onPage[rows[i].id] {
 			return false
 		}
 	}
-	d := rows[len(rows)-1].departure
-	for i := range s.rows {
-		r := &s.rows[i]
-		if (r.open() || r.departure.After(d)) && !onPage[r.id] {
+	return true
+}
+
+// upholds reports whether a walk can go on that has read the rows so far: none of them
+// has gone since, and none has come before the place where the walk is, as far as the
+// page tells. The count of a walk that rests for an hour can be the same by chance.
+func (p proof) upholds(at cursor, read []row) bool {
+	if p.holds && !p.shows(read) {
+		return false
+	}
+	has := make(map[int]bool, len(read))
+	for i := range read {
+		has[read[i].id] = true
+	}
+	for i := range p.page {
+		if !p.page[i].docking.After(at.At) && !has[p.page[i].id] {
 			return false
 		}
 	}

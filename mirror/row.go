@@ -34,6 +34,13 @@ func (r *row) Validate() error {
 	return nil
 }
 
+// ScanJSON is UnmarshalJSON, but faster.
+func (r *row) ScanJSON(s *jsonscan.Scanner) {
+	if raw := s.Raw(); raw == nil || r.UnmarshalJSON(raw) != nil {
+		s.Fail()
+	}
+}
+
 // UnmarshalJSON keeps the row as it is. A line break in JSON is white space; it
 // becomes a space, since a row is a line of the store's blob.
 func (r *row) UnmarshalJSON(data []byte) error {

@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -180,11 +181,10 @@ func (m *Mirror) commit(ctx context.Context, s *snapshot, build func(*snapshot) 
 		if next, err = build(s); err != nil {
 			return s, err
 		}
-		var gen uint64
-		if gen, err = m.save(ctx, next); err == nil {
-			next.gen = gen
+		if next.gen, err = m.save(ctx, next); err == nil {
 			break
 		}
+		next.gen = s.gen
 		if !errors.Is(err, ErrConflict) {
 			m.storeFailed(err)
 			break
@@ -199,7 +199,7 @@ func (m *Mirror) commit(ctx context.Context, s *snapshot, build func(*snapshot) 
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if next.gen > 0 && next.gen > s.gen {
+	if next.gen > s.gen {
 		m.storeErr = nil
 	}
 	m.take(next)
@@ -207,7 +207,7 @@ func (m *Mirror) commit(ctx context.Context, s *snapshot, build func(*snapshot) 
 }
 
 // save writes a copy, even if the mirror is being closed: what was asked for is not to
-// be lost.
+// be lost. It returns the generation that the copy has then.
 func (m *Mirror) save(ctx context.Context, s *snapshot) (gen uint64, err error) {
 	m.mu.Lock()
 	newer := m.newer
@@ -219,9 +219,22 @@ func (m *Mirror) save(ctx context.Context, s *snapshot) (gen uint64, err error) 
 	if err != nil {
 		return 0, err
 	}
+	return m.write(ctx, m.copyName(), data, s.gen)
+}
+
+// write saves a blob and returns the generation that it has then. Of one that was not
+// there only the store knows it.
+func (m *Mirror) write(ctx context.Context, name string, data []byte, ifGen uint64) (gen uint64, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
-	return m.store.Save(ctx, m.copyName(), data, s.gen)
+	if err := m.store.Save(ctx, name, data, ifGen); err != nil || ifGen > 0 {
+		return ifGen + 1, err
+	}
+	there, gen, err := m.store.Load(ctx, name)
+	if err == nil && !bytes.Equal(there, data) {
+		err = ErrConflict // somebody has written since
+	}
+	return gen, err
 }
 
 // saveHead writes the head, whatever others have written meanwhile. Only one refresh
@@ -237,18 +250,16 @@ func (m *Mirror) saveHead(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
-	defer cancel()
 	for range 3 {
 		var next uint64
-		if next, err = m.store.Save(ctx, m.headName(), data, gen); !errors.Is(err, ErrConflict) {
+		if next, err = m.write(ctx, m.headName(), data, gen); !errors.Is(err, ErrConflict) {
 			gen = next
 			break
 		}
-		var loadErr error
-		if _, gen, loadErr = m.store.Load(ctx, m.headName()); loadErr != nil {
+		if _, gen, err = m.store.Load(ctx, m.headName()); err != nil {
 			gen = 0
 		}
+		err = ErrConflict
 	}
 	if err == nil {
 		m.mu.Lock()

@@ -24,13 +24,13 @@ type Store interface {
 	Load(ctx context.Context, name string) (data []byte, gen uint64, err error)
 
 	// Save replaces the blob of the name if its generation is still ifGen, 0 being
-	// that of a blob that is not there, and returns the generation that it gives it: a
-	// greater one, and also greater than any that a blob of this name had which was
-	// lost since, for other processes may still know that one. If the generation is
+	// that of a blob that is not there, and gives it the generation ifGen+1. One that was
+	// not there may get any, and should get one that is greater than those of a blob of
+	// this name that was lost, since other processes may still know these. If it is
 	// another, somebody was faster: the error is [ErrConflict] and nothing changes.
 	// A reader sees all of the old blob or all of the new one. Save does not keep
 	// data.
-	Save(ctx context.Context, name string, data []byte, ifGen uint64) (gen uint64, err error)
+	Save(ctx context.Context, name string, data []byte, ifGen uint64) error
 
 	// TryLock takes the lock of the name, if nobody has it, and does not wait. It is
 	// free again when unlock is called or, if its owner died, after ttl at the latest;
@@ -78,17 +78,17 @@ func (s *memory) Load(ctx context.Context, name string) ([]byte, uint64, error) 
 	return slices.Clone(b.data), b.gen, nil
 }
 
-func (s *memory) Save(ctx context.Context, name string, data []byte, ifGen uint64) (uint64, error) {
+func (s *memory) Save(ctx context.Context, name string, data []byte, ifGen uint64) error {
 	if err := ctx.Err(); err != nil {
-		return 0, err
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.blobs[name].gen != ifGen {
-		return 0, ErrConflict
+		return ErrConflict
 	}
 	s.blobs[name] = blob{slices.Clone(data), ifGen + 1}
-	return ifGen + 1, nil
+	return nil
 }
 
 func (s *memory) TryLock(ctx context.Context, name string, ttl time.Duration) (func(), bool, error) {

@@ -24,7 +24,7 @@ func saveNext(t *testing.T, path string) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second) // less than any wait for another process
 	defer cancel()
-	if _, err := dir.Save(ctx, blobName, content(n+1), gen); err != nil {
+	if err := dir.Save(ctx, blobName, content(n+1), gen); err != nil {
 		t.Fatal(err)
 	}
 	if got, next, err := load(mirror.Dir(path)); got != n+1 || next <= gen || err != nil {
@@ -107,7 +107,7 @@ func stepsOfASave(t *testing.T, before func(*testing.T, string)) []string {
 		names = append(names, step)
 		return nil
 	})
-	if _, err := dir.Save(ctx, blobName, content(n+1), gen); err != nil {
+	if err := dir.Save(ctx, blobName, content(n+1), gen); err != nil {
 		t.Fatal(err)
 	}
 	// The data reaches the disk before its name does.

@@ -103,7 +103,7 @@ func increment(s mirror.Store) error {
 			return err
 		}
 		fmt.Printf("tries %d\n", n+1)
-		switch _, err := s.Save(context.Background(), blobName, content(n+1), gen); {
+		switch err := s.Save(context.Background(), blobName, content(n+1), gen); {
 		case errors.Is(err, mirror.ErrConflict):
 			continue
 		case err != nil:
@@ -126,8 +126,7 @@ func die(s mirror.Store, at int, end func()) error {
 		}
 		return nil
 	})
-	_, err = s.Save(ctx, blobName, content(n+1), gen)
-	return err
+	return s.Save(ctx, blobName, content(n+1), gen)
 }
 
 // kill ends a process as kill -9 does, from inside, too.
