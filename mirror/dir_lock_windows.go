@@ -18,9 +18,9 @@ const (
 	lockfileFailImmediately = 0x1
 	lockfileExclusiveLock   = 0x2
 
-	errorAccessDenied     = syscall.Errno(5)
-	errorSharingViolation = syscall.Errno(32)
-	errorLockViolation    = syscall.Errno(33)
+	errAccessDenied     = syscall.Errno(5)
+	errSharingViolation = syscall.Errno(32)
+	errLockViolation    = syscall.Errno(33)
 )
 
 // lockFile takes the lock of an open file and says whether it was free. Windows gives
@@ -32,7 +32,7 @@ func lockFile(f *os.File) (bool, error) {
 	switch {
 	case ok != 0:
 		return true, nil
-	case errors.Is(err, errorLockViolation) || errors.Is(err, syscall.ERROR_IO_PENDING):
+	case errors.Is(err, errLockViolation) || errors.Is(err, syscall.ERROR_IO_PENDING):
 		return false, nil
 	}
 	return false, &os.PathError{Op: "lock", Path: f.Name(), Err: err}
@@ -54,7 +54,7 @@ func untilFree(op func() error) error {
 	const most = 2 * time.Second
 	for start := time.Now(); ; time.Sleep(5 * time.Millisecond) {
 		err := op()
-		busy := errors.Is(err, errorAccessDenied) || errors.Is(err, errorSharingViolation) || errors.Is(err, errorLockViolation)
+		busy := errors.Is(err, errAccessDenied) || errors.Is(err, errSharingViolation) || errors.Is(err, errLockViolation)
 		if !busy || time.Since(start) > most {
 			return err
 		}

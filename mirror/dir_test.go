@@ -126,8 +126,8 @@ func TestABlobThatWasLostGetsNoGenerationThatItHad(t *testing.T) {
 	path := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		dir := mirror.Dir(path)
-		gen := mustSave(t, dir, "events", []byte("one"))
-		gen = mustSave(t, dir, "events", []byte("two"))
+		mustSave(t, dir, "events", []byte("one"))
+		gen := mustSave(t, dir, "events", []byte("two"))
 		time.Sleep(time.Second)
 		if err := os.Remove(filepath.Join(path, "events.ll2")); err != nil {
 			t.Fatal(err)
