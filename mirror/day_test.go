@@ -46,10 +46,10 @@ func lookEveryMinute(t *testing.T, store mirror.Store, n int, trouble func() *ll
 		for range n {
 			mirrors = append(mirrors, open(t, client, store))
 		}
-		real := trouble
+		later := trouble
 		trouble = func() *ll2test.Fault { return nil }
 		refresh(t, mirrors[0])
-		trouble, d.requests = real, 0
+		trouble, d.requests = later, 0
 		for minute := range 24 * 60 {
 			time.Sleep(time.Minute)
 			for i, m := range mirrors {

@@ -35,7 +35,7 @@ type Mirror struct {
 	store  Store
 	name   string // of the blobs
 
-	ctx    context.Context // of what the mirror does by itself; ends with Close
+	ctx    context.Context //nolint:containedctx // of what the mirror does by itself; ends with Close
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 

@@ -263,7 +263,7 @@ func scramble(v reflect.Value) {
 			scramble(v.Elem())
 		}
 	case reflect.Struct:
-		if at, ok := v.Addr().Interface().(*time.Time); ok {
+		if at, ok := reflect.TypeAssert[*time.Time](v.Addr()); ok {
 			*at = at.Add(time.Hour)
 			return
 		}
@@ -284,6 +284,7 @@ func scramble(v reflect.Value) {
 		v.SetFloat(v.Float() + 1)
 	case reflect.Bool:
 		v.SetBool(!v.Bool())
+	default:
 	}
 }
 

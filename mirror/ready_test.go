@@ -25,7 +25,7 @@ func warm(t *testing.T, opts ...mirror.Option) (*mirror.Mirror, *ll2test.Server)
 }
 
 // took returns how long a call took, which must succeed.
-func took(t *testing.T, ctx context.Context, m *mirror.Mirror) time.Duration {
+func took(ctx context.Context, t *testing.T, m *mirror.Mirror) time.Duration {
 	t.Helper()
 	start := time.Now()
 	if _, err := m.DockingEvents.List(ctx); err != nil {
@@ -53,7 +53,7 @@ func TestACallOnAnOverdueCopyWaitsAtMostPatienceAndHalfOfItsTime(t *testing.T) {
 			server.Fail(ll2test.Fault{Delay: test.delay})
 			ctx, cancel := context.WithTimeout(t.Context(), test.deadline)
 			defer cancel()
-			if got := took(t, ctx, m); got != test.want {
+			if got := took(ctx, t, m); got != test.want {
 				t.Errorf("%s: waited %v, want %v", test.name, got, test.want)
 			}
 			time.Sleep(test.delay)
@@ -75,7 +75,7 @@ func TestWhileRunRunsNoCallWaits(t *testing.T) {
 		for range 48 {
 			server.Fail(ll2test.Fault{Delay: 10 * time.Second})
 			time.Sleep(time.Hour + time.Second)
-			if got := took(t, t.Context(), m); got != 0 {
+			if got := took(t.Context(), t, m); got != 0 {
 				t.Errorf("waited %v", got)
 			}
 			time.Sleep(20 * time.Second)
@@ -116,7 +116,7 @@ func TestAfterAFailureNobodyAsksBeforeNext(t *testing.T) {
 		server.Fail(testkit.RetryAfter(http.StatusTooManyRequests, "1800"))
 		for range 100 {
 			for _, m := range []*mirror.Mirror{one, two} {
-				took(t, t.Context(), m)
+				took(t.Context(), t, m)
 			}
 			time.Sleep(time.Second)
 		}
@@ -139,7 +139,7 @@ func TestAfterAFailureNobodyAsksBeforeNext(t *testing.T) {
 			t.Errorf("%d requests, want 1", n)
 		}
 		time.Sleep(1700 * time.Second)
-		took(t, t.Context(), two)
+		took(t.Context(), t, two)
 		if s := two.Status(); s.Err != nil || time.Since(s.Refreshed) > time.Second {
 			t.Errorf("%+v", s)
 		}
@@ -178,7 +178,7 @@ func TestMaxStaleBoundsTheAgeOfAnswers(t *testing.T) {
 			server.Fail(ll2test.Fault{Err: errors.New("no network")})
 		}
 		time.Sleep(3 * time.Hour)
-		took(t, t.Context(), m)
+		took(t.Context(), t, m)
 		time.Sleep(time.Second)
 		_, err := m.DockingEvents.List(t.Context())
 		if !errors.Is(err, mirror.ErrStale) || !errors.Is(err, ll2.ErrUnavailable) || !strings.HasPrefix(err.Error(), "mirror: the copy is too old: GET ") {
@@ -189,13 +189,13 @@ func TestMaxStaleBoundsTheAgeOfAnswers(t *testing.T) {
 			m.DockingEvents.List(t.Context())
 			time.Sleep(time.Hour)
 		}
-		if got := took(t, t.Context(), m); got != 0 {
+		if got := took(t.Context(), t, m); got != 0 {
 			t.Error(got)
 		}
 		// It waits for a refresh, as long as it takes.
 		time.Sleep(4 * time.Hour)
 		server.Fail(ll2test.Fault{Delay: 20 * time.Second})
-		if got := took(t, t.Context(), m); got != 20*time.Second {
+		if got := took(t.Context(), t, m); got != 20*time.Second {
 			t.Error(got)
 		}
 	})

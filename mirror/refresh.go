@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/docking-event/ll2"
@@ -179,7 +180,7 @@ func (s *snapshot) complete(h header, rows []row, began, now time.Time) *snapsho
 	h.Walk, h.Owed, h.Doubt = nil, false, false
 	if 10*len(gone) > len(s.rows) && !s.Doubt {
 		h.Owed, h.Doubt = true, true
-		rows = append(rows[:len(rows):len(rows)], gone...)
+		rows = append(slices.Clip(rows), gone...)
 	} else {
 		h.Walked, h.Moved, h.Tried = began, 0, time.Time{}
 	}

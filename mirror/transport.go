@@ -31,7 +31,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	m := (*Mirror)(t)
 	a, err := m.answer(req.Context(), req.URL)
 	if err != nil {
-		return nil, &hint.Final{Err: err}
+		return nil, &hint.FinalError{Err: err}
 	}
 	header := http.Header{"Content-Type": {"application/json"}}
 	if !a.date.IsZero() {
@@ -141,8 +141,8 @@ func link(s string) []byte {
 
 // unknown asks the service for an event that the copy does not have: it may be newer.
 func (m *Mirror) unknown(ctx context.Context, id string) (answer, error) {
-	number, err := strconv.Atoi(id)
-	if err != nil {
+	number, notNumber := strconv.Atoi(id)
+	if notNumber != nil {
 		return says(http.StatusNotFound, map[string]string{"detail": "Not found."}), nil
 	}
 	if m.offline {

@@ -52,19 +52,19 @@ func Keep[T any](ctx context.Context, owner any, choose func() (T, error)) (T, e
 	return chosen, err
 }
 
-// A Final is an error of a transport that says all there is to say: its text begins
+// A FinalError is an error of a transport that says all there is to say: its text begins
 // with a prefix, and nobody puts words before it or sends the request again.
-type Final struct{ Err error }
+type FinalError struct{ Err error }
 
 // Error is that of Err.
-func (e *Final) Error() string { return e.Err.Error() }
+func (e *FinalError) Error() string { return e.Err.Error() }
 
 // Unwrap returns Err.
-func (e *Final) Unwrap() error { return e.Err }
+func (e *FinalError) Unwrap() error { return e.Err }
 
-// FinalOf returns the Final that err wraps, or nil.
+// FinalOf returns the FinalError that err wraps, or nil.
 func FinalOf(err error) error {
-	var final *Final
+	var final *FinalError
 	if errors.As(err, &final) {
 		return final
 	}

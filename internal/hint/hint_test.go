@@ -19,7 +19,7 @@ func TestOnlyHintsThatWereGivenAreThere(t *testing.T) {
 func TestAWalkKeepsWhatWasChosenFirst(t *testing.T) {
 	t.Parallel()
 	n := 0
-	choose := func() (int, error) { n++; return n, nil }
+	choose := func() (int, error) { n++; return n, nil } //nolint:unparam // what Keep takes
 	keep := func(ctx context.Context, owner string) int {
 		t.Helper()
 		got, err := hint.Keep(ctx, owner, choose)
@@ -52,7 +52,7 @@ func TestAnErrorIsNotKept(t *testing.T) {
 func TestAFinalErrorIsFoundInWhateverWrapsIt(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("mirror: cold")
-	err := hint.FinalOf(fmt.Errorf("Get: %w", &hint.Final{Err: cause}))
+	err := hint.FinalOf(fmt.Errorf("Get: %w", &hint.FinalError{Err: cause}))
 	if err == nil || err.Error() != "mirror: cold" || !errors.Is(err, cause) {
 		t.Error(err)
 	}
