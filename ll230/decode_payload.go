@@ -2,6 +2,89 @@ package ll230
 
 import "github.com/docking-event/ll2/internal/jsonscan"
 
+func (f *PayloadFlight) scan(s *jsonscan.Scanner, b *blocks) {
+	for key := range s.Object {
+		switch string(key) {
+		case "response_mode":
+			s.Text(&f.ResponseMode)
+		case "id":
+			s.Int(&f.ID)
+		case "url":
+			s.Text(&f.URL)
+		case "destination":
+			s.TextPointer(&f.Destination)
+		case "amount":
+			s.Int(&f.Amount)
+		case "payload":
+			f.Payload.scan(s, b)
+		case "launch":
+			f.Launch.scan(s)
+		case "landing":
+			b.landing(s, &f.Landing)
+		default:
+			s.Unknown(key)
+		}
+	}
+}
+
+func (p *Payload) scan(s *jsonscan.Scanner, b *blocks) {
+	for key := range s.Object {
+		switch string(key) {
+		case "response_mode":
+			s.Text(&p.ResponseMode)
+		case "id":
+			s.Int(&p.ID)
+		case "name":
+			s.Text(&p.Name)
+		case "type":
+			scanNamed(s, &p.Type.ID, &p.Type.Name)
+		case "manufacturer":
+			scanPointer(s, b, &p.Manufacturer, &b.agencies)
+		case "operator":
+			scanPointer(s, b, &p.Operator, &b.agencies)
+		case "image":
+			scanPointer(s, b, &p.Image, &b.images)
+		case "wiki_link":
+			s.TextPointer(&p.WikiLink)
+		case "info_link":
+			s.TextPointer(&p.InfoLink)
+		case "program":
+			scanSlice(s, b, &p.Program)
+		case "cost":
+			s.IntPointer(&p.Cost)
+		case "mass":
+			s.FloatPointer(&p.Mass)
+		case "description":
+			s.TextPointer(&p.Description)
+		default:
+			s.Unknown(key)
+		}
+	}
+}
+
+func (p *Program) scan(s *jsonscan.Scanner, b *blocks) {
+	for key := range s.Object {
+		switch string(key) {
+		case "response_mode":
+			s.Text(&p.ResponseMode)
+		case "id":
+			s.Int(&p.ID)
+		case "url":
+			s.Text(&p.URL)
+		case "name":
+			s.Text(&p.Name)
+		case "image":
+			scanPointer(s, b, &p.Image, &b.images)
+		case "info_url":
+			s.TextPointer(&p.InfoURL)
+		case "wiki_url":
+			s.TextPointer(&p.WikiURL)
+		default:
+			s.Unknown(key)
+		}
+	}
+}
+
 func (a *Agency) scan(s *jsonscan.Scanner, b *blocks) {
 	for key := range s.Object {
 		switch string(key) {
