@@ -2,6 +2,8 @@ package ll230
 
 import (
 	"errors"
+	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/docking-event/ll2"
@@ -79,6 +81,37 @@ func (e *DockingEvent) Stay(now time.Time) time.Duration {
 		now = *e.Departure
 	}
 	return now.Sub(e.Docking)
+}
+
+// String says in one line who is or was docked with whom, where and when.
+func (e DockingEvent) String() string {
+	s := fmt.Sprintf("docking event %d: %v at %v", e.ID, e.Chaser(), e.Target())
+	if location := oneLine(e.DockingLocation.Name); location != "" {
+		s += " (" + location + ")"
+	}
+	if e.Departure == nil {
+		return s + ", docked since " + e.Docking.Format(time.RFC3339)
+	}
+	return s + ", " + e.Docking.Format(time.RFC3339) + " to " + e.Departure.Format(time.RFC3339)
+}
+
+// LogValue returns for log/slog who is or was docked with whom, where and when. It is
+// used for pointers, nil ones too.
+func (e *DockingEvent) LogValue() slog.Value {
+	if e == nil {
+		return slog.Value{}
+	}
+	attrs := []slog.Attr{
+		slog.Int("id", e.ID),
+		slog.String("chaser", e.Chaser().String()),
+		slog.String("target", e.Target().String()),
+		slog.String("location", oneLine(e.DockingLocation.Name)),
+		slog.Time("docking", e.Docking),
+	}
+	if e.Departure != nil {
+		attrs = append(attrs, slog.Time("departure", *e.Departure))
+	}
+	return slog.GroupValue(attrs...)
 }
 
 // OrderKey returns the key by which few events are equal, for [ll2.Resource].

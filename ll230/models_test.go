@@ -3,6 +3,7 @@ package ll230_test
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"maps"
 	"reflect"
 	"slices"
@@ -229,5 +230,39 @@ func TestFewEventsAreEqualInTheirDocking(t *testing.T) {
 	event := decode(t, fixture(t, "servicing"))
 	if key, value := event.OrderKey(); key != "docking" || !value.Equal(event.Docking) {
 		t.Errorf("the key is %s, %v", key, value)
+	}
+}
+
+func TestAnEventPrintsAndIsLoggedAsOneLine(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"normal":    "docking event 733: Crew Dragon Endeavour at International Space Station (Harmony zenith), 2024-03-05T07:28:12Z to 2024-10-23T21:05:00Z",
+		"servicing": "docking event 597: MEV-2 at Intelsat 10-02 (Intelsat 10-02), docked since 2021-04-12T17:34:00Z",
+	} {
+		event := decode(t, fixture(t, name))
+		if got := fmt.Sprint(event); got != want || fmt.Sprint(&event) != want {
+			t.Errorf("%s is printed as\n%s, want\n%s", name, got, want)
+		}
+	}
+	odd := ll230.DockingEvent{ID: 7, DockingLocation: ll230.DockingLocation{Name: "a\nb"}}
+	if got, want := odd.String(), "docking event 7: unknown at unknown (a b), docked since 0001-01-01T00:00:00Z"; got != want {
+		t.Errorf("printed as %s, want %s", got, want)
+	}
+	event := decode(t, fixture(t, "normal"))
+	var log strings.Builder
+	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+		if len(groups) == 0 && a.Key != "event" {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+	logger.Info("docked", "event", &event)
+	event.Departure = nil
+	logger.Info("docked", "event", &event)
+	logger.Info("docked", "event", (*ll230.DockingEvent)(nil))
+	const want = `event.id=733 event.chaser="Crew Dragon Endeavour" event.target="International Space Station" event.location="Harmony zenith" ` +
+		"event.docking=2024-03-05T07:28:12.250Z"
+	if got := log.String(); got != want+" event.departure=2024-10-23T21:05:00.000Z\n"+want+"\nevent=<nil>\n" {
+		t.Errorf("logged\n%s", got)
 	}
 }

@@ -1,6 +1,10 @@
 package ll230
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
 
 // A Kind says what a [Party] is.
 type Kind string
@@ -19,16 +23,23 @@ type Party struct {
 	Name string // of the spacecraft, the station or the payload
 }
 
-// String returns the name, or the kind and the id if there is none, or "unknown" for
-// the zero Party.
+// String returns the name in one line, or the kind and the id if there is none, or
+// "unknown" for the zero Party.
 func (p Party) String() string {
-	switch {
-	case p == Party{}:
+	if p == (Party{}) {
 		return "unknown"
-	case p.Name == "":
-		return fmt.Sprintf("%s %d", p.Kind, p.ID)
 	}
-	return p.Name
+	if name := oneLine(p.Name); name != "" {
+		return name
+	}
+	return fmt.Sprintf("%s %d", p.Kind, p.ID)
+}
+
+// oneLine is for texts of the service's: a terminal is to take no orders from them.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
 }
 
 // Chaser returns who came to dock: the first of flight vehicle, space station and

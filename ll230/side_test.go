@@ -45,7 +45,8 @@ func TestAPartyIsPrintedAsItsName(t *testing.T) {
 		"MEV-2":            {Kind: ll230.KindPayload, ID: 3, Name: "MEV-2"},
 		"payload 3":        {Kind: ll230.KindPayload, ID: 3},
 		"space station 4":  {Kind: ll230.KindSpaceStation, ID: 4},
-		"flight vehicle 0": {Kind: ll230.KindFlightVehicle},
+		"flight vehicle 0": {Kind: ll230.KindFlightVehicle, Name: " \n"},
+		"Crew Dragon [2J":  {Kind: ll230.KindFlightVehicle, ID: 1, Name: "Crew\r\n Dragon \x1b[2J"},
 	} {
 		if got := p.String(); got != want {
 			t.Errorf("%#v is printed as %q, want %q", p, got, want)
