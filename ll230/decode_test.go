@@ -120,6 +120,27 @@ func TestWhatALaunchKeepsIsNoPartOfTheBodyAndOfNoOther(t *testing.T) {
 	}
 }
 
+// A few bytes for an element take a few hundred of memory.
+func TestAnEventWithListsWithoutEndIsADecodeError(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]bool{1000: true, 1001: false, 100_000: false} {
+		body := `{"count":1,"results":[{"id":7,"docking":"2024-01-31T12:00:00Z","docking_location":{"spacecraft":{"family":[` +
+			strings.Repeat("{},", n-1) + `{}]}}}]}`
+		service := ll230.DockingEvents(testkit.NewClient(t, testkit.NewScript(testkit.Status(200, body))))
+		page, err := service.List(t.Context())
+		if want {
+			if err != nil || len(page.Results[0].DockingLocation.Spacecraft.Family) != n {
+				t.Errorf("%d elements: %v", n, err)
+			}
+			continue
+		}
+		if e := testkit.AsError[*ll2.DecodeError](t, err); e.ID != "7" || e.Field != "results[0]" {
+			t.Errorf("%d elements: %v, of %s %s", n, e, e.Field, e.ID)
+		}
+		testkit.WantError(t, err, "more than 1000 elements")
+	}
+}
+
 // oddEvents are small events that encoding/json has opinions on.
 var oddEvents = []string{
 	`{}`, `null`, `[]`, `0`, `""`, ``, `{`, `{"id":1}x`, `{"id":null}`, `{"ID":1,"Url":"u"}`, `{"id":1,"id":2}`, `{"id":1e2}`, `{"id":01}`,

@@ -12,11 +12,11 @@ type Row interface{ ScanJSON(s *Scanner) }
 // Record reads a row. It cuts the row's strings out of one copy of them all: one
 // allocation instead of twenty, and a row that is kept keeps no other row's text.
 func (s *Scanner) Record(row Row) {
-	start, scratch, outer := len(s.cuts), len(s.scratch), s.blocks
+	start, scratch, outer, listed := len(s.cuts), len(s.scratch), s.blocks, s.listed
 	s.records++
-	s.blocks = Blocks{}
+	s.blocks, s.listed = Blocks{}, 0
 	row.ScanJSON(s)
-	s.blocks = outer
+	s.blocks, s.listed = outer, listed
 	s.records--
 	if s.failed {
 		return

@@ -29,6 +29,7 @@ type Scanner struct {
 	records int    // that are being read, one within the other
 	cuts    []cut  // of these records
 	scratch []byte // for those with escapes
+	listed  int    // elements of the lists of the innermost one
 	blocks  Blocks // of the innermost one
 }
 

@@ -2,13 +2,10 @@ package jsonscan
 
 import "bytes"
 
-// maxElements is how many elements a list within a record may have before
-// encoding/json is to read it.
-const maxElements = 1000
-
 // Slice reads a list that can be null, each element that is no null by read. It
 // counts the elements first: the strings of a record are set when all of it has been
-// read, so the fields that they are for must not move until then.
+// read, so the fields that they are for must not move until then. It fails if the lists of
+// the record have more than [MaxElements].
 func Slice[T any](s *Scanner, field *[]T, read func(element *T)) {
 	if s.Null() {
 		*field = nil
@@ -20,7 +17,7 @@ func Slice[T any](s *Scanner, field *[]T, read func(element *T)) {
 		return
 	}
 	size := s.elements()
-	if *field != nil || size > maxElements { // encoding/json reads into the elements that are there
+	if s.listed += size; *field != nil || s.listed > MaxElements { // encoding/json reads into the elements that are there
 		s.Fail()
 	}
 	if s.failed {
@@ -43,7 +40,7 @@ func (s *Scanner) elements() int {
 	ahead := Scanner{data: s.data, pos: s.pos, depth: s.depth, deepest: s.deepest}
 	n := 0
 	for range ahead.Array {
-		if n++; n > maxElements {
+		if n++; n > MaxElements {
 			break
 		}
 		ahead.Skip()

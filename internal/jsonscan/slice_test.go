@@ -83,9 +83,20 @@ func TestASliceThatIsNotAloneOrNotOneIsLeftToEncodingJSON(t *testing.T) {
 			t.Errorf("%.50s was read", text)
 		}
 	}
-	s := jsonscan.New([]byte(`{"books":[` + strings.Repeat("{},", 999) + `{}]}`))
-	if s.Record(new(shelf)); !s.Done() {
-		t.Error("a slice of 1000 was not read")
+	for text, want := range map[string]bool{
+		many(1000, `{}`): true, many(1, `{"tags":`+many(999, `""`)+`}`): true, many(1, `{"tags":`+many(1000, `""`)+`}`): false,
+	} {
+		s := jsonscan.New([]byte(`{"books":` + text + `}`))
+		if s.Record(new(shelf)); s.Done() != want {
+			t.Errorf("%.20s was read: %t, want %t", text, s.Done(), want)
+		}
+	}
+	s := jsonscan.New([]byte(many(3, `{"books":`+many(1000, `{}`)+`}`)))
+	for range s.Array {
+		s.Record(new(shelf))
+	}
+	if !s.Done() {
+		t.Error("the lists of many records count as those of one")
 	}
 }
 
