@@ -1,6 +1,9 @@
 package jsonscan
 
-import "reflect"
+import (
+	"reflect"
+	"slices"
+)
 
 // MaxElements is how many elements the lists of a row may have together. An element
 // of a few bytes can be a struct of a few hundred, so whoever reads rows has to know
@@ -62,13 +65,10 @@ func hasSlices(t reflect.Type, seen map[reflect.Type]bool) bool {
 	case reflect.Pointer:
 		return hasSlices(t.Elem(), seen)
 	case reflect.Struct:
-		for _, f := range fieldsOf(t) {
-			if hasSlices(f.t, seen) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(fieldsOf(t), func(f field) bool { return hasSlices(f.t, seen) })
+	default:
+		return false
 	}
-	return false
 }
 
 // count walks over a value that is for a t.
