@@ -26,7 +26,6 @@ func (e *DockingEvent) ScanJSON(s *jsonscan.Scanner) {
 	// What an event in the normal shape needs, in one allocation; but for the flight
 	// vehicle, of which there may be none.
 	first := new(struct {
-		blocks    blocks
 		texts     [8]string
 		ints      [2]int
 		times     [2]time.Time
@@ -36,7 +35,12 @@ func (e *DockingEvent) ScanJSON(s *jsonscan.Scanner) {
 		agencies  [1]Agency
 		types     [2]AgencyType
 	})
-	first.blocks = blocks{
+	b, ok := (*s.Local()).(*blocks)
+	if !ok {
+		b = new(blocks)
+		*s.Local() = b
+	}
+	*b = blocks{
 		durations: first.durations[:],
 		images:    first.images[:],
 		stations:  first.stations[:],
@@ -44,7 +48,7 @@ func (e *DockingEvent) ScanJSON(s *jsonscan.Scanner) {
 		types:     first.types[:],
 	}
 	s.Use(jsonscan.Blocks{Texts: first.texts[:], Ints: first.ints[:], Times: first.times[:]})
-	e.scan(s, &first.blocks)
+	e.scan(s, b)
 }
 
 // landing reads a landing. What it needs is one allocation, too, since many flights
@@ -59,13 +63,12 @@ func (b *blocks) landing(s *jsonscan.Scanner, field **Landing) {
 			landing  [1]Landing
 			location [1]LandingLocation
 			way      [1]LandingType
-			image    [1]Image
 			texts    [8]string
 			ints     [3]int
 			floats   [6]float64
 			bools    [1]bool
 		})
-		b.landings, b.locations, b.ways, b.images = first.landing[:], first.location[:], first.way[:], first.image[:]
+		b.landings, b.locations, b.ways = first.landing[:], first.location[:], first.way[:]
 		s.Use(jsonscan.Blocks{Texts: first.texts[:], Ints: first.ints[:], Floats: first.floats[:], Bools: first.bools[:]})
 	}
 	jsonscan.Pointer(s, field, &b.landings).scan(s, b)
@@ -91,7 +94,7 @@ func scanSlice[T any, P object[T]](s *jsonscan.Scanner, b *blocks, field *[]T) {
 
 // scanNamed reads an object that is an id and a name.
 func scanNamed(s *jsonscan.Scanner, id *int, name *string) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(id)
@@ -116,7 +119,7 @@ func scanDate(s *jsonscan.Scanner, field **ll2.Date) {
 }
 
 func (e *DockingEvent) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&e.ID)
@@ -151,7 +154,7 @@ func (e *DockingEvent) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (l *DockingLocation) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&l.ID)
@@ -170,7 +173,7 @@ func (l *DockingLocation) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (t *SpaceStation) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&t.ID)
@@ -203,7 +206,7 @@ func (t *SpaceStation) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (v *FlightVehicle) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&v.ID)
@@ -232,7 +235,7 @@ func (v *FlightVehicle) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (c *Spacecraft) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "response_mode":
 			s.Text(&c.ResponseMode)
@@ -273,7 +276,7 @@ func (c *Spacecraft) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (c *SpacecraftConfig) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "response_mode":
 			s.Text(&c.ResponseMode)
@@ -300,7 +303,7 @@ func (c *SpacecraftConfig) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (f *SpacecraftConfigFamily) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "response_mode":
 			s.Text(&f.ResponseMode)
@@ -323,7 +326,7 @@ func (f *SpacecraftConfigFamily) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (f *SpacecraftConfigFamilyMini) scan(s *jsonscan.Scanner, _ *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "response_mode":
 			s.Text(&f.ResponseMode)

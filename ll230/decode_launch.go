@@ -7,7 +7,7 @@ import (
 )
 
 func (l *Launch) scan(s *jsonscan.Scanner) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Text(&l.ID)
@@ -101,7 +101,7 @@ func own(values ...*json.RawMessage) {
 }
 
 func (l *Landing) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&l.ID)
@@ -126,7 +126,7 @@ func (l *Landing) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (t *LandingType) scan(s *jsonscan.Scanner, _ *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&t.ID)
@@ -143,7 +143,7 @@ func (t *LandingType) scan(s *jsonscan.Scanner, _ *blocks) {
 }
 
 func (l *LandingLocation) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&l.ID)
@@ -178,7 +178,7 @@ func (l *LandingLocation) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (l *Location) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "response_mode":
 			s.Text(&l.ResponseMode)
@@ -215,7 +215,7 @@ func (l *Location) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (c *CelestialBody) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "response_mode":
 			s.Text(&c.ResponseMode)

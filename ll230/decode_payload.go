@@ -3,7 +3,7 @@ package ll230
 import "github.com/docking-event/ll2/internal/jsonscan"
 
 func (f *PayloadFlight) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "response_mode":
 			s.Text(&f.ResponseMode)
@@ -28,7 +28,7 @@ func (f *PayloadFlight) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (p *Payload) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "response_mode":
 			s.Text(&p.ResponseMode)
@@ -63,7 +63,7 @@ func (p *Payload) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (p *Program) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "response_mode":
 			s.Text(&p.ResponseMode)
@@ -86,7 +86,7 @@ func (p *Program) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (a *Agency) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "response_mode":
 			s.Text(&a.ResponseMode)
@@ -131,7 +131,7 @@ func (a *Agency) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (c *Country) scan(s *jsonscan.Scanner, _ *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&c.ID)
@@ -152,7 +152,7 @@ func (c *Country) scan(s *jsonscan.Scanner, _ *blocks) {
 }
 
 func (i *Image) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&i.ID)
@@ -177,7 +177,7 @@ func (i *Image) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (l *ImageLicense) scan(s *jsonscan.Scanner) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&l.ID)
@@ -194,7 +194,7 @@ func (l *ImageLicense) scan(s *jsonscan.Scanner) {
 }
 
 func (v *ImageVariant) scan(s *jsonscan.Scanner, _ *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&v.ID)

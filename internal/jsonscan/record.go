@@ -1,6 +1,7 @@
 package jsonscan
 
 import (
+	"reflect"
 	"strings"
 	"time"
 )
@@ -57,14 +58,17 @@ type cut struct {
 // A Block is what is left of an allocation that holds several values.
 type Block[T any] []T
 
-// Take returns a zero value of the block. It allocates more of them if none is
-// left. A nil block allocates each by itself.
+// Take returns a zero value of the block. If none is left it allocates more of them,
+// or one if they are large. A nil block allocates each by itself.
 func (b *Block[T]) Take() *T {
-	const more = 4
+	const more, large = 4, 64
 	if b == nil {
 		return new(T)
 	}
 	if len(*b) == 0 {
+		if reflect.TypeFor[T]().Size() > large {
+			return new(T)
+		}
 		*b = make([]T, more)
 	}
 	p := &(*b)[0]
@@ -81,6 +85,10 @@ type Blocks struct {
 	Bools  Block[bool]
 	Times  Block[time.Time]
 }
+
+// Local is for what the type of the rows keeps from one row to the next while it reads
+// them, so that each needs none of its own.
+func (s *Scanner) Local() *any { return &s.local }
 
 // Use gives the record that is being read blocks to begin with: a row that knows
 // how much it mostly needs can have all of it in one allocation.

@@ -275,6 +275,15 @@ func TestABlockIsUsedUpBeforeAnotherOne(t *testing.T) {
 	if a, b, c := block.Take(), block.Take(), block.Take(); a != &values[0] || b != &values[1] || c == a || c == b || *c != 0 {
 		t.Error("the block was not used in its order")
 	}
+	// Four of these would mostly be three too many.
+	var large jsonscan.Block[[20]int]
+	if a := large.Take(); a == nil || len(large) != 0 {
+		t.Errorf("%d large values are left of a new block", len(large))
+	}
+	var small jsonscan.Block[[2]int]
+	if a := small.Take(); a == nil || len(small) != 3 {
+		t.Errorf("%d small values are left of a new block", len(small))
+	}
 	if p := (*jsonscan.Block[int])(nil).Take(); p == nil || *p != 0 {
 		t.Error("a nil block gives no value")
 	}
@@ -331,5 +340,29 @@ func TestTextsWithEscapesTakeNoAllocationOfTheirOwn(t *testing.T) {
 	plain, one, three := allocations(`{"a":"a","b":"b","c":"c"}`), allocations(`{"a":"\n","b":"b","c":"c"}`), allocations(`{"a":"\n\n\n","b":"\n","c":"\n"}`)
 	if one != plain+1 || three != plain+1 { // the place where they stand, for all records
 		t.Errorf("%v allocations without escapes, %v with one, %v with several", plain, one, three)
+	}
+}
+
+// counted is a row that knows how many rows came before.
+type counted int
+
+func (r *counted) ScanJSON(s *jsonscan.Scanner) {
+	before, _ := (*s.Local()).(int)
+	*s.Local() = before + 1
+	*r = counted(before)
+	s.Skip()
+}
+
+func TestWhatRowsKeepIsThereForTheNext(t *testing.T) {
+	t.Parallel()
+	s := jsonscan.New([]byte(`[{},{},{}]`))
+	var rows []counted
+	for range s.Array {
+		var row counted
+		s.Record(&row)
+		rows = append(rows, row)
+	}
+	if !s.Done() || fmt.Sprint(rows) != "[0 1 2]" || *jsonscan.New(nil).Local() != nil {
+		t.Errorf("rows %v", rows)
 	}
 }

@@ -31,6 +31,7 @@ type Scanner struct {
 	scratch []byte // for those with escapes
 	listed  int    // elements of the lists of the innermost one
 	blocks  Blocks // of the innermost one
+	local   any    // of the type of the rows
 }
 
 // New returns a Scanner that reads data, which must not change meanwhile.
@@ -62,33 +63,64 @@ const maxDepth = 100
 // key it knows, and pass any other key to [Scanner.Unknown]; it must not break.
 // The key is as it was written, with its escapes.
 func (s *Scanner) Object(yield func(key []byte) bool) {
-	for more := s.open('{', '}'); more; more = s.more('}') {
-		key := s.key()
-		if s.failed || !yield(key) {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
+		if !yield(key) {
 			s.Fail()
 			return
 		}
 	}
 }
 
-// key takes a key, which may have escapes, and its colon.
-func (s *Scanner) key() []byte {
+// FirstKey begins to read an object and takes its first key and colon. It returns nil
+// if there is none. It is a little faster than [Scanner.Object], which it does the
+// same as in steps:
+//
+//	for key := s.FirstKey(); key != nil; key = s.NextKey() {
+func (s *Scanner) FirstKey() []byte {
+	if !s.open('{', '}') {
+		return nil
+	}
 	s.expect('"')
-	rest, size := s.data[s.pos:], 0
-	for ; len(rest)-size >= 8; size += 8 {
-		if quotes := quotesIn(binary.LittleEndian.Uint64(rest[size:])); quotes != 0 {
-			size += bits.TrailingZeros64(quotes) / 8
-			s.pos += size + 1
-			s.expect(':')
-			return rest[:size]
+	return s.key()
+}
+
+// NextKey takes what is behind a value of an object, and the next key and colon. It
+// returns nil at the end of the object, and after a failure.
+func (s *Scanner) NextKey() []byte {
+	if s.pos+1 < len(s.data) && s.data[s.pos] == ',' && s.data[s.pos+1] == '"' {
+		s.pos += 2
+		return s.key()
+	}
+	if !s.more('}') {
+		return nil
+	}
+	s.expect('"')
+	return s.key()
+}
+
+// key takes the rest of a key, and its colon.
+func (s *Scanner) key() []byte {
+	data, start := s.data, s.pos
+	end := start
+	for ; len(data)-end >= 8; end += 8 { // most keys are short
+		if quotes := quotesIn(binary.LittleEndian.Uint64(data[end:])); quotes != 0 {
+			end += bits.TrailingZeros64(quotes) / 8
+			break
 		}
 	}
-	for size < len(rest) && rest[size] != '"' {
-		size++
+	for end < len(data) && data[end] != '"' { // at the end of the document
+		end++
 	}
-	s.pos = min(s.pos+size+1, len(s.data))
-	s.expect(':')
-	return rest[:size]
+	if s.pos = end + 1; s.pos < len(data) && data[s.pos] == ':' {
+		s.pos++
+		return data[start:end:end]
+	}
+	if s.pos = min(s.pos, len(data)); s.peek() != ':' {
+		s.Fail()
+		return nil
+	}
+	s.pos++
+	return data[start:end:end]
 }
 
 // Array ranges over the elements of an array. The loop must read or skip each

@@ -14,6 +14,22 @@ import (
 // Text reads a string. Within a record the field is set when the record has been
 // read, see [Scanner.Record].
 func (s *Scanner) Text(field *string) {
+	if s.records > 0 && s.pos < len(s.data) && s.data[s.pos] == '"' {
+		// Most strings stand for themselves.
+		start := s.pos + 1
+		for i := start; len(s.data)-i >= 8; i += 8 {
+			special := specials(binary.LittleEndian.Uint64(s.data[i:]))
+			if special == 0 {
+				continue
+			}
+			if i += bits.TrailingZeros64(special) / 8; s.data[i] == '"' {
+				s.pos = i + 1
+				s.cut(cut{field, start, i - start})
+				return
+			}
+			break
+		}
+	}
 	switch c := s.peek(); {
 	case c == '"' && s.records == 0:
 		*field = s.CopyText()
@@ -25,10 +41,15 @@ func (s *Scanner) Text(field *string) {
 			s.scratch = s.unescape(s.scratch, raw)
 			c.start, c.size = ^start, len(s.scratch)-start
 		}
-		if s.cuts = append(s.cuts, c); len(s.cuts) > maxCuts {
-			s.Fail()
-		}
+		s.cut(c)
 	case !s.Null():
+		s.Fail()
+	}
+}
+
+// cut notes a string of the record.
+func (s *Scanner) cut(c cut) {
+	if s.cuts = append(s.cuts, c); len(s.cuts) > maxCuts {
 		s.Fail()
 	}
 }

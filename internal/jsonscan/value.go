@@ -10,7 +10,8 @@ import (
 // than 18 digits, and those that an int does not hold, to encoding/json.
 func (s *Scanner) Int(field *int) {
 	const most = 18 // digits that an int64 holds, whatever they are
-	if s.Null() {
+	if s.peek() == 'n' {
+		s.Null()
 		return
 	}
 	negative := s.take('-', '-')
