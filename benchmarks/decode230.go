@@ -56,7 +56,7 @@ func decoding230(ctx context.Context, how effort) (string, error) {
 			}
 			return whole(page.Results)
 		}},
-	}, how.rounds, how.times(5))
+	}, how.rounds, how.times(10))
 	if err != nil {
 		return "", err
 	}
