@@ -309,15 +309,15 @@ func FuzzEvent(f *testing.F) {
 	})
 }
 
-// A page is decoded as encoding/json decodes its fields, and has a count and
-// results.
+// A page is decoded as encoding/json decodes its fields, and has a count that is not
+// negative, and results.
 func FuzzPage(f *testing.F) {
 	for _, seed := range pageSeeds(f) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		wire, wantErr := decodePlain[wirePage](data, plainPage)
-		broken := wantErr != nil || wire.Count == nil || wire.Results == nil
+		broken := wantErr != nil || wire.Count == nil || *wire.Count < 0 || wire.Results == nil
 		var got ll2.Page[ll2.DockingEvent]
 		if err := got.UnmarshalJSON(data); (err != nil) != broken {
 			t.Fatalf("error %v, want one: %t (%v)", err, broken, wantErr)

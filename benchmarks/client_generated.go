@@ -17,9 +17,9 @@ func openOAPI(t target) (walk, error) {
 		return nil, err
 	}
 	return func(ctx context.Context, visit func(event) bool) error {
-		params := oapi.ListDockingEventsParams{Limit: &t.limit, Ordering: ptr(ordering)}
+		params := oapi.ListDockingEventsParams{Limit: &t.limit, Ordering: new(ordering)}
 		if t.detailed {
-			params.Mode = ptr(detailedMode)
+			params.Mode = new(detailedMode)
 		}
 		for offset := 0; ; {
 			resp, err := client.ListDockingEventsWithResponse(ctx, &params)
@@ -106,5 +106,3 @@ func ogenEvent(e *ogen.DockingEvent) event {
 		history:    craft.SpacecraftConfig.History.Value,
 	}
 }
-
-func ptr[T any](v T) *T { return &v }

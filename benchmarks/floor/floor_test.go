@@ -74,13 +74,11 @@ func awkward() []ll2.DockingEvent {
 			Add(time.Duration(i) * (183*24*time.Hour + 7*time.Hour + 1000003*time.Microsecond))
 		events[i].FlightVehicle.Spacecraft.Description = "\"\\/\b\f\n\r\t\x01\u2028\ufffd🛰" + string(rune(i+1)) + "\\"
 	}
-	events[0].FlightVehicle.Spacecraft.FlightsCount = ptr(-3)
+	events[0].FlightVehicle.Spacecraft.FlightsCount = new(-3)
 	events[1].FlightVehicle.Spacecraft.SpacecraftConfig.Agency = nil
-	events[2].FlightVehicle.Spacecraft.SpacecraftConfig.Height = ptr(1.25e-3)
+	events[2].FlightVehicle.Spacecraft.SpacecraftConfig.Height = new(1.25e-3)
 	return events
 }
-
-func ptr[T any](v T) *T { return &v }
 
 func fetch(t *testing.T, server *ll2test.Server, query url.Values) []byte {
 	t.Helper()
