@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -104,7 +103,7 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err == nil {
 		err = c.read(place, resp)
 	} else {
-		c.unanswered(ctx, place, last, err)
+		c.unanswered(place, last, err)
 	}
 	c.conclude(ctx, err)
 	return answer, nil
@@ -169,7 +168,7 @@ func (c *call) refused(p *place, after time.Duration, reason quota.Reason) {
 
 // unanswered settles the place of an attempt that failed without a status, and was
 // sent at the time last, if at all.
-func (c *call) unanswered(ctx context.Context, p *place, last time.Time, err error) {
+func (c *call) unanswered(p *place, last time.Time, err error) {
 	now := time.Now()
 	var redirect *wire.RedirectError
 	switch {
@@ -177,17 +176,10 @@ func (c *call) unanswered(ctx context.Context, p *place, last time.Time, err err
 		p.settle(quota.Unsent, now)
 	case errors.As(err, &redirect):
 		p.settle(quota.Uncounted, now)
-	case ctx.Err() != nil, isTimeout(err):
-		// The client stopped listening; the service may be about to count.
-		p.settle(quota.Lost, later(now, last.Add(lateness)))
 	default:
-		p.settle(quota.Lost, now)
+		// Nobody listens any more, whoever hung up; the service may be about to count.
+		p.settle(quota.Lost, later(now, last.Add(lateness)))
 	}
-}
-
-func isTimeout(err error) bool {
-	var netErr net.Error
-	return errors.As(err, &netErr) && netErr.Timeout()
 }
 
 func later(a, b time.Time) time.Time {
