@@ -81,6 +81,7 @@ func (q *Quota) Acquire(ctx context.Context, maxWait time.Duration, announce fun
 	var w waiter
 	defer func() { q.leave(w) }()
 	var announced Wait
+	var open time.Time // since when the end of the wait is not known; zero: it is
 	for {
 		var next step
 		next, w = q.step(ctx, w, maxWait)
@@ -96,10 +97,24 @@ func (q *Quota) Acquire(ctx context.Context, maxWait time.Duration, announce fun
 				announce(announced)
 			}
 		}
-		if err := w.sleep(ctx, next, maxWait); err != nil {
+		switch {
+		case !next.open && next.wait.For > 0:
+			open = time.Time{}
+		case next.open && open.IsZero():
+			open = time.Now()
+		}
+		if err := w.sleep(ctx, next, maxWait-since(open)); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// since returns how long ago t was, 0 if it is the zero time.
+func since(t time.Time) time.Duration {
+	if t.IsZero() {
+		return 0
+	}
+	return time.Since(t)
 }
 
 // moved reports whether the end of a wait has moved by more than timers are late.
