@@ -65,16 +65,25 @@ func (s *sender) send(ctx context.Context, r request) (err error) {
 	if len(s.traces) > 0 {
 		var end func(error)
 		ctx, end = s.traces.call(ctx, Call{Kind: r.kind, URL: c.shown})
+		err = errUnfinished // until it returns
 		defer func() { end(err) }()
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url.String(), nil)
+	return c.run(ctx)
+}
+
+// errUnfinished is what a trace is told of a call that did not return.
+var errUnfinished = errors.New("ll2: a panic or runtime.Goexit ended the call")
+
+// run repeats the attempts.
+func (c *call) run(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url.String(), nil)
 	if err != nil {
-		return fmt.Errorf("ll2: GET %s: %w", c.shown, s.secret.RedactError(err))
+		return fmt.Errorf("ll2: GET %s: %w", c.shown, c.secret.RedactError(err))
 	}
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", s.userAgent)
-	s.secret.Authorize(req.Header)
-	if err := repeat(req, s.retry.retries, c, func() (bool, time.Duration) {
+	req.Header.Set("User-Agent", c.userAgent)
+	c.secret.Authorize(req.Header)
+	if err := repeat(req, c.retry.retries, c, func() (bool, time.Duration) {
 		return !c.verdict.again, c.verdict.pause.For
 	}); err != nil {
 		return contextError(ctx, c.what(), c.failure)
