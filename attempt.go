@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -66,16 +65,25 @@ func (s *sender) send(ctx context.Context, r request) (err error) {
 	if len(s.traces) > 0 {
 		var end func(error)
 		ctx, end = s.traces.call(ctx, Call{Kind: r.kind, URL: c.shown})
+		err = errUnfinished // until it returns
 		defer func() { end(err) }()
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url.String(), nil)
+	return c.run(ctx)
+}
+
+// errUnfinished is what a trace is told of a call that did not return.
+var errUnfinished = errors.New("ll2: a panic or runtime.Goexit ended the call")
+
+// run repeats the attempts.
+func (c *call) run(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url.String(), nil)
 	if err != nil {
-		return fmt.Errorf("ll2: GET %s: %w", c.shown, s.secret.RedactError(err))
+		return fmt.Errorf("ll2: GET %s: %w", c.shown, c.secret.RedactError(err))
 	}
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", s.userAgent)
-	s.secret.Authorize(req.Header)
-	if err := repeat(req, s.retry.retries, c, func() (bool, time.Duration) {
+	req.Header.Set("User-Agent", c.userAgent)
+	c.secret.Authorize(req.Header)
+	if err := repeat(req, c.retry.retries, c, func() (bool, time.Duration) {
 		return !c.verdict.again, c.verdict.pause.For
 	}); err != nil {
 		return contextError(ctx, c.what(), c.failure)
@@ -104,7 +112,7 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err == nil {
 		err = c.read(place, resp)
 	} else {
-		c.unanswered(ctx, place, last, err)
+		c.unanswered(place, last, err)
 	}
 	c.conclude(ctx, err)
 	return answer, nil
@@ -169,7 +177,7 @@ func (c *call) refused(p *place, after time.Duration, reason quota.Reason) {
 
 // unanswered settles the place of an attempt that failed without a status, and was
 // sent at the time last, if at all.
-func (c *call) unanswered(ctx context.Context, p *place, last time.Time, err error) {
+func (c *call) unanswered(p *place, last time.Time, err error) {
 	now := time.Now()
 	var redirect *wire.RedirectError
 	switch {
@@ -177,17 +185,10 @@ func (c *call) unanswered(ctx context.Context, p *place, last time.Time, err err
 		p.settle(quota.Unsent, now)
 	case errors.As(err, &redirect):
 		p.settle(quota.Uncounted, now)
-	case ctx.Err() != nil, isTimeout(err):
-		// The client stopped listening; the service may be about to count.
-		p.settle(quota.Lost, later(now, last.Add(lateness)))
 	default:
-		p.settle(quota.Lost, now)
+		// Nobody listens any more, whoever hung up; the service may be about to count.
+		p.settle(quota.Lost, later(now, last.Add(lateness)))
 	}
-}
-
-func isTimeout(err error) bool {
-	var netErr net.Error
-	return errors.As(err, &netErr) && netErr.Timeout()
 }
 
 func later(a, b time.Time) time.Time {

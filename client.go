@@ -83,9 +83,7 @@ func newAdmission(cfg *config, s *sender) *admission {
 	case l.limiter != nil:
 		a.limiter = l.limiter
 	case l.sync:
-		if l.n > 0 {
-			a.own = quota.New(quota.Config{Limit: l.n, Window: l.per})
-		}
+		q.OwnLimit, q.OwnWindow = l.n, l.per
 		q.Limit, q.Window = anonymousLimit, anonymousWindow // until the service says what it is
 		q.Ask = func(ctx context.Context) (quota.Reading, error) {
 			t, err := throttle(ctx, s, true)
@@ -108,9 +106,6 @@ func newAdmission(cfg *config, s *sender) *admission {
 		a.quota = quota.New(q)
 	}
 	a.quota.Space(cfg.interval)
-	if a.own != nil {
-		a.own.Space(cfg.interval) // so that nobody holds a place there while he waits for the interval
-	}
 	return a
 }
 
@@ -265,7 +260,7 @@ func (c *Client) Quota() Quota {
 	if c == nil || c.sender == nil {
 		return Quota{}
 	}
-	v := c.sender.admission.view()
+	v := c.sender.admission.quota.View()
 	q := Quota{Limit: v.Limit, Window: v.Window, Used: v.Used, BlockedUntil: v.ShutUntil, next: v.Next}
 	if bucket, ok := c.sender.admission.limiter.(*rate.Limiter); ok && bucket.Limit() > 0 && bucket.Limit() != rate.Inf {
 		now, perSecond := time.Now(), float64(bucket.Limit())

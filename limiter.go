@@ -52,7 +52,6 @@ type Reserver interface {
 type admission struct {
 	limiter Limiter // of WithLimiter, asked first; nil without
 	quota   *quota.Quota
-	own     *quota.Quota // of WithRateLimit beside WithQuotaSync, asked before the quota; nil without
 }
 
 // A place is what a request holds of the quota from before it is sent until it is
@@ -60,28 +59,20 @@ type admission struct {
 // is free.
 type place struct {
 	*quota.Place
-	own     *quota.Place            // nil without
 	settled func(counted time.Time) // tells the caller's limiter
 }
 
 // giveBack gives back what was taken of a place that is not whole.
 func (p *place) giveBack() {
-	if p.Place != nil {
-		return
+	if p.Place == nil {
+		p.settled(time.Time{})
 	}
-	if p.own != nil {
-		p.own.Settle(quota.Unsent, time.Now())
-	}
-	p.settled(time.Time{})
 }
 
 // settle says what became of the request. Only the first call counts.
 func (p *place) settle(o quota.Outcome, at time.Time) {
 	if p == nil || !p.Settle(o, at) {
 		return
-	}
-	if p.own != nil {
-		p.own.Settle(o, at)
 	}
 	if o == quota.Lost || o == quota.Counted {
 		p.settled(at)
@@ -92,12 +83,8 @@ func (p *place) settle(o quota.Outcome, at time.Time) {
 
 // sentAgain notes that net/http sent the request once more by itself.
 func (p *place) sentAgain() {
-	if p == nil {
-		return
-	}
-	p.SentAgain()
-	if p.own != nil {
-		p.own.SentAgain()
+	if p != nil {
+		p.SentAgain()
 	}
 }
 
@@ -124,11 +111,6 @@ func (a *admission) acquire(ctx context.Context, maxWait time.Duration, announce
 			return nil, err
 		}
 	}
-	if a.own != nil {
-		if p.own, err = a.own.Acquire(ctx, maxWait, announce); err != nil {
-			return nil, rateLimited(err)
-		}
-	}
 	if p.Place, err = a.quota.Acquire(ctx, maxWait, announce); err != nil {
 		return nil, rateLimited(err)
 	}
@@ -138,26 +120,7 @@ func (a *admission) acquire(ctx context.Context, maxWait time.Duration, announce
 // check returns the error with which acquire would refuse a request that comes
 // after a pause.
 func (a *admission) check(ctx context.Context, pause, maxWait time.Duration) error {
-	if a.own != nil {
-		if err := a.own.Check(ctx, pause, maxWait); err != nil {
-			return rateLimited(err)
-		}
-	}
 	return rateLimited(a.quota.Check(ctx, pause, maxWait))
-}
-
-// view returns what is known of the quota that lets the next request wait longest.
-func (a *admission) view() quota.View {
-	v := a.quota.View()
-	if a.own == nil {
-		return v
-	}
-	own := a.own.View()
-	if v.Limit == 0 || own.Limit-own.Used < v.Limit-v.Used || own.Next(1).After(v.Next(1)) {
-		own.ShutUntil = v.ShutUntil
-		return own
-	}
-	return v
 }
 
 // rateLimited makes a *RateLimitError of a refusal of the quota's.

@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -240,6 +242,29 @@ func TestACallIsTracedAroundAllThatItDoes(t *testing.T) {
 			"B mine>A>B: end ErrRateLimited", "A mine>A: end ErrRateLimited",
 		)
 	})
+}
+
+// A tracer is not to take it for a success.
+func TestACallThatDoesNotReturnIsNotTracedAsASuccess(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(){"panic": func() { panic("transport") }, "Goexit": runtime.Goexit} {
+		var told []error
+		client := testkit.NewClient(t, testkit.RoundTripFunc(func(*http.Request) (*http.Response, error) {
+			end()
+			return nil, errors.New("not reached")
+		}), ll2.WithTrace(&ll2.Trace{Call: func(ctx context.Context, _ ll2.Call) (context.Context, func(error)) {
+			return ctx, func(err error) { told = append(told, err) }
+		}}))
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			defer func() { _ = recover() }()
+			_ = testkit.Get(t.Context(), client)
+		})
+		wg.Wait()
+		if len(told) != 1 || told[0] == nil {
+			t.Errorf("%s: told %v, want one error", name, told)
+		}
+	}
 }
 
 func TestEachRequestIsACallOfItsKind(t *testing.T) {

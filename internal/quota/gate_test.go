@@ -141,6 +141,27 @@ func TestAWaitForTheTrialTakesNoLongerThanAllowed(t *testing.T) {
 
 // The service refused a request and named no time, so the caller chose one. All
 // the same it is a wait for the quota: who must not wait so long does not.
+// Whoever is first is woken by every answer, which changes nothing for it.
+func TestAWaitForTheTrialTakesNoLongerThanAllowedWhateverElseIsAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quota.New(quota.Config{Limit: 15, Window: time.Hour})
+		var before []*quota.Place
+		for range 5 {
+			before = append(before, take(t, q))
+		}
+		q.Shut(0, quota.Told)
+		take(t, q) // on trial
+		for i, p := range before {
+			time.AfterFunc(time.Duration(i+1)*15*time.Second, func() { p.Settle(quota.Counted, time.Now()) })
+		}
+		start := time.Now()
+		if _, err := q.Acquire(t.Context(), 20*time.Second, nil); refused(t, err) != 0 || time.Since(start) != 20*time.Second {
+			t.Errorf("%v after %v, want an unknown time after 20s", err, time.Since(start))
+		}
+		time.Sleep(time.Minute)
+	})
+}
+
 func TestABackoffAtTheGateIsBoundedAsAnyOtherWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := quota.New(quota.Config{})

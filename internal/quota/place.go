@@ -5,14 +5,14 @@ import "time"
 // A Place is what a request holds in the quota, from before it is sent until it
 // is known whether the service counted it.
 type Place struct {
-	q      *Quota
-	window *window // nil: none
-	taken  time.Time
-	sends  int  // requests that it stands for
-	trial  bool // the one that goes first through the gate
-	over   bool
+	q       *Quota
+	windows [2]*window // in which it is one; nil: none
+	taken   time.Time
+	sends   int  // requests that it stands for
+	trial   bool // the one that goes first through the gate
+	over    bool
 
-	readings int // how many the window had seen when it was taken
+	readings int // how many the learned window had seen when it was taken
 }
 
 // An Outcome is what became of a request.
@@ -37,8 +37,10 @@ func (p *Place) SentAgain() {
 		return
 	}
 	p.sends++
-	if p.window != nil {
-		p.window.flying++
+	for _, w := range p.windows {
+		if w != nil {
+			w.flying++
+		}
 	}
 }
 
@@ -54,8 +56,10 @@ func (p *Place) Settle(o Outcome, at time.Time) (first bool) {
 		return false
 	}
 	p.over = true
-	if p.window != nil {
-		p.release(o, at, time.Now())
+	for _, w := range p.windows {
+		if w != nil {
+			p.release(w, o, at, time.Now())
+		}
 	}
 	if p.trial {
 		q.tried(o, p.taken)
@@ -69,9 +73,8 @@ func (p *Place) Settle(o Outcome, at time.Time) (first bool) {
 // latest, if at all.
 func (p *Place) Leave(lateness time.Duration) { p.Settle(Lost, time.Now().Add(lateness)) }
 
-// release tells the window what became of the request.
-func (p *Place) release(o Outcome, at, now time.Time) {
-	w := p.window
+// release tells a window what became of the request.
+func (p *Place) release(w *window, o Outcome, at, now time.Time) {
 	if most := now.Add(w.length); at.After(most) {
 		at = most // a guess is not to cost more than a window
 	}

@@ -21,13 +21,13 @@ func (w waiter) wakeUp() {
 
 // sleep returns when the wait is over or something has changed. The error is
 // ctx.Err() when the context ends, or a *Refusal if a wait whose end is not known
-// takes longer than maxWait.
-func (w waiter) sleep(ctx context.Context, s step, maxWait time.Duration) error {
+// takes longer than patience.
+func (w waiter) sleep(ctx context.Context, s step, patience time.Duration) error {
 	var over <-chan time.Time
 	tooLong := false
 	if d := s.wait.For; d > 0 || s.open {
 		if s.open {
-			d, tooLong = maxWait, true
+			d, tooLong = patience, true
 		}
 		if s.again > 0 && s.again < d {
 			d, tooLong = s.again, false

@@ -24,6 +24,11 @@ type Config struct {
 	Limit  int
 	Window time.Duration
 
+	// OwnLimit and OwnWindow are another quota, which holds beside that one whatever
+	// Ask is answered. OwnLimit is 0 if there is none.
+	OwnLimit  int
+	OwnWindow time.Duration
+
 	// Ask asks somebody who knows, usually the service, for the quota and how
 	// much of it is used. It is called before the first request, and again when
 	// the window is spent or the service refused a request; never twice at the
@@ -37,13 +42,14 @@ type Config struct {
 }
 
 // A Quota says when a request may go: as soon as its turn has come in the queue,
-// the gate is open, the window has a free place, and the last one is long enough ago. It is safe for concurrent
-// use.
+// the gate is open, each window has a free place, and the last one is long enough
+// ago. It is safe for concurrent use.
 type Quota struct {
 	learner *learner // nil: nothing is learned
 
 	mu     sync.Mutex
 	window *window // nil: there is none
+	own    *window // that holds beside it; nil: there is none
 	pace   pace
 	gate   gate
 	queue  []waiter // in the order in which they came
@@ -57,6 +63,9 @@ func New(c Config) *Quota {
 		q.learner = &learner{question: c.Ask, warn: c.Warn, limit: c.Limit, length: c.Window}
 	case c.Limit > 0:
 		q.window = newWindow(c.Limit, c.Window)
+	}
+	if c.OwnLimit > 0 {
+		q.own = newWindow(c.OwnLimit, c.OwnWindow)
 	}
 	return q
 }
@@ -72,6 +81,7 @@ func (q *Quota) Acquire(ctx context.Context, maxWait time.Duration, announce fun
 	var w waiter
 	defer func() { q.leave(w) }()
 	var announced Wait
+	var open time.Time // since when the end of the wait is not known; zero: it is
 	for {
 		var next step
 		next, w = q.step(ctx, w, maxWait)
@@ -87,10 +97,24 @@ func (q *Quota) Acquire(ctx context.Context, maxWait time.Duration, announce fun
 				announce(announced)
 			}
 		}
-		if err := w.sleep(ctx, next, maxWait); err != nil {
+		switch {
+		case !next.open && next.wait.For > 0:
+			open = time.Time{}
+		case next.open && open.IsZero():
+			open = time.Now()
+		}
+		if err := w.sleep(ctx, next, maxWait-since(open)); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// since returns how long ago t was, 0 if it is the zero time.
+func since(t time.Time) time.Duration {
+	if t.IsZero() {
+		return 0
+	}
+	return time.Since(t)
 }
 
 // moved reports whether the end of a wait has moved by more than timers are late.
@@ -187,7 +211,7 @@ func (q *Quota) outlook(now time.Time, ahead int, hurry bool) (wait Wait, known 
 	if q.window != nil {
 		wait.For = q.window.delay(now, ahead)
 	}
-	wait.For = max(wait.For, q.pace.delay(now, ahead))
+	wait.For = max(wait.For, q.certain(now, ahead))
 	if q.gate.trial {
 		if d := q.gate.until.Sub(now); d > wait.For {
 			wait.Reason, wait.For = q.gate.reason, d
@@ -205,16 +229,28 @@ func (q *Quota) outlook(now time.Time, ahead int, hurry bool) (wait Wait, known 
 	return wait, true
 }
 
+// certain returns how long someone with so many ahead has to wait at least, whatever
+// a question is answered.
+func (q *Quota) certain(now time.Time, ahead int) time.Duration {
+	d := q.pace.delay(now, ahead)
+	if q.own != nil {
+		d = max(d, q.own.delay(now, ahead))
+	}
+	return d
+}
+
 // grant hands out a place.
 func (q *Quota) grant(now time.Time) *Place {
 	if q.gate.trial {
 		q.gate.trying++
 	}
 	q.pace.last = now
-	p := &Place{q: q, window: q.window, taken: now, sends: 1, trial: q.gate.trial}
-	if w := p.window; w != nil {
-		w.take(now)
-		p.readings = w.readings
+	p := &Place{q: q, windows: [2]*window{q.window, q.own}, taken: now, sends: 1, trial: q.gate.trial}
+	for _, w := range p.windows {
+		if w != nil {
+			w.take(now)
+			p.readings = max(p.readings, w.readings) // of which own has none
+		}
 	}
 	if q.learner != nil {
 		q.learner.granted = true
@@ -234,9 +270,8 @@ func (q *Quota) Check(ctx context.Context, pause, maxWait time.Duration) error {
 		return nil
 	}
 	if wait.Reason == Spent && q.learner != nil {
-		// Who knows what the answer will be at the next question: only the interval
-		// is certain.
-		if wait.For = q.pace.delay(now, len(q.queue)); wait.For <= pause {
+		// Who knows what the answer will be at the next question.
+		if wait.For = q.certain(now, len(q.queue)); wait.For <= pause {
 			return nil
 		}
 	}

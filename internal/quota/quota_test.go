@@ -83,6 +83,41 @@ func TestAWaitThatIsTooLongIsRefusedAtOnceAndChangesNothing(t *testing.T) {
 	})
 }
 
+func TestAnotherWindowHoldsBesideTheOneThatIsLearned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &oracle{}
+		o.says(4, 0, 0)
+		c := o.config()
+		c.OwnLimit, c.OwnWindow = 2, time.Minute
+		q := quota.New(c)
+		place := take(t, q)
+		spend(t, q, 1)
+		if v := q.View(); v.Limit != 2 || v.Window != time.Minute || v.Used != 2 {
+			t.Errorf("%+v, want 2 used of 2 a minute", v)
+		}
+		if in := full(t, q); in != time.Minute || o.asked != 1 {
+			t.Errorf("free in %v after %d questions, want 1m after 1: the window that is learned has places", in, o.asked)
+		}
+		place.SentAgain()
+		place.Settle(quota.Counted, time.Now())
+		time.Sleep(time.Minute)
+		v := q.View()
+		if v.Limit != 4 || v.Window != time.Hour || v.Used != 3 {
+			t.Errorf("%+v, want 3 used of 4 an hour", v)
+		}
+		for n, want := range []time.Duration{0, 59 * time.Minute, 59 * time.Minute, 59 * time.Minute, 60 * time.Minute} {
+			if in := time.Until(v.Next(n + 1)); in != want {
+				t.Errorf("the next %d can have gone in %v, want %v", n+1, in, want)
+			}
+		}
+		spend(t, q, 1)
+		o.says(4, 4, 59*time.Minute)
+		if in := full(t, q); in != 59*time.Minute {
+			t.Errorf("free in %v, want 59m: the longer of both", in)
+		}
+	})
+}
+
 func TestAWaitThatIsAllowedToTheNanosecondIsWaited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := quota.New(quota.Config{Limit: 1, Window: time.Hour})

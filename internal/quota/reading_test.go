@@ -175,6 +175,21 @@ func TestAFailedQuestionIsAskedAgainAMinuteLaterWhoeverCameMeanwhile(t *testing.
 	})
 }
 
+// Nor do the questions that are asked meanwhile begin it anew.
+func TestAWaitInDoubtTakesNoLongerThanAllowedHoweverOftenItIsAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, q, _ := doubt(t)
+		o.takes = 2 * time.Second
+		start := time.Now()
+		if _, err := q.Acquire(t.Context(), 150*time.Second, nil); refused(t, err) != 0 || time.Since(start) != 152*time.Second {
+			t.Errorf("%v after %v, want an unknown time 2m30s after the answer", err, time.Since(start))
+		}
+		if o.asked != 4 {
+			t.Errorf("%d questions, want 4: at the start, before the wait, and two a minute apart", o.asked)
+		}
+	})
+}
+
 // Nobody waits for ever for a request that is never answered.
 func TestADoubtIsOverOneWindowAfterTheQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

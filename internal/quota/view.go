@@ -14,13 +14,14 @@ type View struct {
 	ShutUntil time.Time     // when the gate opens; zero unless it is shut now
 	Told      bool          // the service named that time
 
-	now    time.Time
-	window window // a copy
-	pace   pace
-	ahead  int // who is waiting already
+	now     time.Time
+	windows []window // copies
+	pace    pace
+	ahead   int // who is waiting already
 }
 
-// View returns what is known of the quota now.
+// View returns what is known of the quota now. Of two windows it shows the one of
+// which less is left, or that lets the next request wait longer.
 func (q *Quota) View() View {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -28,10 +29,17 @@ func (q *Quota) View() View {
 	if q.gate.trial && q.gate.until.After(v.now) {
 		v.ShutUntil, v.Told = q.gate.until, q.gate.reason == Told
 	}
-	if w := q.window; w != nil {
-		v.Limit, v.Window, v.Used = w.limit, w.length, w.used(v.now)
-		v.window = *w
-		v.window.own, v.window.others = slices.Clone(w.own), slices.Clone(w.others)
+	for _, w := range []*window{q.window, q.own} {
+		if w == nil {
+			continue
+		}
+		used := w.used(v.now)
+		if v.Limit == 0 || w.limit-used < v.Limit-v.Used || w.delay(v.now, v.ahead) > v.windows[0].delay(v.now, v.ahead) {
+			v.Limit, v.Window, v.Used = w.limit, w.length, used
+		}
+		kept := *w
+		kept.own, kept.others = slices.Clone(w.own), slices.Clone(w.others)
+		v.windows = append(v.windows, kept)
 	}
 	return v
 }
@@ -43,8 +51,8 @@ func (v View) Next(n int) time.Time {
 	ahead := max(n, 1) - 1
 	ahead += min(v.ahead, math.MaxInt-ahead)
 	wait := v.pace.delay(v.now, ahead)
-	if v.Limit > 0 {
-		wait = max(wait, v.window.delay(v.now, ahead))
+	for i := range v.windows {
+		wait = max(wait, v.windows[i].delay(v.now, ahead))
 	}
 	next := v.now.Add(wait)
 	if v.ShutUntil.After(next) {

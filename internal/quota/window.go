@@ -83,43 +83,62 @@ func (w *window) used(now time.Time) int {
 // and more.
 func (w *window) delay(now time.Time, ahead int) time.Duration {
 	own, others := w.busy(now), w.hoped(now)
-	used := w.flying + len(own) + len(others)
-	// Those ahead take the places in the order in which they become free: the
-	// idle ones, the spent ones, those in flight, those that the service counts
-	// later than now, and then the same again.
-	rounds, nth := ahead/w.limit, ahead%w.limit
-	d := time.Duration(0)
-	if rounds > 0 {
+	idle := w.limit - w.flying - len(own) - len(others)
+	// Those ahead take the places in the order in which they become free: the idle
+	// ones, the spent ones, those in flight, and then the same again, each one
+	// length later. What the service counts later than now joins them in the second
+	// of these rounds.
+	soon := sort.Search(len(own), func(i int) bool { return own[i].counted.After(now) })
+	own, late := own[:soon], own[soon:]
+	late = late[max(0, len(late)-w.limit):]
+	d, gone := time.Duration(0), 0
+	if first := w.limit - len(late); ahead < first {
+		late = nil
+	} else {
+		rounds := 1 + (ahead-first)/w.limit
 		if w.length > forever/time.Duration(rounds) {
 			return forever // as good as never
 		}
-		d = time.Duration(rounds) * w.length
+		d, ahead = time.Duration(rounds)*w.length, (ahead-first)%w.limit
+		if idle < 0 { // more are taken than there are: the first ones do not come again
+			gone, idle = min(-idle, len(own)+len(others)), 0
+		}
 	}
-	soon := len(others) + sort.Search(len(own), func(i int) bool { return own[i].counted.After(now) })
-	switch nth -= w.limit - used; {
+	switch nth := ahead - idle + gone; {
 	case nth < 0:
 		return d
-	case nth < soon:
-	case nth < soon+w.flying:
-		return add(d, w.length)
+	case nth < len(own)+len(others)+len(late):
+		return add(d, w.nth(own, others, late, gone, nth).Sub(now))
 	default:
-		nth -= w.flying
+		return add(d, w.length)
 	}
-	return add(d, w.nth(own, others, nth).Sub(now))
 }
 
-// nth returns when the nth of the places is free, counted from 0.
-func (w *window) nth(own []spent, others []other, nth int) time.Time {
-	for ; ; nth-- {
+// nth returns when the nth of the places is free, counted from 0. A late one, of
+// which none is among the first that are gone, is taken to be free one length before
+// that.
+func (w *window) nth(own []spent, others []other, late []spent, gone, nth int) time.Time {
+	for i, j, k, n := 0, 0, 0, 0; ; n++ {
 		var next time.Time
-		if len(others) == 0 || len(own) > 0 && w.free(own[0]).Before(others[0].hope) {
-			next, own = w.free(own[0]), own[1:]
-		} else {
-			next, others = others[0].hope, others[1:]
+		var from *int
+		offer := func(t time.Time, list *int) {
+			if from == nil || t.Before(next) {
+				next, from = t, list
+			}
 		}
-		if nth == 0 {
+		if i < len(own) {
+			offer(w.free(own[i]), &i)
+		}
+		if j < len(others) {
+			offer(others[j].hope, &j)
+		}
+		if k < len(late) && n >= gone {
+			offer(late[k].counted, &k)
+		}
+		if n == nth {
 			return next
 		}
+		*from++
 	}
 }
 

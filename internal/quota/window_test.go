@@ -83,6 +83,7 @@ func (l *log) next(now time.Time, n int) time.Time {
 		until = append(until, now.Add(l.window))
 	}
 	for ; ; n-- {
+		slices.SortFunc(until, time.Time.Compare)
 		at := now
 		if len(until) >= l.limit {
 			at = until[len(until)-l.limit]
@@ -128,10 +129,11 @@ func compareWithModel(t *testing.T, r *rand.Rand) {
 				flying = append(flying, request{p, []*time.Time{sent}})
 				continue
 			}
-			want := model.window // and more: whose end is not known
-			if nth := used - model.limit; nth < len(until) {
-				want = until[nth].Sub(now)
+			for range inFlight {
+				until = append(until, now.Add(model.window)) // and more: whose end is not known
 			}
+			slices.SortFunc(until, time.Time.Compare)
+			want := until[used-model.limit].Sub(now)
 			var refusal *quota.Refusal
 			if !errors.As(err, &refusal) || refusal.In != want {
 				t.Fatalf("step %d: %v, want a wait of %v", step, err, want)
@@ -151,14 +153,18 @@ func compareWithModel(t *testing.T, r *rand.Rand) {
 			}
 			flying = slices.Delete(flying, i, i+1)
 			outcome := quota.Outcome(r.IntN(int(quota.Counted) + 1))
-			if !req.place.Settle(outcome, now) || req.place.Settle(quota.Counted, now) {
+			at := now
+			if outcome >= quota.Lost && r.IntN(3) == 0 {
+				at = now.Add(time.Duration(r.Int64N(int64(model.window))))
+			}
+			if !req.place.Settle(outcome, at) || req.place.Settle(quota.Counted, now) {
 				t.Fatalf("step %d: the first call is not the one that counts", step)
 			}
 			req.place.SentAgain() // too late
 			for i, sent := range req.sends {
 				*sent = now
 				if outcome >= quota.Lost || i > 0 {
-					*sent = now.Add(model.window)
+					*sent = at.Add(model.window)
 				}
 			}
 		}

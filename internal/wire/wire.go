@@ -21,10 +21,14 @@ import (
 // sentAgain for each time that net/http sends the request once more by itself,
 // because a connection that it had kept broke before the first byte of an
 // answer. It returns when it sent the request last, redirects included; if there is an
-// error, that is the zero time if nothing left the machine: no connection came about.
+// error, that is the zero time if nothing left the machine: the context had ended
+// before, or no connection came about.
 // A transport that is not net/http's is taken to have sent the request, unless its
 // error is of dialing and no redirect came before.
 func Send(client *http.Client, req *http.Request, sentAgain func()) (resp *http.Response, last time.Time, err error) {
+	if err := req.Context().Err(); err != nil {
+		return nil, time.Time{}, err // net/http would not say that it sent nothing
+	}
 	c := *client
 	tap := &tap{base: client.Transport, sentAgain: sentAgain}
 	c.Transport = tap

@@ -115,6 +115,16 @@ func TestARequestIsSentOnceAndTheBodyIsTheCallersToRead(t *testing.T) {
 	}
 }
 
+func TestNothingIsSentForAContextThatHasEnded(t *testing.T) {
+	server, client := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("sent") })
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	got := send(t, client, get(t, server.URL).WithContext(ctx))
+	if got.sent || !errors.Is(got.err, context.Canceled) {
+		t.Errorf("%+v, want the context's end and nothing sent", got)
+	}
+}
+
 func TestHTTP2SendsOnce(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Proto) }))
 	server.EnableHTTP2 = true

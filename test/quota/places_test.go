@@ -178,16 +178,16 @@ func TestAPanickingTransportGivesItsPlaceBack(t *testing.T) {
 
 // Nobody waits for the answer any more, so the service may count it for as long as
 // one of a request that was cancelled.
-func TestARequestWhoseTransportEndedItsGoroutineMayStillBeCounted(t *testing.T) {
-	for name, end := range map[string]func(){
-		"by a panic":        func() { panic("transport") },
-		"by runtime.Goexit": runtime.Goexit,
+func TestARequestWhoseConnectionBrokeMayStillBeCounted(t *testing.T) {
+	for name, end := range map[string]func() error{
+		"by an error":            func() error { return errReset },
+		"by a panic":             func() error { panic("transport") },
+		"by the goroutine's end": func() error { runtime.Goexit(); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := ll2test.NewServer(ll2test.Events(1)...)
 				server.Limit(1, time.Minute)
-				counted := make(chan struct{})
 				ends := true
 				client := testkit.Through(func(server http.RoundTripper) testkit.RoundTripFunc {
 					return func(req *http.Request) (*http.Response, error) {
@@ -195,15 +195,11 @@ func TestARequestWhoseTransportEndedItsGoroutineMayStillBeCounted(t *testing.T) 
 							return server.RoundTrip(req)
 						}
 						ends = false
-						req = req.Clone(context.WithoutCancel(req.Context()))
-						time.AfterFunc(5*time.Second, func() {
-							defer close(counted)
-							_, _ = server.RoundTrip(req)
-						})
-						end()
-						return nil, errors.New("not reached")
+						arrived := req.Clone(context.WithoutCancel(req.Context()))
+						time.AfterFunc(5*time.Second, func() { _, _ = server.RoundTrip(arrived) })
+						return nil, end()
 					}
-				}, server, ll2.WithRateLimit(1, time.Minute), ll2.WithMaxWait(math.MaxInt64))
+				}, server, ll2.WithRateLimit(1, time.Minute), ll2.WithMaxWait(math.MaxInt64), ll2.WithRetries(0))
 				start := time.Now()
 				var wg sync.WaitGroup
 				wg.Go(func() {
@@ -212,7 +208,6 @@ func TestARequestWhoseTransportEndedItsGoroutineMayStillBeCounted(t *testing.T) 
 				})
 				wg.Wait()
 				testkit.Spend(t, client, 1)
-				<-counted
 				if n := testkit.Statuses(server)[http.StatusTooManyRequests]; n != 0 || time.Since(start) != 90*time.Second {
 					t.Errorf("%d refused, the next one went after %v, want none, 1m30s", n, time.Since(start))
 				}
