@@ -50,7 +50,7 @@ func (e *DockingEvent) ScanJSON(s *jsonscan.Scanner) {
 }
 
 func (e *DockingEvent) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&e.ID)
@@ -77,7 +77,7 @@ func (e *DockingEvent) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (v *FlightVehicle) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&v.ID)
@@ -96,7 +96,7 @@ func (v *FlightVehicle) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (c *Spacecraft) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&c.ID)
@@ -132,7 +132,7 @@ func (c *Spacecraft) scan(s *jsonscan.Scanner, b *blocks) {
 
 // scanNamed reads an object that is an id and a name.
 func scanNamed(s *jsonscan.Scanner, id *int, name *string) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(id)
@@ -145,7 +145,7 @@ func scanNamed(s *jsonscan.Scanner, id *int, name *string) {
 }
 
 func (c *SpacecraftConfig) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&c.ID)
@@ -200,7 +200,7 @@ func (c *SpacecraftConfig) scan(s *jsonscan.Scanner, b *blocks) {
 }
 
 func (a *Agency) scan(s *jsonscan.Scanner) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&a.ID)
@@ -239,7 +239,7 @@ func (a *Agency) scan(s *jsonscan.Scanner) {
 }
 
 func (l *DockingLocation) scan(s *jsonscan.Scanner) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&l.ID)
@@ -254,7 +254,7 @@ func (l *DockingLocation) scan(s *jsonscan.Scanner) {
 }
 
 func (t *SpaceStation) scan(s *jsonscan.Scanner) {
-	for key := range s.Object {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "id":
 			s.Int(&t.ID)

@@ -190,8 +190,8 @@ func (e *APIError) redirectsAway() string {
 // A DecodeError is a 2xx answer whose body is not what the API promises: not
 // JSON, JSON of another shape, a page without a count or a results list or with a
 // negative count, more rows than were asked for, a row without an id, an event
-// without a docking time, or more than 32 MiB. It is [ErrUnavailable] if the body
-// was cut off.
+// without a docking time, or of version 2.3.0 with more than 1000 elements in its
+// lists, or more than 32 MiB. It is [ErrUnavailable] if the body was cut off.
 type DecodeError struct {
 	URL     string
 	Offset  int64  // in the body, of the end of what does not fit; 0 if that is not known

@@ -20,6 +20,7 @@ func TestEveryTableIsMadeAndHasEveryClient(t *testing.T) {
 	want := map[string][]string{
 		"machine":    {"go1."},
 		"decode":     {"**this client**", "encoding/json", "go-json-experiment/json", "ogen", "by hand", "memcpy"},
+		"decode230":  {"**this client**, Page", "**this client**, List", "encoding/json", "go-json-experiment/json"},
 		"walk":       clients,
 		"limit10":    clients,
 		"latency20":  clients,

@@ -110,6 +110,7 @@ func parts() []part {
 	return []part{
 		{"machine", machine},
 		{"decode", decoding},
+		{"decode230", decoding230},
 		{"walk", course{serving: few, limit: 100, base: floorName, batch: 3, slow: 1}.walking},
 		{"limit10", course{serving: few, limit: 10, base: floorName, batch: 2, slow: 1}.walking},
 		{"latency20", course{serving: slow(20 * time.Millisecond), limit: 100, base: ours, batch: 1, slow: 2}.walking},

@@ -1,9 +1,9 @@
-// Package ll2test is an in-memory Launch Library 2 for tests: the docking_event
-// endpoint, api-throttle/ and any other list with rows of one's own, with the
-// manners of the real service. It caps page sizes, builds absolute links,
-// filters, orders, refuses what the service refuses and throttles as it does, so
-// that a program is tested against a server and not against its own picture of
-// one.
+// Package ll2test is an in-memory Launch Library 2 for tests: the docking events
+// of versions 2.2.0 and 2.3.0, api-throttle/ and any other list with rows of one's
+// own, with the manners of the real service. It caps page sizes, builds absolute
+// links, filters, orders, refuses what the service refuses and throttles as it
+// does, so that a program is tested against a server and not against its own
+// picture of one.
 //
 //	server := ll2test.NewServer(ll2test.Recorded()...)
 //	client := server.Client()
@@ -22,11 +22,12 @@
 //	ts := httptest.NewServer(server)
 //	client, err := ll2.New(ll2.WithBaseURL(ts.URL))
 //
-// What precedes docking_event/ and api-throttle/ in a path does not matter, and
-// neither does the host: links in the answers repeat what the request had. Two
-// things do matter, as they do to the service: docking_event/ right behind
-// another version than 2.2.0 is not found, and behind another docking_event/
-// there are only the ids of events.
+// What precedes docking_event/, docking_events/ and api-throttle/ in a path does
+// not matter, and neither does the host: links in the answers repeat what the
+// request had. Two things do matter, as they do to the service: docking_event/
+// right behind another version than 2.2.0 is not found, nor is docking_events/
+// behind another than 2.3.0, and behind another docking_event/ there are only the
+// ids of events.
 //
 // # Data
 //
@@ -35,6 +36,17 @@
 // time. [Server.SetEvents] replaces them between two requests, as rows come and
 // go during a long walk. The server encodes events when it gets them, so that
 // what a test does to them later changes no answer.
+//
+// All that is of version 2.2.0. [Server.SetEvents230] sets the events of 2.3.0,
+// which [Events230] and [EventsAround230] make up: the same dockings and those
+// that 2.2.0 cannot tell, so that a test can compare the versions.
+//
+//	server := ll2test.NewServer(ll2test.Events(515)...)
+//	server.SetEvents230(ll2test.Events230(555)...)
+//	events := ll230.DockingEvents(server.Client())
+//
+// A server has one quota, one list of faults and one of requests for both
+// versions, as a client has one window.
 //
 // [Server.ShuffleTies] brings equal sort keys in another order at every request,
 // as a database may, and [Server.IgnoreOrder] drops a term of ordering silently,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/internal/service"
+	"github.com/docking-event/ll2/ll230"
 )
 
 // An endpoint is a list that the server has.
@@ -19,16 +20,32 @@ type endpoint struct {
 	err     error          // with which every answer fails
 }
 
-// The docking events, and the version of the service that has them in the form
-// of package ll2.
-const (
-	dockingEvent = "docking_event"
-	version      = "2.2.0"
+// Where a version of the service has its docking events, and what it does with
+// them.
+type dockingEvents struct {
+	version, path string
+	rules         func() *service.Rules
+}
+
+var (
+	v220 = dockingEvents{"2.2.0", "docking_event", service.V220}
+	v230 = dockingEvents{"2.3.0", "docking_events", service.V230}
 )
 
-// SetEvents replaces the server's events from the next request on. Without
-// ordering they are listed in the order given here. The server encodes them at
-// once, so that it does not see later changes to them.
+// are reports whether the elements of a path are those of the docking events,
+// with their version or without.
+func (d dockingEvents) are(elements []string) bool {
+	return slices.Equal(elements, []string{d.path}) || slices.Equal(elements, []string{d.version, d.path})
+}
+
+func (d dockingEvents) endpoint(table *service.Table, err error) endpoint {
+	return endpoint{path: []string{d.path}, version: d.version, table: table, err: err}
+}
+
+// SetEvents replaces the server's events of 2.2.0 from the next request on.
+// Those of 2.3.0 stay. Without ordering they are listed in the order given here.
+// The server encodes them at once, so that it does not see later changes to
+// them.
 //
 // Fields of the detailed shape are left out of normal answers, so one set of
 // events serves both shapes. A detailed answer takes its space_station from the
@@ -37,18 +54,29 @@ const (
 // If there is no JSON for an event, for example because it is of the year
 // 10000, all answers with events are a 500 that says so.
 func (s *Server) SetEvents(events ...ll2.DockingEvent) {
+	s.put(v220.endpoint(tableOf(v220, events, encodeEvent)))
+}
+
+// SetEvents230 replaces the server's events of 2.3.0, as SetEvents does those of
+// 2.2.0, which stay: whether the two versions tell of the same dockings is up to
+// the test. A new server has none of 2.3.0.
+//
+// Fields that only a detailed chaser has are left out of normal answers, and
+// response_mode says "normal" there, or "list" in a payload. In a detailed answer
+// the event's own is "detailed", unless ResponseMode is another text than "normal".
+func (s *Server) SetEvents230(events ...ll230.DockingEvent) {
+	s.put(v230.endpoint(tableOf(v230, events, encodeEvent230)))
+}
+
+func tableOf[E any](d dockingEvents, events []E, encode func(E) (json.RawMessage, error)) (*service.Table, error) {
 	rows := make([]json.RawMessage, len(events))
-	var err error
 	for i := range events {
-		if rows[i], err = encodeEvent(events[i]); err != nil {
-			break
+		var err error
+		if rows[i], err = encode(events[i]); err != nil {
+			return nil, err
 		}
 	}
-	var table *service.Table
-	if err == nil {
-		table, err = service.NewTable(service.V220(), rows)
-	}
-	s.put(endpoint{path: []string{dockingEvent}, version: version, table: table, err: err})
+	return service.NewTable(d.rules(), rows)
 }
 
 // encodeEvent writes an event as the service does in the detailed shape. There
@@ -59,6 +87,14 @@ func encodeEvent(e ll2.DockingEvent) (json.RawMessage, error) {
 		e.SpaceStation = &station
 	}
 	e.DockingLocation.SpaceStation.ImageURL = nil
+	return encode(e)
+}
+
+// encodeEvent230 writes an event as the service does in the detailed shape.
+func encodeEvent230(e ll230.DockingEvent) (json.RawMessage, error) {
+	if e.ResponseMode == "" || e.ResponseMode == "normal" {
+		e.ResponseMode = "detailed"
+	}
 	return encode(e)
 }
 
@@ -89,8 +125,10 @@ func encodeEvent(e ll2.DockingEvent) (json.RawMessage, error) {
 //   - mode is ignored: rows have one shape.
 //
 // At "docking_event/" or "2.2.0/docking_event/" the rows replace the events of
-// [Server.SetEvents] and are served by the rules for those. Use it for events
-// with keys or values that an [ll2.DockingEvent] cannot have. They should be of
+// [Server.SetEvents] and are served by the rules for those, and so do and are
+// those at "docking_events/" or "2.3.0/docking_events/" with the events of
+// [Server.SetEvents230]. Use it for events with keys or values that an
+// [ll2.DockingEvent] or an [ll230.DockingEvent] cannot have. They should be of
 // the detailed shape.
 //
 // SetRows fails if path is empty, has a query, or is that of api-throttle/, and
@@ -118,9 +156,11 @@ func (s *Server) SetRows(path string, rows ...any) error {
 	}
 	e := endpoint{path: elements}
 	rules := service.Anything()
-	if slices.Equal(elements, []string{dockingEvent}) || slices.Equal(elements, []string{version, dockingEvent}) {
-		e = endpoint{path: []string{dockingEvent}, version: version}
-		rules = service.V220()
+	for _, d := range []dockingEvents{v220, v230} {
+		if d.are(elements) {
+			e = d.endpoint(nil, nil)
+			rules = d.rules()
+		}
 	}
 	if e.table, err = service.NewTable(rules, encoded); err != nil {
 		return fmt.Errorf("ll2test: %s: %w", path, err)

@@ -49,15 +49,22 @@ func Recorded() []ll2.DockingEvent {
 func Events(n int) []ll2.DockingEvent {
 	h := newHistory(max(n, 0))
 	events := make([]ll2.DockingEvent, len(h.dockings))
-	for i := range h.dockings {
-		events[i] = h.event(i)
-	}
-	// Ids are given when a row is entered, which is not always in time.
-	for i := 23; i < len(events); i += 23 {
-		events[i-1].ID, events[i].ID = events[i].ID, events[i-1].ID
-		events[i-1].URL, events[i].URL = events[i].URL, events[i-1].URL
+	for i, d := range h.dockings {
+		events[i] = d.event(h.idOf(i))
 	}
 	return events
+}
+
+// idOf returns the id of the i-th docking. Ids are given when a row is entered,
+// which is not always in time.
+func (h *history) idOf(i int) int {
+	switch {
+	case i > 0 && i%23 == 0:
+		return i
+	case i%23 == 22 && i+1 < len(h.dockings):
+		return i + 2
+	}
+	return i + 1
 }
 
 // EventsAround returns the events that [Events] returns, moved in time by whole
@@ -68,6 +75,12 @@ func Events(n int) []ll2.DockingEvent {
 // expects.
 func EventsAround(n int, now time.Time) []ll2.DockingEvent {
 	events := Events(n)
+	endAt(events, now, timesOf)
+	return events
+}
+
+// endAt moves the events in time so that the last of their times is at now.
+func endAt[E any](events []E, now time.Time, timesOf func(*E) []*time.Time) {
 	var last time.Time
 	for i := range events {
 		for _, t := range timesOf(&events[i]) {
@@ -82,7 +95,6 @@ func EventsAround(n int, now time.Time) []ll2.DockingEvent {
 			*t = time.Unix(t.Unix()+seconds, int64(t.Nanosecond())).UTC()
 		}
 	}
-	return events
 }
 
 // timesOf returns the times of an event.
@@ -98,14 +110,13 @@ func timesOf(e *ll2.DockingEvent) []*time.Time {
 
 const site = "https://ll.thespacedevs.com/2.2.0/"
 
-// event writes the i-th docking out as the service would.
-func (h *history) event(i int) ll2.DockingEvent {
-	d := h.dockings[i]
+// event writes a docking out as the service would.
+func (d *docking) event(id int) ll2.DockingEvent {
 	f := d.flight
 	station := ll2.SpaceStation{ID: d.at.station.id, URL: address("spacestation", d.at.station.id), Name: d.at.station.name}
 	e := ll2.DockingEvent{
-		ID:       i + 1,
-		URL:      address("docking_event", i+1),
+		ID:       id,
+		URL:      address("docking_event", id),
 		LaunchID: f.launchID(),
 		Docking:  d.docking,
 		FlightVehicle: ll2.FlightVehicle{
@@ -131,9 +142,14 @@ func (f *flight) launchID() *string {
 	if f.id%13 == 0 {
 		return nil
 	}
-	r := rand.New(rand.NewPCG(uint64(f.id), 0))
+	return ptr(uuid(f.id, 0))
+}
+
+// uuid returns the same UUID for the same numbers.
+func uuid(id, kind int) string {
+	r := rand.New(rand.NewPCG(uint64(id), uint64(kind)))
 	a, b := r.Uint64(), r.Uint64()
-	return ptr(fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>48&0x3fff|0x8000, b&0xffffffffffff))
+	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>48&0x3fff|0x8000, b&0xffffffffffff)
 }
 
 func (f *flight) destination() *string {
@@ -142,7 +158,7 @@ func (f *flight) destination() *string {
 		return nil
 	case f.id%19 == 0:
 		return ptr("")
-	case f.id%7 == 0:
+	case f.id%7 == 0 && f.station.id != 0:
 		return ptr(f.station.name + " Space Station") // people do not agree on names
 	}
 	return ptr(f.station.name)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/ll230"
 	"github.com/docking-event/ll2/ll2test"
 )
 
@@ -51,6 +52,31 @@ func ExampleEventsAround() {
 	// docking event 248: Crew Dragon Endurance at International Space Station (Rassvet nadir), docked since 1999-10-10T02:04:25Z
 	// docking event 249: Cargo Dragon 17 at International Space Station (Poisk zenith), docked since 1999-11-20T23:42:13Z
 	// docking event 250: Cargo Dragon 18 at International Space Station (forward), docked since 1999-12-31T23:59:59Z
+}
+
+// The history of version 2.3.0, in which not only vehicles dock, and not only at
+// stations. It contains that of 2.2.0.
+func ExampleServer_SetEvents230() {
+	server := ll2test.NewServer(ll2test.Events(515)...)
+	server.SetEvents230(ll2test.Events230(555)...)
+
+	events := ll230.DockingEvents(server.Client())
+	query := []ll230.ListOption{ll230.DockedAfter(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)), ll230.Search("intelsat")}
+	for event, err := range events.All(context.Background(), query...) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(event.Chaser(), "at", event.Target(), event.Docked())
+	}
+	fmt.Println(server.Requests()[0].URL.Path)
+	// Output:
+	// Mission Extension Vehicle-1 at Intelsat-1 false
+	// Mission Extension Vehicle-2 at Intelsat-2 false
+	// Mission Extension Vehicle-3 at Intelsat-3 false
+	// Mission Extension Vehicle-4 at Intelsat-4 false
+	// Mission Extension Vehicle-5 at Intelsat-5 true
+	// /2.3.0/docking_events/
 }
 
 // Any other list of the service, with rows of one's own. A struct works as well

@@ -10,9 +10,14 @@ import (
 	"testing"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/ll230"
+	"github.com/docking-event/ll2/ll2test"
 )
 
-const base = "http://api.example/2.2.0/"
+const (
+	base    = "http://api.example/2.2.0/"
+	base230 = "http://api.example/2.3.0/"
+)
 
 // A reply is a response with its body read.
 type reply struct {
@@ -47,6 +52,19 @@ func get(t *testing.T, s http.RoundTripper, path string, header ...string) reply
 	return do(t, s, http.MethodGet, base+path, header...)
 }
 
+// get230 asks for a path below base230.
+func get230(t *testing.T, s http.RoundTripper, path string, header ...string) reply {
+	t.Helper()
+	return do(t, s, http.MethodGet, base230+path, header...)
+}
+
+// server230 returns a server that has these events of 2.3.0, and none of 2.2.0.
+func server230(events ...ll230.DockingEvent) *ll2test.Server {
+	s := ll2test.NewServer()
+	s.SetEvents230(events...)
+	return s
+}
+
 // want fails the test unless status and body are these.
 func (r reply) want(t *testing.T, status int, body string) {
 	t.Helper()
@@ -55,21 +73,31 @@ func (r reply) want(t *testing.T, status int, body string) {
 	}
 }
 
-type page struct {
+type page[E any] struct {
 	Count    int
 	Next     *string
 	Previous *string
-	Results  []ll2.DockingEvent
+	Results  []E
 }
 
 // list reads a page below base, which has to be there.
-func list(t *testing.T, s http.RoundTripper, query string) page {
+func list(t *testing.T, s http.RoundTripper, query string) page[ll2.DockingEvent] {
 	t.Helper()
-	r := get(t, s, "docking_event/"+query)
+	return pageOf[ll2.DockingEvent](t, query, get(t, s, "docking_event/"+query))
+}
+
+// list230 reads a page below base230, which has to be there.
+func list230(t *testing.T, s http.RoundTripper, query string) page[ll230.DockingEvent] {
+	t.Helper()
+	return pageOf[ll230.DockingEvent](t, query, get230(t, s, "docking_events/"+query))
+}
+
+func pageOf[E any](t *testing.T, query string, r reply) page[E] {
+	t.Helper()
 	if r.status != http.StatusOK || r.err != nil {
 		t.Fatalf("%s: %d %s %v", query, r.status, r.body, r.err)
 	}
-	var p page
+	var p page[E]
 	if err := json.Unmarshal([]byte(r.body), &p); err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
@@ -77,6 +105,14 @@ func list(t *testing.T, s http.RoundTripper, query string) page {
 }
 
 func ids(events []ll2.DockingEvent) []int {
+	list := make([]int, len(events))
+	for i, e := range events {
+		list[i] = e.ID
+	}
+	return list
+}
+
+func ids230(events []ll230.DockingEvent) []int {
 	list := make([]int, len(events))
 	for i, e := range events {
 		list[i] = e.ID

@@ -169,11 +169,15 @@ func (h *history) launch(to *station, now time.Time) *flight {
 	built := h.built[m]
 	h.built[m]++
 	name := fmt.Sprintf("%s %d", m.name, built+1)
-	var c *craft
 	if len(m.fleet) > 0 {
 		name = m.name + " " + m.fleet[built%len(m.fleet)]
-		c = h.fleet[name]
 	}
+	return h.fly(m, name, to)
+}
+
+// fly adds a flight of the craft of that name, which is built if it is new.
+func (h *history) fly(m *model, name string, to *station) *flight {
+	c := h.fleet[name]
 	if c == nil {
 		h.crafts++
 		c = &craft{id: 5000 + h.crafts, name: name, model: m}

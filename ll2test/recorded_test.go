@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/ll230"
 	"github.com/docking-event/ll2/ll2test"
 )
 
@@ -109,26 +110,28 @@ func TestRecordedAreTheTenOfThePageWithPlainLinks(t *testing.T) {
 
 func TestEventsAreTheCallersOwn(t *testing.T) {
 	t.Parallel()
-	for name, events := range map[string]func() []ll2.DockingEvent{
-		"Recorded": ll2test.Recorded,
-		"Events":   func() []ll2.DockingEvent { return ll2test.Events(200) },
-	} {
-		spoilt := events()
-		for i := range spoilt {
-			spoil(reflect.ValueOf(&spoilt[i]).Elem())
-		}
-		again := events()
-		fresh := events()
-		if !reflect.DeepEqual(again, fresh) || reflect.DeepEqual(again, spoilt) {
-			t.Errorf("%s: a second call shows what was done to the first one's events", name)
-		}
-		// Nor do the events of one call share anything.
-		for i := 1; i < len(again); i++ {
-			spoil(reflect.ValueOf(&again[i]).Elem())
-		}
-		if !reflect.DeepEqual(again[0], fresh[0]) {
-			t.Errorf("%s: an event shares something with another", name)
-		}
+	checkOwn(t, "Recorded", ll2test.Recorded)
+	checkOwn(t, "Events", func() []ll2.DockingEvent { return ll2test.Events(200) })
+	checkOwn(t, "Events230", func() []ll230.DockingEvent { return ll2test.Events230(200) })
+}
+
+func checkOwn[E any](t *testing.T, name string, events func() []E) {
+	t.Helper()
+	spoilt := events()
+	for i := range spoilt {
+		spoil(reflect.ValueOf(&spoilt[i]).Elem())
+	}
+	again := events()
+	fresh := events()
+	if !reflect.DeepEqual(again, fresh) || reflect.DeepEqual(again, spoilt) {
+		t.Errorf("%s: a second call shows what was done to the first one's events", name)
+	}
+	// Nor do the events of one call share anything.
+	for i := 1; i < len(again); i++ {
+		spoil(reflect.ValueOf(&again[i]).Elem())
+	}
+	if !reflect.DeepEqual(again[0], fresh[0]) {
+		t.Errorf("%s: an event shares something with another", name)
 	}
 }
 
@@ -143,6 +146,8 @@ func spoil(v reflect.Value) {
 			v.SetInt(-1)
 		case v.Kind() == reflect.Float64:
 			v.SetFloat(-1)
+		case v.Kind() == reflect.Uint8:
+			v.SetUint('?')
 		}
 	})
 }
@@ -153,6 +158,10 @@ func visit(v reflect.Value, path string, f func(string, reflect.Value)) {
 	switch {
 	case v.Kind() == reflect.Pointer && !v.IsNil():
 		visit(v.Elem(), path, f)
+	case v.Kind() == reflect.Slice:
+		for i := range v.Len() {
+			visit(v.Index(i), path, f)
+		}
 	case v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[time.Time]():
 		for i := range v.NumField() {
 			visit(v.Field(i), path+"."+v.Type().Field(i).Name, f)

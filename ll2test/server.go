@@ -24,11 +24,13 @@ type Server struct {
 	requests  []Request
 }
 
-// NewServer returns a server that has these events, as if by
-// [Server.SetEvents]. It limits nobody, takes every token and has no faults.
+// NewServer returns a server that has these events of version 2.2.0, as if by
+// [Server.SetEvents], and none of 2.3.0, for which there is
+// [Server.SetEvents230]. It limits nobody, takes every token and has no faults.
 func NewServer(events ...ll2.DockingEvent) *Server {
 	s := &Server{}
 	s.SetEvents(events...)
+	s.SetEvents230()
 	return s
 }
 
@@ -45,9 +47,10 @@ func (s *Server) ShuffleTies(seed uint64) {
 
 // IgnoreOrder makes every list drop these terms of ordering silently, as the
 // service does with terms that it does not know. The real service probably knows
-// no id in the ordering of docking events (its documentation names it, its code
-// does not), so IgnoreOrder("id") shows a program what it may meet there. A
-// further call replaces the terms, one without any restores them all.
+// no id in the ordering of docking events (the documentation of 2.2.0 names it,
+// its code does not), so IgnoreOrder("id") shows a program what it may meet
+// there. In 2.3.0 id is not even documented, and always dropped. A further call
+// replaces the terms, one without any restores them all.
 func (s *Server) IgnoreOrder(terms ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

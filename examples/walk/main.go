@@ -10,6 +10,9 @@
 // token in the environment variable LL2_TOKEN has a quota of its own:
 //
 //	go run ./examples/walk -live -station 4 -order -docking
+//
+// It speaks versions 2.2.0 and 2.3.0 of the service: with -api 2.3.0 the other one,
+// in process with made-up events, since none of that version are recorded as a whole.
 package main
 
 import (
@@ -52,6 +55,7 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("walk", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
+	api := flags.String("api", "2.2.0", "`version` of the service: 2.2.0 or 2.3.0")
 	live := flags.Bool("live", false, "walk the real service in place of the recorded events")
 	station := flags.Int("station", 0, "only dockings with the space station of this `id` (4 is the ISS)")
 	vehicle := flags.Int("vehicle", 0, "only dockings of the flight vehicle of this `id`")
@@ -70,82 +74,69 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("unexpected argument %q; see -help", flags.Arg(0))
 	}
 
+	w := walk{
+		live: *live, detailed: *detailed, order: strings.Split(*order, ","),
+		table: tabwriter.NewWriter(out, 0, 0, 2, ' ', 0),
+		given: make(map[string]int),
+	}
 	// A flag that was given is passed on whatever its value is: the SDK says what
 	// is wrong with -station 0.
-	var opts []ll2.ListOption
+	ids := map[string]*int{"station": station, "vehicle": vehicle, "location": location}
 	flags.Visit(func(f *flag.Flag) {
-		switch f.Name {
-		case "station":
-			opts = append(opts, ll2.ForSpaceStation(*station))
-		case "vehicle":
-			opts = append(opts, ll2.ForFlightVehicle(*vehicle))
-		case "location":
-			opts = append(opts, ll2.ForDockingLocation(*location))
+		if id, ok := ids[f.Name]; ok {
+			w.given[f.Name] = *id
 		}
 	})
-	opts = append(opts, ll2.OrderBy(orders(*order)...))
-	if *detailed {
-		opts = append(opts, ll2.InMode(ll2.ModeDetailed))
+	versions := map[string]func(context.Context, io.Writer) error{"2.2.0": w.walk220, "2.3.0": w.walk230}
+	version, ok := versions[*api]
+	if !ok {
+		return fmt.Errorf("unknown version %q; -api is 2.2.0 or 2.3.0", *api)
 	}
-
-	// Attempts are counted to say at the end what the walk cost.
-	requests := 0
-	trace := ll2.WithTrace(&ll2.Trace{
-		Attempt: func(context.Context, ll2.Attempt) { requests++ },
-	})
-	var client *ll2.Client
-	if *live {
-		clientOpts := []ll2.Option{ll2.WithUserAgent("ll2-example-walk/1.0"), trace}
-		if token := os.Getenv("LL2_TOKEN"); token != "" {
-			clientOpts = append(clientOpts, ll2.WithToken(token))
-		}
-		var err error
-		if client, err = ll2.New(clientOpts...); err != nil {
-			return err
-		}
-	} else {
-		fmt.Fprintln(out, "Ten recorded events, served in process in pages of 4; -live walks the real service.")
-		client = ll2test.NewServer(ll2test.Recorded()...).Client(trace)
-		opts = append(opts, ll2.PageSize(demoPageSize))
+	err := version(ctx, out)
+	if flushed := w.table.Flush(); err == nil {
+		err = flushed
 	}
-
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	events := 0
-	for event, err := range client.DockingEvents.All(ctx, opts...) {
-		if err != nil {
-			return errors.Join(table.Flush(), err)
-		}
-		if events++; events == 1 {
-			fmt.Fprintln(table, "DOCKING\tDEPARTURE\tVEHICLE\tPORT\tSTATION\tSTAY")
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n",
-			event.Docking.Format(time.DateTime),
-			departure(event),
-			event.FlightVehicle.Spacecraft.Name,
-			event.DockingLocation.Name,
-			event.DockingLocation.SpaceStation.Name,
-			days(event.Stay(time.Now())))
-	}
-	if err := table.Flush(); err != nil {
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(out, "%d events in %d requests\n", events, requests)
+	_, err = fmt.Fprintf(out, "%d events in %d requests\n", w.events, w.requests)
 	return err
 }
 
-func orders(list string) []ll2.Order {
-	var keys []ll2.Order
-	for key := range strings.SplitSeq(list, ",") {
-		keys = append(keys, ll2.Order(strings.TrimSpace(key)))
-	}
-	return keys
+// A walk is what the flags ask for, and what came of it.
+type walk struct {
+	live, detailed bool
+	order          []string
+	given          map[string]int // ids, by the flag
+
+	table            *tabwriter.Writer
+	events, requests int
 }
 
-func departure(event *ll2.DockingEvent) string {
-	if event.Docked() {
-		return "docked"
+// client returns a client of the real service, or else of the server in process.
+func (w *walk) client(server *ll2test.Server) (*ll2.Client, error) {
+	// Attempts are counted to say at the end what the walk cost.
+	trace := ll2.WithTrace(&ll2.Trace{
+		Attempt: func(context.Context, ll2.Attempt) { w.requests++ },
+	})
+	if !w.live {
+		return server.Client(trace), nil
 	}
-	return event.Departure.Format(time.DateTime)
+	opts := []ll2.Option{ll2.WithUserAgent("ll2-example-walk/1.0"), trace}
+	if token := os.Getenv("LL2_TOKEN"); token != "" {
+		opts = append(opts, ll2.WithToken(token))
+	}
+	return ll2.New(opts...)
+}
+
+// row prints an event.
+func (w *walk) row(docking time.Time, departure *time.Time, who, port, where string) {
+	w.events++
+	left, stayed := "docked", time.Since(docking)
+	if departure != nil {
+		left, stayed = departure.Format(time.DateTime), departure.Sub(docking)
+	}
+	fmt.Fprintf(w.table, "%s\t%s\t%s\t%s\t%s\t%s\n", docking.Format(time.DateTime), left, who, port, where, days(stayed))
 }
 
 func days(stay time.Duration) string {

@@ -82,12 +82,16 @@ func DecodePage[T any](data []byte, most int) (Page[T], error) {
 	if page, ok := scanPage[T](data, most); ok {
 		return page, nil
 	}
-	wire := pageJSON[rows[T]]{Results: rows[T]{most: most}}
+	wire := pageJSON[rows[T]]{Results: rows[T]{most: most, counter: newCounter[T]()}}
 	err := json.Unmarshal(data, &wire)
 	switch {
 	case wire.Results.excess:
 		_, end := placeIn(data, "results", most)
 		err = &Error{End: end, Field: "results", Err: fmt.Errorf("more than the %d rows that were asked for", most)}
+	case wire.Results.crowded > 0:
+		row := wire.Results.crowded - 1
+		start, end := placeIn(data, "results", row)
+		err = &Error{End: end, Field: fmt.Sprintf("results[%d]", row), ID: rowID(data[start:end]), Err: errCrowded}
 	case err != nil:
 		err = explain(data, reflect.TypeFor[pageJSON[[]T]](), "results[", err)
 	case wire.Count == nil:
@@ -130,15 +134,23 @@ func placeIn(page []byte, key string, n int) (start, end int) {
 
 // rows are the results of a page, which encoding/json reads.
 type rows[T any] struct {
-	most   int // 0: no bound
-	excess bool
-	list   []T // nil after a null
+	most    int // 0: no bound
+	excess  bool
+	counter *jsonscan.Counter // nil: of nothing
+	crowded int               // the number of the row that is, from 1; 0: none
+	list    []T               // nil after a null
 }
 
 // UnmarshalJSON counts first, so that no memory is taken for rows that nobody
 // asked for.
 func (r *rows[T]) UnmarshalJSON(data []byte) error {
 	if r.excess = r.excess || r.most > 0 && jsonscan.Longer(data, r.most); r.excess {
+		return nil
+	}
+	if r.crowded == 0 && r.counter != nil {
+		r.crowded = r.counter.CrowdedRow(data)
+	}
+	if r.crowded > 0 {
 		return nil
 	}
 	return json.Unmarshal(data, &r.list)

@@ -2,12 +2,14 @@ package body_test
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/docking-event/ll2/internal/body"
+	"github.com/docking-event/ll2/internal/jsonscan"
 )
 
 // manyRows returns a page of n rows, all alike.
@@ -64,5 +66,63 @@ func TestAPageOfAnyTypeIsBounded(t *testing.T) {
 		if page, err := body.ReadPage[row]([]byte(data), 2); err == nil || !strings.Contains(err.Error(), "more than the 2 rows") {
 			t.Errorf("%s: %+v, %v", data, page, err)
 		}
+	}
+}
+
+// shelf is a row that scans itself, and has a list.
+type shelf struct {
+	ID    int   `json:"id"`
+	Books []int `json:"books"`
+}
+
+func (r *shelf) ScanJSON(s *jsonscan.Scanner) {
+	for key := range s.Object {
+		switch string(key) {
+		case "id":
+			s.Int(&r.ID)
+		case "books":
+			jsonscan.Slice(s, &r.Books, s.Int)
+		default:
+			s.Unknown(key)
+		}
+	}
+}
+
+func TestRowsThatScanThemselvesHaveBoundedLists(t *testing.T) {
+	t.Parallel()
+	books := func(n int) string {
+		return `{"id":7,"books":[` + strings.TrimSuffix(strings.Repeat("1,", n), ",") + `]}`
+	}
+	for _, change := range []func(string) string{
+		func(s string) string { return s },
+		odd,
+		func(s string) string { return strings.ReplaceAll(s, `"id"`, `"ID"`) },
+		func(s string) string { return strings.ReplaceAll(s, `"books"`, `"Books"`) },
+	} {
+		page, err := body.ReadPage[shelf]([]byte(change(manyRows(2, books(1000)))), 100)
+		if err != nil || len(page.Results) != 2 || len(page.Results[1].Books) != 1000 {
+			t.Errorf("a full row: %d rows, %v", len(page.Results), err)
+		}
+		data := change(`{"count":1,"next":null,"results":[` + books(3) + `,` + books(1001) + `]}`)
+		page, err = body.ReadPage[shelf]([]byte(data), 100)
+		var e *body.Error
+		if page.Results != nil || !errors.As(err, &e) || e.Field != "results[1]" || e.ID != "7" && !strings.Contains(data, "ID") || e.End != len(data)-2 ||
+			!strings.Contains(err.Error(), "more than 1000 elements in the lists of one row") {
+			t.Errorf("a crowded row: %+v, %v", page, err)
+		}
+		var row shelf
+		data = change(books(1001))
+		if err := body.ReadRow([]byte(data), &row); !errors.As(err, &e) || e.End != len(data) || !strings.Contains(err.Error(), "more than 1000") || row.Books != nil {
+			t.Errorf("a crowded row alone: %+v, %v", row, err)
+		}
+		if err := body.ReadRow([]byte(data[:len(data)-1]), &row); err == nil || strings.Contains(err.Error(), "more than 1000") {
+			t.Errorf("a crowded row, cut: %v, want that it is cut", err)
+		}
+	}
+	// Other types are the caller's.
+	type own struct{ Books []int }
+	page, err := body.ReadPage[own]([]byte(manyRows(1, books(1001))), 1)
+	if err != nil || len(page.Results[0].Books) != 1001 {
+		t.Errorf("a type of the caller's: %v", err)
 	}
 }

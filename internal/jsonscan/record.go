@@ -1,6 +1,7 @@
 package jsonscan
 
 import (
+	"reflect"
 	"strings"
 	"time"
 )
@@ -12,34 +13,35 @@ type Row interface{ ScanJSON(s *Scanner) }
 // Record reads a row. It cuts the row's strings out of one copy of them all: one
 // allocation instead of twenty, and a row that is kept keeps no other row's text.
 func (s *Scanner) Record(row Row) {
-	start, outer := len(s.cuts), s.blocks
+	start, scratch, outer, listed := len(s.cuts), len(s.scratch), s.blocks, s.listed
 	s.records++
-	s.blocks = Blocks{}
+	s.blocks, s.listed = Blocks{}, 0
 	row.ScanJSON(s)
-	s.blocks = outer
+	s.blocks, s.listed = outer, listed
 	s.records--
 	if s.failed {
 		return
 	}
 	cuts := s.cuts[start:]
-	s.cuts = s.cuts[:start]
 	size := 0
-	for _, c := range cuts {
-		size += c.end - c.start
+	for i := range cuts {
+		size += cuts[i].size
 	}
 	var all strings.Builder
 	all.Grow(size)
-	for _, c := range cuts {
-		all.Write(s.data[c.start:c.end])
+	for i := range cuts {
+		from, at := s.data, cuts[i].start
+		if at < 0 {
+			from, at = s.scratch, ^at
+		}
+		all.Write(from[at : at+cuts[i].size])
 	}
 	rest := all.String()
-	for _, c := range cuts {
-		if size := c.end - c.start; c.own == "" {
-			*c.field, rest = rest[:size], rest[size:]
-		} else {
-			*c.field = c.own
-		}
+	for i := range cuts {
+		size := cuts[i].size
+		*cuts[i].field, rest = rest[:size], rest[size:]
 	}
+	s.cuts, s.scratch = s.cuts[:start], s.scratch[:scratch]
 }
 
 // maxCuts is how many strings a record may have before encoding/json is to read
@@ -48,22 +50,25 @@ const maxCuts = 1000
 
 // A cut is a string in the data, and the field that it is for.
 type cut struct {
-	field      *string
-	start, end int
-	own        string // what one with escapes stands for; then there is nothing to cut
+	field *string
+	start int // ^start in the scratch for one with escapes, which stands there without
+	size  int
 }
 
 // A Block is what is left of an allocation that holds several values.
 type Block[T any] []T
 
-// Take returns a zero value of the block. It allocates more of them if none is
-// left. A nil block allocates each by itself.
+// Take returns a zero value of the block. If none is left it allocates more of them,
+// or one if they are large. A nil block allocates each by itself.
 func (b *Block[T]) Take() *T {
-	const more = 4
+	const more, large = 4, 64
 	if b == nil {
 		return new(T)
 	}
 	if len(*b) == 0 {
+		if reflect.TypeFor[T]().Size() > large {
+			return new(T)
+		}
 		*b = make([]T, more)
 	}
 	p := &(*b)[0]
@@ -80,6 +85,10 @@ type Blocks struct {
 	Bools  Block[bool]
 	Times  Block[time.Time]
 }
+
+// Local is for what the type of the rows keeps from one row to the next while it reads
+// them, so that each needs none of its own.
+func (s *Scanner) Local() *any { return &s.local }
 
 // Use gives the record that is being read blocks to begin with: a row that knows
 // how much it mostly needs can have all of it in one allocation.

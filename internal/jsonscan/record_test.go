@@ -275,6 +275,15 @@ func TestABlockIsUsedUpBeforeAnotherOne(t *testing.T) {
 	if a, b, c := block.Take(), block.Take(), block.Take(); a != &values[0] || b != &values[1] || c == a || c == b || *c != 0 {
 		t.Error("the block was not used in its order")
 	}
+	// Four of these would mostly be three too many.
+	var large jsonscan.Block[[20]int]
+	if a := large.Take(); a == nil || len(large) != 0 {
+		t.Errorf("%d large values are left of a new block", len(large))
+	}
+	var small jsonscan.Block[[2]int]
+	if a := small.Take(); a == nil || len(small) != 3 {
+		t.Errorf("%d small values are left of a new block", len(small))
+	}
 	if p := (*jsonscan.Block[int])(nil).Take(); p == nil || *p != 0 {
 		t.Error("a nil block gives no value")
 	}
@@ -296,5 +305,64 @@ func TestAPointerThatPointsIsKept(t *testing.T) {
 	}
 	if !s.Done() || value != 2 {
 		t.Errorf("done: %t, value %d", s.Done(), value)
+	}
+}
+
+// Texts with escapes stand elsewhere until the record is read.
+func TestTextsWithEscapesKeepTheirPlacesInRecordsInRecords(t *testing.T) {
+	t.Parallel()
+	s := jsonscan.New([]byte(`[{"name":"\u0041\n","leaves":[{"name":"b\t","alias":"\"x\"","leaves":[{"name":"\\c"}]},{"name":"d"}]},{"name":"\/e"}]`))
+	var got []tree
+	for range s.Array {
+		var row tree
+		s.Record(&row)
+		got = append(got, row)
+	}
+	if !s.Done() || len(got) != 2 || got[0].Name != "A\n" || got[1].Name != "/e" {
+		t.Fatalf("done: %t, %+v", s.Done(), got)
+	}
+	leaves := got[0].Leaves
+	if len(leaves) != 2 || leaves[0].Name != "b\t" || *leaves[0].Alias != `"x"` || leaves[0].Leaves[0].Name != `\c` || leaves[1].Name != "d" {
+		t.Errorf("leaves %+v", leaves)
+	}
+}
+
+func TestTextsWithEscapesTakeNoAllocationOfTheirOwn(t *testing.T) {
+	allocations := func(text string) float64 {
+		var row texts
+		return testing.AllocsPerRun(100, func() {
+			s := jsonscan.New([]byte(text))
+			if s.Record(&row); !s.Done() {
+				t.Fatal("not read")
+			}
+		})
+	}
+	plain, one, three := allocations(`{"a":"a","b":"b","c":"c"}`), allocations(`{"a":"\n","b":"b","c":"c"}`), allocations(`{"a":"\n\n\n","b":"\n","c":"\n"}`)
+	if one != plain+1 || three != plain+1 { // the place where they stand, for all records
+		t.Errorf("%v allocations without escapes, %v with one, %v with several", plain, one, three)
+	}
+}
+
+// counted is a row that knows how many rows came before.
+type counted int
+
+func (r *counted) ScanJSON(s *jsonscan.Scanner) {
+	before, _ := (*s.Local()).(int)
+	*s.Local() = before + 1
+	*r = counted(before)
+	s.Skip()
+}
+
+func TestWhatRowsKeepIsThereForTheNext(t *testing.T) {
+	t.Parallel()
+	s := jsonscan.New([]byte(`[{},{},{}]`))
+	var rows []counted
+	for range s.Array {
+		var row counted
+		s.Record(&row)
+		rows = append(rows, row)
+	}
+	if !s.Done() || fmt.Sprint(rows) != "[0 1 2]" || *jsonscan.New(nil).Local() != nil {
+		t.Errorf("rows %v", rows)
 	}
 }

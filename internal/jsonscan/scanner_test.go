@@ -320,3 +320,64 @@ func FuzzScanner(f *testing.F) {
 		}
 	})
 }
+
+func TestAKeyIsNilAtTheEndAndAfterAFailureAlone(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		`{}`: nil, ` { } `: nil, `{"":1}`: {""}, `{"a":1,"b":2}`: {"a", "b"}, "{\n\"a\" : 1 ,\t\"b\"\r: 2 }": {"a", "b"}, `{"a":{},"a":[]}`: {"a", "a"},
+	} {
+		s := jsonscan.New([]byte(text))
+		var keys []string
+		for key := s.FirstKey(); key != nil; key = s.NextKey() {
+			keys = append(keys, string(key))
+			s.Skip()
+		}
+		if !s.Done() || !slices.Equal(keys, want) {
+			t.Errorf("%s was read (%t) as the keys %q, want %q", text, s.Done(), keys, want)
+		}
+	}
+	for _, text := range []string{``, `[]`, `{`, `{a:1}`, `{"a"}`, `{"a",1}`, `{"a":1,}`, `{"a":1 "b":2}`, `{"a":1,,"b":2}`, `{"a":1,"b"`, `{"a":1,"b`, `{,"a":1}`, `{"a":1]`} {
+		s := jsonscan.New([]byte(text))
+		n := 0
+		for key := s.FirstKey(); key != nil; key = s.NextKey() {
+			s.Skip()
+			n++
+		}
+		if s.Done() || n > 1 {
+			t.Errorf("%s was read: %t, with %d keys", text, s.Done(), n)
+		}
+		if s.NextKey() != nil || s.FirstKey() != nil {
+			t.Errorf("%s: there is a key after the failure", text)
+		}
+	}
+}
+
+func TestKeysOfAnyLengthAndKindAreFound(t *testing.T) {
+	t.Parallel()
+	for size := range 40 {
+		for _, c := range []string{"a", "!", "#", "\x7f", "\xa2", "\xff", " "} { // near the quote, bit by bit
+			for _, rest := range []string{`":7}`, `"  :7}`, `":7  , "" :8}`} {
+				want := strings.Repeat(c, size)
+				text := `{"` + want + rest
+				s := jsonscan.New([]byte(text))
+				var keys []string
+				for key := range s.Object {
+					keys = append(keys, string(key))
+					s.Skip()
+				}
+				if !s.Done() || keys[0] != want || len(keys) > 1 && keys[1] != "" {
+					t.Errorf("%q was read (%t) as the keys %q", want, s.Done(), keys)
+				}
+				for cut := range text {
+					s := jsonscan.New([]byte(text[:cut]))
+					for key := s.FirstKey(); key != nil; key = s.NextKey() {
+						s.Skip()
+					}
+					if s.Done() {
+						t.Errorf("%q was read", text[:cut])
+					}
+				}
+			}
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -13,19 +14,42 @@ import (
 // Text reads a string. Within a record the field is set when the record has been
 // read, see [Scanner.Record].
 func (s *Scanner) Text(field *string) {
+	if s.records > 0 && s.pos < len(s.data) && s.data[s.pos] == '"' {
+		// Most strings stand for themselves.
+		start := s.pos + 1
+		for i := start; len(s.data)-i >= 8; i += 8 {
+			special := specials(binary.LittleEndian.Uint64(s.data[i:]))
+			if special == 0 {
+				continue
+			}
+			if i += bits.TrailingZeros64(special) / 8; s.data[i] == '"' {
+				s.pos = i + 1
+				s.cut(cut{field, start, i - start})
+				return
+			}
+			break
+		}
+	}
 	switch c := s.peek(); {
 	case c == '"' && s.records == 0:
 		*field = s.CopyText()
 	case c == '"':
 		raw, plain := s.good()
-		c := cut{field: field, start: s.pos - 1 - len(raw), end: s.pos - 1}
+		c := cut{field: field, start: s.pos - 1 - len(raw), size: len(raw)}
 		if !plain {
-			c.own, c.start = s.unescape(raw), c.end
+			start := len(s.scratch)
+			s.scratch = s.unescape(s.scratch, raw)
+			c.start, c.size = ^start, len(s.scratch)-start
 		}
-		if s.cuts = append(s.cuts, c); len(s.cuts) > maxCuts {
-			s.Fail()
-		}
+		s.cut(c)
 	case !s.Null():
+		s.Fail()
+	}
+}
+
+// cut notes a string of the record.
+func (s *Scanner) cut(c cut) {
+	if s.cuts = append(s.cuts, c); len(s.cuts) > maxCuts {
 		s.Fail()
 	}
 }
@@ -41,7 +65,7 @@ func (s *Scanner) CopyText() string {
 	}
 	raw, plain := s.good()
 	if !plain {
-		return s.unescape(raw)
+		return string(s.unescape(nil, raw))
 	}
 	return string(raw)
 }
@@ -100,6 +124,14 @@ func specials(w uint64) uint64 {
 	return (w | control | quote | escape) & high
 }
 
+// quotesIn sets the high bit of the bytes in w that are quotes. The first one set is
+// right; borrows can set others behind it.
+func quotesIn(w uint64) uint64 {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	w ^= each * '"'
+	return (w - each) &^ w & high
+}
+
 // letters are what can follow a backslash, beside u; meant is what it stands for.
 const letters, meant = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
 
@@ -124,21 +156,19 @@ func (s *Scanner) escape() {
 
 func isHex(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
 
-// unescape returns the text that a raw one with escapes stands for.
-func (s *Scanner) unescape(raw []byte) string {
-	var text strings.Builder
-	text.Grow(len(raw))
+// unescape appends the text that a raw one with escapes stands for.
+func (s *Scanner) unescape(text, raw []byte) []byte {
+	text = slices.Grow(text, len(raw))
 	for len(raw) > 0 {
 		i := bytes.IndexByte(raw, '\\')
 		if i < 0 {
-			text.Write(raw)
-			break
+			return append(text, raw...)
 		}
-		text.Write(raw[:i])
+		text = append(text, raw[:i]...)
 		c := raw[i+1]
 		raw = raw[i+2:]
 		if c != 'u' {
-			text.WriteByte(meant[strings.IndexByte(letters, c)])
+			text = append(text, meant[strings.IndexByte(letters, c)])
 			continue
 		}
 		r := hexRune(raw)
@@ -151,9 +181,9 @@ func (s *Scanner) unescape(raw []byte) string {
 			s.Fail() // half a pair, or the mark for one
 			break
 		}
-		text.WriteRune(r)
+		text = utf8.AppendRune(text, r)
 	}
-	return text.String()
+	return text
 }
 
 // hexRune reads the four hexadecimal digits at the start of raw.

@@ -9,29 +9,39 @@ import (
 // Int reads a number without fraction or exponent. It leaves numbers of more
 // than 18 digits, and those that an int does not hold, to encoding/json.
 func (s *Scanner) Int(field *int) {
-	if s.Null() {
+	const most = 18 // digits that an int64 holds, whatever they are
+	if s.peek() == 'n' {
+		s.Null()
 		return
 	}
-	const most = 18 // digits that an int64 holds, whatever they are
-	text := s.number()
-	sign, digits := 1, text
-	if len(text) > 0 && text[0] == '-' {
-		sign, digits = -1, text[1:]
+	negative := s.take('-', '-')
+	n, start := int64(0), s.pos
+	for s.pos < len(s.data) && isDigit(s.data[s.pos]) {
+		n = 10*n + int64(s.data[s.pos]-'0')
+		s.pos++
 	}
-	n := int64(0)
-	for _, c := range digits {
-		if !isDigit(c) {
-			s.Fail() // a fraction or an exponent
-			return
-		}
-		n = 10*n + int64(c-'0')
-	}
-	if len(digits) > most || int64(int(n)) != n {
+	size := s.pos - start
+	zeros := size > 1 && s.data[start] == '0' // at the beginning, which JSON has not
+	if size == 0 || size > most || zeros || int64(int(n)) != n || s.goesOn() {
 		s.Fail()
+		return
 	}
-	if !s.failed {
-		*field = sign * int(n)
+	if negative {
+		n = -n
 	}
+	*field = int(n)
+}
+
+// goesOn reports whether a number goes on behind its digits.
+func (s *Scanner) goesOn() bool {
+	if s.pos == len(s.data) {
+		return false
+	}
+	switch s.data[s.pos] {
+	case '.', 'e', 'E':
+		return true
+	}
+	return false
 }
 
 // Float reads a number.

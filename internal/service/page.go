@@ -84,9 +84,14 @@ func appendLink(b []byte, there bool, u *url.URL, q url.Values, limit, offset in
 		params.Set("offset", strconv.Itoa(offset))
 	}
 	link := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath, RawQuery: params.Encode()}
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
+	return appendText(b, link.String())
+}
+
+// appendText adds a text in JSON, with <, > and & as they are.
+func appendText(b []byte, text string) []byte {
+	var quoted bytes.Buffer
+	enc := json.NewEncoder(&quoted)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(link.String()) // a string has JSON
-	return append(b, bytes.TrimSpace(text.Bytes())...)
+	_ = enc.Encode(text) // a string has JSON
+	return append(b, bytes.TrimSpace(quoted.Bytes())...)
 }

@@ -12,9 +12,9 @@ import (
 // A row is a row in the detailed shape, with what it takes to write it in the
 // normal one and with a format in its links.
 type row struct {
-	text  []byte
-	cuts  []span // what the normal shape lacks
-	links []span // the texts of links to the service, without quotes
+	text    []byte
+	changes []change // what the normal shape has otherwise
+	links   []span   // the texts of links to the service, without quotes
 }
 
 // A layout is where in its rows a table finds what.
@@ -36,6 +36,9 @@ func newLayout(rules *Rules) *layout {
 	l.link = l.field("url")
 	for _, path := range rules.Details {
 		l.plan.at(path).detail = true
+	}
+	for path, text := range rules.Labels {
+		l.plan.at(path).label = string(appendText(nil, text))
 	}
 	for _, name := range slices.Sorted(maps.Keys(rules.Defaults)) {
 		l.defaults = append(l.defaults, defaultKey{name, l.field(name), l.field(rules.Defaults[name])})
@@ -68,23 +71,23 @@ func (l *layout) read(raw json.RawMessage) (row, []span, error) {
 	case text[0] != '{':
 		return row{}, nil, errors.New("is not a JSON object")
 	}
-	links, cuts, at := l.scan(text)
+	links, changes, at := l.scan(text)
 	if longer := l.complete(text, at); len(longer) > len(text) {
 		text = longer
-		links, cuts, at = l.scan(text)
+		links, changes, at = l.scan(text)
 	}
 	if own := at[l.link]; own != (span{}) && text[own.start] == '"' {
 		site := siteOf(text[own.start+1 : own.end-1])
 		// The others lead to articles and videos.
 		links = slices.DeleteFunc(links, func(link span) bool { return !bytes.HasPrefix(text[link.start:], site) })
 	}
-	return row{text, cuts, links}, at, nil
+	return row{text, changes, links}, at, nil
 }
 
-func (l *layout) scan(text []byte) (links, cuts, at []span) {
+func (l *layout) scan(text []byte) (links []span, changes []change, at []span) {
 	at = make([]span, len(l.fields))
 	s := scanRow(text, &l.plan, func(field int, here span) { at[field] = here })
-	return s.links, s.cuts, at
+	return s.links, s.changes, at
 }
 
 // complete adds the keys that a row lacks of the detailed shape.
@@ -129,7 +132,7 @@ func (r *row) append(b []byte, detailed bool, format string) []byte {
 		for ; len(links) > 0 && links[0].start < end; links = links[1:] {
 			link := links[0]
 			if link.start < at {
-				continue // in a part that was cut
+				continue // in a part that was left out
 			}
 			mark := "?"
 			if bytes.IndexByte(r.text[link.start:link.end], '?') >= 0 {
@@ -143,9 +146,10 @@ func (r *row) append(b []byte, detailed bool, format string) []byte {
 		b = append(b, r.text[at:end]...)
 	}
 	if !detailed {
-		for _, cut := range r.cuts {
-			write(cut.start)
-			at = cut.end
+		for _, c := range r.changes {
+			write(c.start)
+			b = append(b, c.text...)
+			at = c.end
 		}
 	}
 	write(len(r.text))
@@ -156,8 +160,8 @@ func (r *row) append(b []byte, detailed bool, format string) []byte {
 func (r *row) size(detailed bool, format string) int {
 	size := len(r.text)
 	if !detailed {
-		for _, cut := range r.cuts {
-			size -= cut.end - cut.start
+		for _, c := range r.changes {
+			size -= c.end - c.start - len(c.text)
 		}
 	}
 	if format != "" {

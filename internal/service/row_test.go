@@ -52,6 +52,42 @@ func TestNormalShapeIsTheDetailedOneWithoutItsDetails(t *testing.T) {
 	}
 }
 
+func TestLabelsNameTheShape(t *testing.T) {
+	t.Parallel()
+	rules := &service.Rules{
+		Details: []string{"a", "b", "o.a", "q"},
+		Labels:  map[string]string{"m": "list", "o.m": "a <\"b\">", "o.url": "", "q.m": "list", "a": "list"},
+	}
+	for row, want := range map[string]string{
+		`{"id":1,"m":"detailed"}`:                                      `{"id":1,"m":"list"}`,
+		`{"m":"x","id":1}`:                                             `{"m":"list","id":1}`,
+		`{"a":1,"m":"","id":1}`:                                        `{"m":"list","id":1}`,
+		`{"m":"d","a":1,"id":1,"b":2}`:                                 `{"m":"list","id":1}`,
+		`{"m":"d" ,"a":1,"b":2,"id":1}`:                                `{"m":"list" ,"id":1}`,
+		`{"id":1,"m":"\"}","b":2}`:                                     `{"id":1,"m":"list"}`,
+		`{"id":1,"a":"x","m":"list"}`:                                  `{"id":1,"m":"list"}`,
+		`{"id":1,"m":null}`:                                            `{"id":1,"m":null}`,
+		`{"id":1,"m":5,"o":{"m":["m"]}}`:                               `{"id":1,"m":5,"o":{"m":["m"]}}`,
+		`{"id":1,"m":{"m":"x"},"o":"m"}`:                               `{"id":1,"m":{"m":"x"},"o":"m"}`,
+		`{"id":1,"o":{"a":0,"m":"d","a":0},"q":{"m":"d"},"x":"m"}`:     `{"id":1,"o":{"m":"a <\"b\">"},"x":"m"}`,
+		`{"id":1,"q":{"m":"d"},"o":{"\u006d":"d","url":"https://h/"}}`: `{"id":1,"o":{"\u006d":"a <\"b\">","url":""}}`,
+	} {
+		normal, detailed := shapes(t, newTable(t, rules, row), "")
+		if normal != want || detailed != row {
+			t.Errorf("%s: %s and %s, want %s", row, normal, detailed, want)
+		}
+	}
+	// No format is put into a link that is not there.
+	const row = `{"id":1,"url":"https://h/1/","o":{"url":"https://h/","m":"d"}}`
+	normal, detailed := shapes(t, newTable(t, rules, row), "json")
+	if want := `{"id":1,"url":"https://h/1/?format=json","o":{"url":"","m":"a <\"b\">"}}`; normal != want {
+		t.Errorf("%s, want %s", normal, want)
+	}
+	if want := `{"id":1,"url":"https://h/1/?format=json","o":{"url":"https://h/?format=json","m":"d"}}`; detailed != want {
+		t.Errorf("%s, want %s", detailed, want)
+	}
+}
+
 func TestDetailedShapeTakesTheStationFromThePort(t *testing.T) {
 	t.Parallel()
 	const port = `{"id":4,"url":"https://h/s/4/","x":null}`

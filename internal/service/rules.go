@@ -27,6 +27,12 @@ type Rules struct {
 	// are not listed are in both shapes.
 	Details []string
 
+	// Labels are the keys whose texts name the shape of a row or of a part of
+	// it, by path, with the text that the normal shape has there. It takes the
+	// place of whatever text the row has; a row without one gets none. A label
+	// that is among the Details goes with them.
+	Labels map[string]string
+
 	// Defaults are keys of the detailed shape that a row may lack, with the path
 	// in the same row from which their value is taken then.
 	Defaults map[string]string

@@ -10,9 +10,10 @@ import (
 // looks for nothing.
 type plan struct {
 	keys   map[string]*plan
-	every  *plan // for the keys that are not in keys
-	fields []int // whose value this is
-	detail bool  // whether the normal shape lacks this
+	every  *plan  // for the keys that are not in keys
+	fields []int  // whose value this is
+	detail bool   // whether the normal shape lacks this
+	label  string // the text, in JSON, that the normal shape has here; "": the row's own
 }
 
 // at returns the part of the plan for the value at a path, which it adds.
@@ -56,14 +57,21 @@ func (p *plan) key(key []byte) *plan {
 // A span is a part of a row.
 type span struct{ start, end int }
 
+// A change is a part of a row in whose place the normal shape has a text, or
+// nothing if that is "".
+type change struct {
+	span
+	text string
+}
+
 // A scan goes once over a row, which is valid JSON, and notes where the things
 // are that the plan looks for.
 type scan struct {
-	row   []byte
-	pos   int
-	found func(field int, at span) // is told of every value of a field; can be nil
-	cuts  []span                   // what the normal shape lacks, in order
-	links []span                   // the texts, without quotes, of all keys url, in order
+	row     []byte
+	pos     int
+	found   func(field int, at span) // is told of every value of a field; can be nil
+	changes []change                 // what the normal shape has otherwise, in order
+	links   []span                   // the texts, without quotes, of all keys url, in order
 }
 
 // scanRow scans a whole row.
@@ -121,6 +129,9 @@ func (s *scan) object(p *plan) {
 		switch {
 		case member == nil || !member.detail:
 			kept = true
+			if member != nil && member.label != "" && s.row[value] == '"' {
+				s.changes = append(s.changes, change{span{value, end}, member.label})
+			}
 		case kept:
 			s.cut(span{comma, end})
 		case s.row[s.pos] == ',':
@@ -134,16 +145,17 @@ func (s *scan) object(p *plan) {
 
 // cut notes a part that the normal shape lacks.
 func (s *scan) cut(part span) {
-	n := len(s.cuts)
-	for n > 0 && s.cuts[n-1].start >= part.start {
+	n := len(s.changes)
+	for n > 0 && s.changes[n-1].start >= part.start {
 		n-- // it lies in this part
 	}
-	s.cuts = s.cuts[:n]
-	if n > 0 && s.cuts[n-1].end == part.start {
-		s.cuts[n-1].end = part.end
+	s.changes = s.changes[:n]
+	if n > 0 && s.changes[n-1].end == part.start {
+		// What a label is replaced by stays in front of the cut.
+		s.changes[n-1].end = part.end
 		return
 	}
-	s.cuts = append(s.cuts, part)
+	s.changes = append(s.changes, change{part, ""})
 }
 
 // array reads an array. No path leads into one, but links can be there.

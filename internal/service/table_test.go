@@ -231,7 +231,7 @@ func TestTableIsSafeForConcurrentUse(t *testing.T) {
 	made := make([]string, 150)
 	r := rand.New(rand.NewPCG(1, 1))
 	for i := range made {
-		made[i] = newMade(r, i).text(true, "")
+		made[i] = newRow220(r, i).text(true, "")
 	}
 	for _, rules := range []*service.Rules{service.V220(), service.Anything()} {
 		table := newTable(t, rules, made...)
@@ -261,7 +261,7 @@ func benchmarkRows() []json.RawMessage {
 	r := rand.New(rand.NewPCG(1, 2))
 	rows := make([]json.RawMessage, 515)
 	for i := range rows {
-		row := strings.TrimSuffix(newMade(r, i).text(true, ""), "}")
+		row := strings.TrimSuffix(newRow220(r, i).text(true, ""), "}")
 		rows[i] = json.RawMessage(row + `,"padding":"` + strings.Repeat("x", 4000-len(row)) + `"}`)
 	}
 	return rows

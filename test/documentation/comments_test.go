@@ -22,6 +22,7 @@ const root = "../.."
 // The packages whose documentation people read, and where in the module they are.
 var documented = map[string]string{
 	"github.com/docking-event/ll2":         ".",
+	"github.com/docking-event/ll2/ll230":   "ll230",
 	"github.com/docking-event/ll2/ll2test": "ll2test",
 }
 

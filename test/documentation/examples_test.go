@@ -8,9 +8,24 @@ import (
 
 func TestEveryOptionAndEveryCallHasAnExample(t *testing.T) {
 	t.Parallel()
-	const path = "github.com/docking-event/ll2"
-	p := readDir(t, path, documented[path])
-	calls := 0
+	for _, tt := range []struct {
+		path         string
+		calls, types int // at least so many
+	}{
+		{"github.com/docking-event/ll2", 48, 6},
+		{"github.com/docking-event/ll2/ll230", 16, 2},
+	} {
+		calls, types := lookAtExamples(t, readDir(t, tt.path, documented[tt.path]))
+		if calls < tt.calls || types != tt.types {
+			t.Errorf("%s: looked at %d functions of %d types only", tt.path, calls, types)
+		}
+	}
+}
+
+// lookAtExamples fails for what has no example, and returns at how many functions and
+// at how many types with some it looked.
+func lookAtExamples(t *testing.T, p *pkg) (calls, seen int) {
+	t.Helper()
 	check := func(of string, shown []*doc.Func) {
 		for _, f := range shown {
 			if calls++; len(f.Examples) == 0 {
@@ -19,7 +34,6 @@ func TestEveryOptionAndEveryCallHasAnExample(t *testing.T) {
 		}
 	}
 	check("", p.doc.Funcs)
-	seen := 0
 	for _, typ := range p.doc.Types {
 		switch typ.Name {
 		case "Option", "ListOption", "WalkOption":
@@ -36,7 +50,5 @@ func TestEveryOptionAndEveryCallHasAnExample(t *testing.T) {
 			t.Errorf("Example%s has no output, so it does not run", example.Name)
 		}
 	}
-	if calls < 48 || seen != 6 {
-		t.Errorf("looked at %d functions of %d types only", calls, seen)
-	}
+	return calls, seen
 }

@@ -21,7 +21,7 @@ import (
 func TestSnippetsOfTheReadmeCompileAndPrintWhatTheySay(t *testing.T) {
 	t.Parallel()
 	var snippets []block
-	for _, name := range []string{"README.md", "CONTRIBUTING.md"} {
+	for _, name := range []string{"README.md", "CONTRIBUTING.md", "doc/versions.md"} {
 		snippets = append(snippets, readDocument(t, os.DirFS(root), name).snippets()...)
 	}
 	if len(snippets) == 0 {
@@ -220,7 +220,7 @@ var fragmentImports = map[string]string{
 	"context": "context", "errors": "errors", "fmt": "fmt", "iter": "iter", "math": "math", "http": "net/http", "url": "net/url",
 	"os": "os", "slices": "slices", "slog": "log/slog", "strings": "strings", "synctest": "testing/synctest", "testing": "testing", "time": "time",
 	"httpmock": "github.com/jarcoal/httpmock", "rate": "golang.org/x/time/rate",
-	"ll2": "github.com/docking-event/ll2", "ll2test": "github.com/docking-event/ll2/ll2test",
+	"ll2": "github.com/docking-event/ll2", "ll230": "github.com/docking-event/ll2/ll230", "ll2test": "github.com/docking-event/ll2/ll2test",
 }
 
 var clausePattern = regexp.MustCompile(`(?m)^package (\w+)$`)

@@ -1,0 +1,96 @@
+package ll2test
+
+import (
+	"slices"
+	"time"
+
+	"github.com/docking-event/ll2/ll230"
+)
+
+// Events230 returns n made-up events of version 2.3.0, with all that a detailed
+// answer has, always the same for the same n, with the ids 1 to n, by time of
+// docking. Give them to [Server.SetEvents230].
+//
+// They tell the history that [Events] tells, and some dockings more, as the real
+// service does: Events230(555) are the dockings of Events(515), with the same
+// ids, times, flights, ports and stations, and another 40, whose ids are the
+// highest. Of other numbers as many in proportion are new, and at least eight of
+// sixteen or more.
+//
+// The new ones have every other combination of flight vehicle, space station and
+// payload as chaser and target: landers at capsules, capsules at satellites,
+// servicing vehicles at satellites, modules at stations. Their ports are those of
+// a station, of a type of spacecraft or of a payload. Some have not departed.
+//
+// Besides what Events have they have pictures with a credit and without,
+// families that are null, empty and filled, and null wherever the service may
+// have it. The nulls that only a detailed chaser can have are left out when they
+// are encoded; [Server.SetRows] serves those, too.
+//
+// Every call returns them anew, to do with as one likes.
+func Events230(n int) []ll230.DockingEvent {
+	n = max(n, 0)
+	more := meetingsOf(n)
+	h := newHistory(n - more)
+	events := make([]ll230.DockingEvent, 0, n)
+	for i, d := range h.dockings {
+		events = append(events, d.event230(h.idOf(i)))
+	}
+	for i, m := range h.meet(more) {
+		events = append(events, m.event(n-more+1+i))
+	}
+	slices.SortStableFunc(events, func(a, b ll230.DockingEvent) int { return a.Docking.Compare(b.Docking) })
+	return events
+}
+
+// EventsAround230 returns the events that [Events230] returns, moved in time as
+// [EventsAround] moves its own, launches included. Where the one contains the
+// other both are moved alike.
+func EventsAround230(n int, now time.Time) []ll230.DockingEvent {
+	events := Events230(n)
+	endAt(events, now, timesOf230)
+	return events
+}
+
+// timesOf230 returns the times of an event.
+func timesOf230(e *ll230.DockingEvent) []*time.Time {
+	times := []*time.Time{&e.Docking, e.Departure}
+	for _, v := range []*ll230.FlightVehicle{e.FlightVehicleChaser, e.FlightVehicleTarget} {
+		if v != nil {
+			times = append(times, v.MissionEnd)
+			times = append(times, timesOfLaunch(&v.Launch)...)
+		}
+	}
+	for _, p := range []*ll230.PayloadFlight{e.PayloadFlightChaser, e.PayloadFlightTarget} {
+		if p != nil {
+			times = append(times, timesOfLaunch(&p.Launch)...)
+		}
+	}
+	return slices.DeleteFunc(times, func(t *time.Time) bool { return t == nil })
+}
+
+func timesOfLaunch(l *ll230.Launch) []*time.Time {
+	return []*time.Time{l.NET, l.WindowStart, l.WindowEnd, l.LastUpdated}
+}
+
+// event230 writes a docking out as version 2.3.0 does.
+func (d *docking) event230(id int) ll230.DockingEvent {
+	e := newEvent230(id, d.docking, d.departure)
+	e.DockingLocation = ll230.DockingLocation{ID: d.at.id, Name: d.at.name, SpaceStation: d.at.station.mini()}
+	e.SpaceStationTarget = d.at.station.mini()
+	e.FlightVehicleChaser = d.flight.vehicle(true)
+	return e
+}
+
+func newEvent230(id int, docking, departure time.Time) ll230.DockingEvent {
+	e := ll230.DockingEvent{
+		ID:           id,
+		URL:          address230("docking_events", id),
+		Docking:      docking,
+		ResponseMode: labelDetailed,
+	}
+	if !departure.IsZero() {
+		e.Departure = &departure
+	}
+	return e
+}
