@@ -8,10 +8,12 @@ import (
 	"iter"
 	"maps"
 	"math"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/docking-event/ll2/internal/body"
 	"github.com/docking-event/ll2/internal/query"
@@ -258,7 +260,9 @@ func (r *Resource[T, ID]) url(q url.Values) *url.URL {
 // the quota, or none; it can be nil.
 func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(error)) (*Page[T], error) {
 	var page *Page[T]
-	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, decode: func(data []byte) error {
+	var made time.Time
+	date := func(h http.Header) { made = dateOf(h) }
+	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, header: date, decode: func(data []byte) error {
 		most, err := strconv.Atoi(q.Get(query.Limit))
 		if err != nil || most < 1 || most > MaxPageSize {
 			most = MaxPageSize // which a link can say, of a server that is none of the service's
@@ -267,7 +271,9 @@ func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(
 		if err != nil {
 			return err
 		}
-		page = (*Page[T])(&read)
+		page = new(Page[T])
+		*page = newPage(read)
+		page.Date = made
 		for i := range page.Results {
 			if err := r.checkID(&page.Results[i]); err != nil {
 				return err
@@ -279,6 +285,18 @@ func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(
 		return nil, err
 	}
 	return page, nil
+}
+
+// dateOf returns when an answer was made, zero if it does not say.
+func dateOf(h http.Header) time.Time {
+	date, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	if age, err := strconv.Atoi(h.Get("Age")); err == nil && age > 0 {
+		date = date.Add(-seconds(float64(age)))
+	}
+	return date.UTC()
 }
 
 func (r *Resource[T, ID]) walk(p plan) *walk[T, ID] {
