@@ -141,8 +141,8 @@ func link(s string) []byte {
 
 // unknown asks the service for an event that the copy does not have: it may be newer.
 func (m *Mirror) unknown(ctx context.Context, id string) (answer, error) {
-	number, notNumber := strconv.Atoi(id)
-	if notNumber != nil {
+	number, _ := strconv.Atoi(id)
+	if number < 1 {
 		return says(http.StatusNotFound, map[string]string{"detail": "Not found."}), nil
 	}
 	if m.offline {
