@@ -1,12 +1,13 @@
 package mirror
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/docking-event/ll2"
@@ -114,61 +115,76 @@ func differences(before, after *snapshot, now time.Time) []record {
 	return all
 }
 
-// own returns the values of an event's own fields, by path. A null is as a key that
-// is missing.
-func own(raw json.RawMessage) map[string]string {
-	values := make(map[string]string)
-	var keys map[string]json.RawMessage
-	_ = json.Unmarshal(raw, &keys) // it was valid when it came
-	for key, value := range keys {
-		var flight map[string]json.RawMessage
-		if key == "flight_vehicle" && json.Unmarshal(value, &flight) == nil {
-			for inner, value := range flight {
-				note(values, key+".", inner, value)
-			}
-			continue
+// own returns the values of an event's own keys, by path.
+func own(raw json.RawMessage) map[string]json.RawMessage {
+	var values map[string]json.RawMessage
+	_ = json.Unmarshal(raw, &values) // it was valid when it came
+	const flight = "flight_vehicle"
+	var inner map[string]json.RawMessage
+	if json.Unmarshal(values[flight], &inner) == nil {
+		delete(values, flight)
+		for key, value := range inner {
+			values[flight+"."+key] = value
 		}
-		note(values, "", key, value)
 	}
 	return values
 }
 
-func note(values map[string]string, prefix, key string, value json.RawMessage) {
-	path := prefix + key
+// differ returns the paths of the fields that differ, sorted. A null is as a key that is
+// missing.
+func differ(before, after map[string]json.RawMessage) []string {
+	var fields []string
+	compare := func(path string) {
+		a, b := before[path], after[path]
+		if bytes.Equal(a, b) || path == "url" || strings.HasSuffix(path, ".url") {
+			return
+		}
+		was, wasIn := meaning(a, path)
+		is, isIn := meaning(b, path)
+		if was == is && wasIn == isIn {
+			return
+		}
+		for _, field := range []string{wasIn, isIn} {
+			if field != "" {
+				fields = append(fields, field)
+			}
+		}
+	}
+	for path := range before {
+		compare(path)
+	}
+	for path := range after {
+		if _, done := before[path]; !done {
+			compare(path)
+		}
+	}
+	slices.Sort(fields)
+	return slices.Compact(fields)
+}
+
+// meaning returns what a value says and in which field, "" if it says nothing: an object
+// says its id, and a time is the same in any notation.
+func meaning(value json.RawMessage, path string) (text, field string) {
 	switch {
-	case key == "url", string(value) == "null", value[0] == '[':
+	case len(value) == 0, string(value) == "null", value[0] == '[':
+		return "", ""
 	case value[0] == '{':
 		var object struct {
 			ID json.RawMessage `json:"id"`
 		}
-		if json.Unmarshal(value, &object) == nil && object.ID != nil {
-			values[path+".id"] = string(object.ID)
+		if json.Unmarshal(value, &object) != nil || object.ID == nil {
+			return "", ""
 		}
+		return string(object.ID), path + ".id"
 	case value[0] == '"':
-		var text string
 		_ = json.Unmarshal(value, &text)
 		if at, err := time.Parse(time.RFC3339, text); err == nil {
-			text = at.UTC().Format(time.RFC3339Nano) // in whatever notation
+			text = at.UTC().Format(time.RFC3339Nano)
 		}
-		values[path] = `"` + text
+		return `"` + text, path
 	default:
-		values[path] = string(value)
+		return string(value), path
 	}
-}
-
-func differ(before, after map[string]string) []string {
-	fields := make(map[string]bool)
-	for path, value := range before {
-		if now, ok := after[path]; !ok || now != value {
-			fields[path] = true
-		}
-	}
-	for path := range after {
-		if _, ok := before[path]; !ok {
-			fields[path] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(fields))
 }
 
 // behind returns the changes with numbers above after, or false if some of them are

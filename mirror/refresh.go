@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/url"
@@ -52,8 +53,8 @@ type page = ll2.Page[row]
 // in the future is not believed.
 const skew = 5 * time.Minute
 
-// ask asks the service for a page, once.
-func (m *Mirror) ask(ctx context.Context, ordering string, offset int) (*page, error) {
+// ask asks the service for a page, once. Rows that are as the copy s has them are s's.
+func (m *Mirror) ask(ctx context.Context, s *snapshot, ordering string, offset int) (*page, error) {
 	filters := url.Values{"ordering": {ordering}, "mode": {"detailed"}}
 	p, err := m.events.List(hint.Once(ctx), filters, ll2.PageSize(ll2.MaxPageSize), ll2.Offset(offset))
 	if err != nil {
@@ -62,7 +63,16 @@ func (m *Mirror) ask(ctx context.Context, ordering string, offset int) (*page, e
 	if p.Date.After(time.Now().Add(skew)) {
 		p.Date = time.Time{}
 	}
-	_, err = newTable(p.Results)
+	var unknown []row
+	for i := range p.Results {
+		r := &p.Results[i]
+		if old, ok := s.row(r.id); ok && bytes.Equal(old.raw, r.raw) {
+			*r = old
+		} else {
+			unknown = append(unknown, *r)
+		}
+	}
+	_, err = newTable(unknown)
 	return p, err
 }
 

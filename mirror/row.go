@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -21,6 +22,9 @@ type row struct {
 }
 
 func (r *row) open() bool { return r.departure.IsZero() }
+
+// same reports whether both were sent alike.
+func (r row) same(other row) bool { return bytes.Equal(r.raw, other.raw) }
 
 // OrderKey has the order of docking before that of the id, which the service
 // probably does not know.

@@ -71,6 +71,11 @@ func (s *snapshot) row(id int) (row, bool) {
 // change returns a snapshot that has these rows in place of s's, with its journal
 // and what became of the rows added to it. A cold copy's first rows are no change.
 func (s *snapshot) change(h header, rows []row, now time.Time) *snapshot {
+	if rows = sorted(rows); !s.cold() && slices.EqualFunc(rows, s.rows, row.same) {
+		next := *s // with all that was made of the rows
+		next.header, next.token = h, new(int)
+		return &next
+	}
 	next := newSnapshot(h, rows)
 	next.gen, next.pending = s.gen, s.pending
 	next.journal = slices.Clone(s.journal)

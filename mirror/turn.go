@@ -81,7 +81,7 @@ func (m *Mirror) renew(ctx context.Context, s *snapshot) error {
 	m.walkFailed(nil)
 	if !s.cold() || s.Walk != nil {
 		began := time.Now()
-		p, err := m.ask(ctx, "-departure", 0)
+		p, err := m.ask(ctx, s, "-departure", 0)
 		if err != nil {
 			return err
 		}

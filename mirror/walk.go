@@ -142,7 +142,7 @@ func (m *Mirror) walk(ctx context.Context, s *snapshot) error {
 	w, second := newWalk(s), false
 	for {
 		began := time.Now()
-		p, err := m.ask(ctx, "docking", w.Offset)
+		p, err := m.ask(ctx, s, "docking", w.Offset)
 		done := false
 		if err == nil {
 			done, err = w.add(p, began)

@@ -36,9 +36,12 @@ func simulateYear(t *testing.T, seed uint64) (y year) {
 		}
 		var things []thing
 		start := time.Now()
-		for n, do := range map[int]func(){51: w.dock, 50: w.depart, 18: w.late, 7: w.remove, 35: w.edit} {
-			for range n {
-				things = append(things, thing{do: do})
+		for _, kind := range []struct {
+			n  int
+			do func()
+		}{{51, w.dock}, {50, w.depart}, {18, w.late}, {7, w.remove}, {35, w.edit}} {
+			for range kind.n {
+				things = append(things, thing{do: kind.do})
 			}
 		}
 		for i := range things {
