@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2/internal/body"
+	"github.com/docking-event/ll2/internal/hint"
 	"github.com/docking-event/ll2/internal/query"
 )
 
@@ -206,7 +207,12 @@ func (r *Resource[T, ID]) Get(ctx context.Context, id ID) (*T, error) {
 	}
 	var row *T
 	u := r.base.JoinPath(element + "/")
+	ctx, ready := hint.WithReady[*T](ctx)
 	err := r.sender.send(ctx, request{kind: KindOne, url: u, decode: func(data []byte) error {
+		var given bool
+		if row, given = ready.Take(); given {
+			return r.checkID(row)
+		}
 		row = new(T)
 		if err := body.ReadRow(data, row); err != nil {
 			return err
@@ -262,14 +268,17 @@ func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(
 	var page *Page[T]
 	var made time.Time
 	date := func(h http.Header) { made = dateOf(h) }
+	ctx, ready := hint.WithReady[body.Page[T]](ctx)
 	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, header: date, decode: func(data []byte) error {
 		most, err := strconv.Atoi(q.Get(query.Limit))
 		if err != nil || most < 1 || most > MaxPageSize {
 			most = MaxPageSize // which a link can say, of a server that is none of the service's
 		}
-		read, err := body.ReadPage[T](data, most)
-		if err != nil {
-			return err
+		read, given := ready.Take()
+		if !given {
+			if read, err = body.ReadPage[T](data, most); err != nil {
+				return err
+			}
 		}
 		page = new(Page[T])
 		*page = newPage(read)

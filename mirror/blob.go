@@ -56,7 +56,7 @@ func (s *snapshot) encode() ([]byte, error) {
 }
 
 // decode reads what encode wrote, of which it keeps data.
-func decode(data []byte, gen uint64, base string) (*snapshot, error) {
+func decode(v *version, data []byte, gen uint64, base string) (*snapshot, error) {
 	first, rest, _ := bytes.Cut(data, []byte("\n"))
 	var h header
 	if err := json.Unmarshal(first, &h); err != nil {
@@ -80,7 +80,7 @@ func decode(data []byte, gen uint64, base string) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := newSnapshot(h, rows)
+	s := newSnapshot(v, h, rows)
 	if len(s.byID) != len(s.rows) {
 		return nil, errors.New("mirror: the copy in the store has an event twice")
 	}

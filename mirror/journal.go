@@ -102,7 +102,7 @@ func differences(before, after *snapshot, now time.Time) []record {
 		case !known:
 			all = append(all, record{Kind: Added, After: r.raw})
 		case string(old.raw) != string(r.raw):
-			fields := differ(own(old.raw), own(r.raw))
+			fields := differ(after.version.own(old.raw), after.version.own(r.raw))
 			kind := Corrected
 			if old.open() && !r.open() {
 				kind = Departed
@@ -116,12 +116,14 @@ func differences(before, after *snapshot, now time.Time) []record {
 }
 
 // own returns the values of an event's own keys, by path.
-func own(raw json.RawMessage) map[string]json.RawMessage {
+func (v *version) own(raw json.RawMessage) map[string]json.RawMessage {
 	var values map[string]json.RawMessage
 	_ = json.Unmarshal(raw, &values) // it was valid when it came
-	const flight = "flight_vehicle"
-	var inner map[string]json.RawMessage
-	if json.Unmarshal(values[flight], &inner) == nil {
+	for _, flight := range v.flights {
+		var inner map[string]json.RawMessage
+		if json.Unmarshal(values[flight], &inner) != nil {
+			continue
+		}
 		delete(values, flight)
 		for key, value := range inner {
 			values[flight+"."+key] = value

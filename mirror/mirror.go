@@ -13,9 +13,6 @@ import (
 	"github.com/docking-event/ll2"
 )
 
-// dockingEventPath is where docking events are below the base URL.
-const dockingEventPath = "2.2.0/docking_event/"
-
 // A Mirror answers questions for docking events from a copy of its own, which it
 // keeps fresh. Make it with [Open]; it is safe for concurrent use.
 type Mirror struct {
@@ -30,10 +27,11 @@ type Mirror struct {
 	DockingEvents *ll2.DockingEventsService
 
 	config
-	base   *url.URL
-	events *ll2.Resource[row, int] // of the service
-	store  Store
-	name   string // of the blobs
+	version *version
+	base    *url.URL
+	events  *ll2.Resource[row, int] // of the service
+	store   Store
+	name    string // of the blobs
 
 	ctx    context.Context //nolint:containedctx // of what the mirror does by itself; ends with Close
 	cancel context.CancelFunc
@@ -78,10 +76,11 @@ func Open(client *ll2.Client, store Store, opts ...Option) (*Mirror, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mirror: Open: %w", err)
 	}
+	v := v220()
 	m := &Mirror{
-		config: config, base: base, store: store, name: blobName(client.BaseURL()), changed: make(chan struct{}),
-		events: ll2.NewResource(client, dockingEventPath, func(r *row) int { return r.id }, filters()...),
-		copy:   newSnapshot(header{Base: client.BaseURL()}, nil),
+		config: config, version: v, base: base, store: store, name: v.blobName(client.BaseURL()), changed: make(chan struct{}),
+		events: ll2.NewResource(client, v.path, func(r *row) int { return r.id }, v.filters()...),
+		copy:   newSnapshot(v, header{Base: client.BaseURL()}, nil),
 	}
 	inner, err := ll2.New(ll2.WithBaseURL(client.BaseURL()), ll2.WithTransport((*transport)(m)),
 		// The transport waits for what it must, and nothing here is worth a second try.

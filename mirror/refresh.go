@@ -72,7 +72,7 @@ func (m *Mirror) ask(ctx context.Context, s *snapshot, ordering string, offset i
 			unknown = append(unknown, *r)
 		}
 	}
-	_, err = newTable(unknown)
+	_, err = m.version.newTable(unknown)
 	return p, err
 }
 
@@ -108,7 +108,7 @@ func (s *snapshot) apply(p *page, began, now time.Time) (*snapshot, error) {
 	}
 	if s.cold() {
 		// There is a walk to go on with, but no copy yet.
-		next := newSnapshot(h, nil)
+		next := newSnapshot(s.version, h, nil)
 		next.gen, next.pending = s.gen, pending
 		return next, nil
 	}

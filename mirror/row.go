@@ -111,12 +111,12 @@ func distinct(rows []row) bool {
 
 // newTable makes rows ready for queries. An error is of a row that no query can be
 // asked over.
-func newTable(rows []row) (*service.Table, error) {
+func (v *version) newTable(rows []row) (*service.Table, error) {
 	raw := make([]json.RawMessage, len(rows))
 	for i := range rows {
 		raw[i] = rows[i].raw
 	}
-	table, err := service.NewTable(service.V220(), raw)
+	table, err := service.NewTable(v.rules, raw)
 	if err != nil {
 		return nil, fmt.Errorf("mirror: the service sent an event that makes no sense: %w", err)
 	}

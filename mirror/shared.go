@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ func (e *toldError) Is(target error) bool {
 
 // blobName returns the name of the copy of a service: its address, as far as letters
 // allow, and a sum of it, so that no two are the same.
-func blobName(base string) string {
+func (v *version) blobName(base string) string {
 	_, address, _ := strings.Cut(strings.ToLower(base), "://")
 	address = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' {
@@ -56,7 +57,8 @@ func blobName(base string) string {
 		}
 		return '_'
 	}, strings.Trim(address, "/"))
-	return fmt.Sprintf("docking_event-2.2.0-%.80s-%x", address, sha256.Sum256([]byte(base)))[:len("docking_event-2.2.0-")+min(80, len(address))+1+8]
+	sum := sha256.Sum256([]byte(base))
+	return fmt.Sprintf("%s-%.80s-%.8s", v.name, address, hex.EncodeToString(sum[:]))
 }
 
 func (m *Mirror) headName() string { return m.name + ".state" }
@@ -128,9 +130,9 @@ func (m *Mirror) loadCopy(ctx context.Context) {
 	if known {
 		return
 	}
-	s, err := decode(data, gen, m.base.String())
+	s, err := decode(m.version, data, gen, m.base.String())
 	if err == nil {
-		_, err = s.table()
+		_, err = s.queried()
 	}
 	if err != nil {
 		m.storeFailed(err)

@@ -18,9 +18,16 @@ type snapshot struct {
 	journal [][]byte // changes in JSON, the last one with the number header.Seq
 	pending []row    // what header.Walk has read so far
 
-	token *int        // of what the copy holds: one that only moves to another generation keeps it
-	byID  map[int]int // index in rows
-	table func() (*service.Table, error)
+	version *version
+	token   *int        // of what the copy holds: one that only moves to another generation keeps it
+	byID    map[int]int // index in rows
+	queried func() (queried, error)
+}
+
+// A queried is what queries are answered from: rows in tables.
+type queried struct {
+	table *service.Table
+	decoded
 }
 
 // A header is the first line of a blob, see [snapshot.encode].
@@ -50,12 +57,18 @@ type header struct {
 func (s *snapshot) cold() bool { return s.Walked.IsZero() }
 
 // newSnapshot returns a snapshot of the rows, which it sorts and keeps.
-func newSnapshot(h header, rows []row) *snapshot {
-	s := &snapshot{header: h, token: new(int), rows: sorted(rows), byID: make(map[int]int, len(rows))}
+func newSnapshot(v *version, h header, rows []row) *snapshot {
+	s := &snapshot{version: v, header: h, token: new(int), rows: sorted(rows), byID: make(map[int]int, len(rows))}
 	for i := range s.rows {
 		s.byID[s.rows[i].id] = i
 	}
-	s.table = sync.OnceValues(func() (*service.Table, error) { return newTable(s.rows) })
+	s.queried = sync.OnceValues(func() (queried, error) {
+		table, err := v.newTable(s.rows)
+		if err != nil {
+			return queried{}, err
+		}
+		return queried{table, v.decode(table)}, nil
+	})
 	return s
 }
 
@@ -76,7 +89,7 @@ func (s *snapshot) change(h header, rows []row, now time.Time) *snapshot {
 		next.header, next.token = h, new(int)
 		return &next
 	}
-	next := newSnapshot(h, rows)
+	next := newSnapshot(s.version, h, rows)
 	next.gen, next.pending = s.gen, s.pending
 	next.journal = slices.Clone(s.journal)
 	if s.cold() {

@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,9 +17,6 @@ import (
 	"github.com/docking-event/ll2/internal/hint"
 	"github.com/docking-event/ll2/internal/service"
 )
-
-// filters returns the parameters of a list, besides those that every list has.
-func filters() []string { return slices.Sorted(maps.Keys(service.V220().Filters)) }
 
 // A transport answers the requests of Mirror.DockingEvents.
 type transport Mirror
@@ -47,7 +42,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 // An answer is what is said to a request.
 type answer struct {
 	status int
-	body   []byte
+	body   []byte    // nil if the rows were given as they are, see decoded
 	date   time.Time // the copy is of then
 }
 
@@ -57,7 +52,7 @@ func (m *Mirror) answer(ctx context.Context, u *url.URL) (answer, error) {
 	if m.ctx.Err() != nil {
 		return answer{}, errClosed
 	}
-	id, found := strings.CutPrefix(u.Path, m.base.JoinPath(dockingEventPath).Path)
+	id, found := strings.CutPrefix(u.Path, m.base.JoinPath(m.version.path).Path)
 	if !found {
 		return says(http.StatusNotFound, map[string]string{"detail": "Not found."}), nil
 	}
@@ -70,22 +65,29 @@ func (m *Mirror) answer(ctx context.Context, u *url.URL) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	table, err := s.table()
+	rows, err := s.queried()
 	if err != nil {
 		return answer{}, err
 	}
-	if id != "" {
-		body, found := table.Get(strings.TrimSuffix(id, "/"), q)
-		if !found {
-			return m.unknown(ctx, strings.TrimSuffix(id, "/"))
+	a := answer{status: http.StatusOK, date: s.Refreshed}
+	if id = strings.TrimSuffix(id, "/"); id != "" {
+		i, found := rows.table.Find(id)
+		switch {
+		case !found:
+			return m.unknown(ctx, id)
+		case q.Get("format") != "" || !rows.row(ctx, i):
+			a.body, _ = rows.table.Get(id, q)
 		}
-		return answer{http.StatusOK, body, s.Refreshed}, nil
+		return a, nil
 	}
-	body, invalid := table.List(u, service.Options{})
+	page, invalid := rows.table.Page(u, service.Options{})
 	if invalid != nil {
 		return says(http.StatusBadRequest, invalid), nil
 	}
-	return answer{http.StatusOK, body, s.Refreshed}, nil
+	if !rows.page(ctx, page) {
+		a.body = rows.table.Encode(page)
+	}
+	return a, nil
 }
 
 // says answers in the service's words.

@@ -1,7 +1,7 @@
 // Package hint is what packages of this module tell one another through a context or
 // an error, where the public surface has no word for it: that a request is not to be
-// repeated, which requests are of one walk, and which errors are complete as they
-// are. It knows nothing of requests, walks or copies.
+// repeated, which requests are of one walk, what an answer holds without a body, and
+// which errors are complete as they are. It knows nothing of requests, walks or copies.
 package hint
 
 import (
@@ -50,6 +50,37 @@ func Keep[T any](ctx context.Context, owner any, choose func() (T, error)) (T, e
 		w.kept[owner] = chosen
 	}
 	return chosen, err
+}
+
+type readyKey[T any] struct{}
+
+// A Ready is what a transport answers with besides a body that need not be read then.
+type Ready[T any] struct {
+	value T
+	given bool
+}
+
+// WithReady returns a context under which a transport may answer with a T, and where to
+// look for that. An outer one is for other requests.
+func WithReady[T any](ctx context.Context) (context.Context, *Ready[T]) {
+	r := new(Ready[T])
+	return context.WithValue(ctx, readyKey[T]{}, r), r
+}
+
+// ReadyOf returns where to put a T, nil if a body is wanted.
+func ReadyOf[T any](ctx context.Context) *Ready[T] {
+	r, _ := ctx.Value(readyKey[T]{}).(*Ready[T])
+	return r
+}
+
+// Give answers with a value.
+func (r *Ready[T]) Give(value T) { r.value, r.given = value, true }
+
+// Take returns what was given, once.
+func (r *Ready[T]) Take() (value T, given bool) {
+	value, given = r.value, r.given
+	*r = Ready[T]{}
+	return value, given
 }
 
 // A FinalError is an error of a transport that says all there is to say: its text begins

@@ -60,3 +60,25 @@ func TestAFinalErrorIsFoundInWhateverWrapsIt(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestWhatIsReadyIsTakenOnceByWhoAskedForItsType(t *testing.T) {
+	t.Parallel()
+	outer, first := hint.WithReady[int](t.Context())
+	inner, second := hint.WithReady[int](outer)
+	if hint.ReadyOf[int](t.Context()) != nil || hint.ReadyOf[string](inner) != nil {
+		t.Error("nobody asked for it")
+	}
+	if _, given := second.Take(); given {
+		t.Error("nothing was given")
+	}
+	hint.ReadyOf[int](inner).Give(7)
+	if n, given := first.Take(); given {
+		t.Error("another request got", n)
+	}
+	if n, given := second.Take(); !given || n != 7 {
+		t.Error(n, given)
+	}
+	if n, given := second.Take(); given || n != 0 {
+		t.Error("it came twice", n)
+	}
+}
