@@ -14,7 +14,7 @@ import (
 	"github.com/docking-event/ll2/test/testkit"
 )
 
-var years = flag.Int("years", 1, "simulated years; with 200 they are compared with doc/mirror.md")
+var years = flag.Int("years", 1, "simulated years; with 200 they, and the day, are compared with doc/mirror.md")
 
 // A year is what one simulated year told.
 type year struct {
