@@ -13,8 +13,11 @@ import (
 	"github.com/docking-event/ll2/internal/service"
 )
 
-// A row is an event as it was sent, and what the mirror itself has to know of it.
-type row struct {
+// A row is an event, which does not change.
+type row struct{ *event }
+
+// An event is as it was sent, with what the mirror itself has to know of it.
+type event struct {
 	raw       json.RawMessage // on one line
 	id        int
 	docking   time.Time
@@ -28,7 +31,12 @@ func (r row) same(other row) bool { return bytes.Equal(r.raw, other.raw) }
 
 // OrderKey has the order of docking before that of the id, which the service
 // probably does not know.
-func (r *row) OrderKey() (string, time.Time) { return "docking", r.docking }
+func (r *row) OrderKey() (key string, value time.Time) {
+	if r.event != nil {
+		value = r.docking
+	}
+	return "docking", value
+}
 
 // Validate refuses what has no place in an order.
 func (r *row) Validate() error {
@@ -61,7 +69,7 @@ func (r *row) UnmarshalJSON(data []byte) error {
 
 // newRow reads a row, of which it keeps raw.
 func newRow(raw json.RawMessage) (row, error) {
-	r := row{raw: raw}
+	r := row{&event{raw: raw}}
 	var departure *time.Time
 	s := jsonscan.New(raw)
 	for key := range s.Object {
@@ -93,11 +101,20 @@ func newRow(raw json.RawMessage) (row, error) {
 	return r, nil
 }
 
-// sorted sorts rows by docking, and then by id, as a query without an order lists
+// sorted returns rows by docking, and then by id, as a query without an order lists
 // them.
 func sorted(rows []row) []row {
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(a.docking.Compare(b.docking), cmp.Compare(a.id, b.id)) })
-	return rows
+	// By pointers, for which every program has the code already.
+	order := make([]*row, len(rows))
+	for i := range rows {
+		order[i] = &rows[i]
+	}
+	slices.SortFunc(order, func(a, b *row) int { return cmp.Or(a.docking.Compare(b.docking), cmp.Compare(a.id, b.id)) })
+	all := make([]row, len(rows))
+	for i, r := range order {
+		all[i] = *r
+	}
+	return all
 }
 
 // distinct reports whether no row comes twice.

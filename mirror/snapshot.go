@@ -56,7 +56,7 @@ type header struct {
 // cold reports whether nothing whole was read yet.
 func (s *snapshot) cold() bool { return s.Walked.IsZero() }
 
-// newSnapshot returns a snapshot of the rows, which it sorts and keeps.
+// newSnapshot returns a snapshot of the rows.
 func newSnapshot(v *version, h header, rows []row) *snapshot {
 	s := &snapshot{version: v, header: h, token: new(int), rows: sorted(rows), byID: make(map[int]int, len(rows))}
 	for i := range s.rows {
