@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/docking-event/ll2/internal/hint"
 	"github.com/docking-event/ll2/internal/quota"
 	"github.com/docking-event/ll2/internal/secret"
 	"github.com/docking-event/ll2/internal/wire"
@@ -37,6 +38,7 @@ type request struct {
 	kind   Kind
 	url    *url.URL
 	decode func(body []byte) error // of a 2xx; called again for a retry
+	header func(http.Header)       // told of a 2xx before decode; can be nil
 	free   bool                    // of quota, and so of the gate
 	once   bool                    // not to be retried
 
@@ -62,6 +64,7 @@ type call struct {
 // send sends the request until it succeeds or trying again cannot help.
 func (s *sender) send(ctx context.Context, r request) (err error) {
 	c := &call{sender: s, request: r, shown: s.secret.Redact(r.url.String())}
+	c.once = c.once || hint.IsOnce(ctx)
 	if len(s.traces) > 0 {
 		var end func(error)
 		ctx, end = s.traces.call(ctx, Call{Kind: r.kind, URL: c.shown})
@@ -206,6 +209,9 @@ func (c *call) read(p *place, resp *http.Response) error {
 	if resp.StatusCode/100 != 2 {
 		return c.statusError(p, resp)
 	}
+	if c.header != nil {
+		c.header(resp.Header)
+	}
 	buffer := c.buffer(resp.ContentLength)
 	defer c.keep(buffer)
 	_, err := buffer.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
@@ -284,7 +290,9 @@ func (c *call) statusError(p *place, resp *http.Response) error {
 // conclude ends an attempt: it decides what follows, and tells of it.
 func (c *call) conclude(ctx context.Context, err error) {
 	c.failure, c.verdict = c.describe(ctx, err), verdict{}
-	if c.failure != nil {
+	if final := hint.FinalOf(err); final != nil {
+		c.failure, c.verdict = final, verdict{err: final}
+	} else if c.failure != nil {
 		f := failed{err: c.failure, number: c.number, what: c.what(), answered: c.status != 0, final: c.once}
 		if !c.free {
 			f.check = func(pause time.Duration) error { return c.admission.check(ctx, pause, c.retry.maxWait) }

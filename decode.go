@@ -9,7 +9,13 @@ import (
 )
 
 // MarshalJSON encodes the page as the service writes it.
-func (p Page[T]) MarshalJSON() ([]byte, error) { return body.Page[T](p).Encode() }
+func (p Page[T]) MarshalJSON() ([]byte, error) {
+	return body.Page[T]{Count: p.Count, Next: p.Next, Previous: p.Previous, Results: p.Results}.Encode()
+}
+
+func newPage[T any](p body.Page[T]) Page[T] {
+	return Page[T]{Count: p.Count, Next: p.Next, Previous: p.Previous, Results: p.Results}
+}
 
 // UnmarshalJSON decodes a page of the service.
 func (p *Page[T]) UnmarshalJSON(data []byte) error {
@@ -17,7 +23,7 @@ func (p *Page[T]) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return fmt.Errorf("ll2: %w", err)
 	}
-	*p = Page[T](page)
+	*p = newPage(page)
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2/internal/ahead"
+	"github.com/docking-event/ll2/internal/hint"
 	"github.com/docking-event/ll2/internal/query"
 	"github.com/docking-event/ll2/internal/secret"
 )
@@ -37,6 +38,11 @@ type Page[T any] struct {
 	Next     string // link to the next page, "" on the last one; see [StartAt]
 	Previous string // link to the page before, "" on the first one
 	Results  []T
+
+	// Date is when the service made the page: the time in the Date header of the
+	// answer less the Age that a cache on the way says. It is zero if the answer
+	// does not say, and not a part of the JSON.
+	Date time.Time
 }
 
 // Left returns how many requests the rest of the walk takes, as far as Count
@@ -206,7 +212,7 @@ func (w *walk[T, ID]) note(row *T) bool {
 
 // eachPage yields the pages as they are.
 func (w *walk[T, ID]) eachPage(ctx context.Context, yield func(*Page[T], error) bool) {
-	for page, err := range w.pages(ctx) {
+	for page, err := range w.pages(hint.Walk(ctx)) {
 		if err == nil {
 			for i := range page.Results {
 				w.note(&page.Results[i])
@@ -222,6 +228,7 @@ func (w *walk[T, ID]) eachPage(ctx context.Context, yield func(*Page[T], error) 
 // missing: rows that move between two pages while the walk reads are seen twice
 // or not at all, and the largest count tells which.
 func (w *walk[T, ID]) eachRow(ctx context.Context, yield func(*T, error) bool) {
+	ctx = hint.Walk(ctx)
 	border := border[T, ID]{walk: w}
 	count := 0
 	emit := func(rows []T) bool {

@@ -8,12 +8,15 @@ import (
 	"iter"
 	"maps"
 	"math"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/docking-event/ll2/internal/body"
+	"github.com/docking-event/ll2/internal/hint"
 	"github.com/docking-event/ll2/internal/query"
 )
 
@@ -204,7 +207,12 @@ func (r *Resource[T, ID]) Get(ctx context.Context, id ID) (*T, error) {
 	}
 	var row *T
 	u := r.base.JoinPath(element + "/")
+	ctx, ready := hint.WithReady[*T](ctx)
 	err := r.sender.send(ctx, request{kind: KindOne, url: u, decode: func(data []byte) error {
+		var given bool
+		if row, given = ready.Take(); given {
+			return r.checkID(row)
+		}
 		row = new(T)
 		if err := body.ReadRow(data, row); err != nil {
 			return err
@@ -258,16 +266,23 @@ func (r *Resource[T, ID]) url(q url.Values) *url.URL {
 // the quota, or none; it can be nil.
 func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(error)) (*Page[T], error) {
 	var page *Page[T]
-	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, decode: func(data []byte) error {
+	var made time.Time
+	date := func(h http.Header) { made = dateOf(h) }
+	ctx, ready := hint.WithReady[body.Page[T]](ctx)
+	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, header: date, decode: func(data []byte) error {
 		most, err := strconv.Atoi(q.Get(query.Limit))
 		if err != nil || most < 1 || most > MaxPageSize {
 			most = MaxPageSize // which a link can say, of a server that is none of the service's
 		}
-		read, err := body.ReadPage[T](data, most)
-		if err != nil {
-			return err
+		read, given := ready.Take()
+		if !given {
+			if read, err = body.ReadPage[T](data, most); err != nil {
+				return err
+			}
 		}
-		page = (*Page[T])(&read)
+		page = new(Page[T])
+		*page = newPage(read)
+		page.Date = made
 		for i := range page.Results {
 			if err := r.checkID(&page.Results[i]); err != nil {
 				return err
@@ -279,6 +294,18 @@ func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(
 		return nil, err
 	}
 	return page, nil
+}
+
+// dateOf returns when an answer was made, zero if it does not say.
+func dateOf(h http.Header) time.Time {
+	date, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	if age, err := strconv.Atoi(h.Get("Age")); err == nil && age > 0 {
+		date = date.Add(-seconds(float64(age)))
+	}
+	return date.UTC()
 }
 
 func (r *Resource[T, ID]) walk(p plan) *walk[T, ID] {

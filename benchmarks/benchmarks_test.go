@@ -28,6 +28,7 @@ func TestEveryTableIsMadeAndHasEveryClient(t *testing.T) {
 		"gzip":       clients,
 		"detailed":   clients,
 		"first":      clients,
+		"mirror":     {"All over 515", "List of 100", "Get", "Open"},
 		"memory":     {"**this client**", "net/http + encoding/json", "hand-written decoder"},
 	}
 	_, rest, _ := strings.Cut(string(out), "## ")

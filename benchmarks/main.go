@@ -119,6 +119,7 @@ func parts() []part {
 		{"detailed", course{serving: few, limit: 100, detailed: true, base: floorName, batch: 3, slow: 1}.walking},
 		{"first", firstEvent},
 		{"memory", memory},
+		{"mirror", mirroring},
 	}
 }
 

@@ -140,6 +140,7 @@ func TestEveryExampleWorksWithoutNetwork(t *testing.T) {
 		{name: "observe"},
 		{name: "mock"},
 		{name: "astronauts"},
+		{name: "mirror"},
 	}
 	covered := []string{"resume"} // in resume_test.go
 	for _, run := range runs {

@@ -17,31 +17,54 @@ const (
 	maxLimit     = 100
 )
 
-// page writes the service's envelope around the rows of a list that are on the
-// page that q asks for.
-func (t *Table) page(u *url.URL, q url.Values, list []int32) []byte {
+// A Page is what a query asks for, before it is written.
+type Page struct {
+	Count          int
+	Next, Previous string  // "" if there is none
+	Rows           []int32 // by their place in the table; not to be changed
+	Shape          Shape
+}
+
+// A Shape is how rows are written.
+type Shape struct {
+	Detailed bool
+	Format   string // in links to the service, "" for none
+}
+
+// page returns the page of a list that q asks for.
+func page(u *url.URL, q url.Values, list []int32) Page {
 	limit, offset := limitOf(q), offsetOf(q)
 	start := min(offset, len(list))
-	rows := list[start:min(start+limit, len(list))]
-	detailed, format := last(q, "mode") == "detailed", last(q, "format")
+	end := min(start+limit, len(list))
+	p := Page{Count: len(list), Rows: list[start:end:end], Shape: Shape{last(q, "mode") == "detailed", last(q, "format")}}
+	if offset+limit < len(list) {
+		p.Next = linkTo(u, q, limit, offset+limit)
+	}
+	if offset > 0 {
+		p.Previous = linkTo(u, q, limit, offset-limit)
+	}
+	return p
+}
 
+// Encode writes a page as the service does.
+func (t *Table) Encode(p Page) []byte {
 	size := 1000 // of the envelope, roughly
-	for _, row := range rows {
-		size += t.rows[row].size(detailed, format) + 1
+	for _, row := range p.Rows {
+		size += t.rows[row].size(p.Shape.Detailed, p.Shape.Format) + 1
 	}
 	b := make([]byte, 0, size)
 	b = append(b, `{"count":`...)
-	b = strconv.AppendInt(b, int64(len(list)), 10)
+	b = strconv.AppendInt(b, int64(p.Count), 10)
 	b = append(b, `,"next":`...)
-	b = appendLink(b, offset+limit < len(list), u, q, limit, offset+limit)
+	b = appendLink(b, p.Next)
 	b = append(b, `,"previous":`...)
-	b = appendLink(b, offset > 0, u, q, limit, offset-limit)
+	b = appendLink(b, p.Previous)
 	b = append(b, `,"results":[`...)
-	for i, row := range rows {
+	for i, row := range p.Rows {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = t.rows[row].append(b, detailed, format)
+		b = t.rows[row].append(b, p.Shape.Detailed, p.Shape.Format)
 	}
 	return append(b, "]}"...)
 }
@@ -70,13 +93,10 @@ func wholeNumber(s string) (n int, ok bool) {
 	return n, err == nil || errors.Is(err, strconv.ErrRange)
 }
 
-// appendLink adds the address of another page of the same list, or null if there
-// is none. It has all parameters as they were, known or not, sorted by name,
-// with limit spelt out. The first page is the one without an offset.
-func appendLink(b []byte, there bool, u *url.URL, q url.Values, limit, offset int) []byte {
-	if !there {
-		return append(b, "null"...)
-	}
+// linkTo returns the address of another page of the same list. It has all parameters as
+// they were, known or not, sorted by name, with limit spelt out. The first page is the
+// one without an offset.
+func linkTo(u *url.URL, q url.Values, limit, offset int) string {
 	params := maps.Clone(q)
 	params.Set("limit", strconv.Itoa(limit))
 	params.Del("offset")
@@ -84,7 +104,14 @@ func appendLink(b []byte, there bool, u *url.URL, q url.Values, limit, offset in
 		params.Set("offset", strconv.Itoa(offset))
 	}
 	link := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath, RawQuery: params.Encode()}
-	return appendText(b, link.String())
+	return link.String()
+}
+
+func appendLink(b []byte, link string) []byte {
+	if link == "" {
+		return append(b, "null"...)
+	}
+	return appendText(b, link)
 }
 
 // appendText adds a text in JSON, with <, > and & as they are.

@@ -1,0 +1,271 @@
+package mirror
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/internal/body"
+)
+
+// maxJournal is how many changes a copy keeps: those of about four years.
+const maxJournal = 500
+
+// recently is how long after its docking an event that is new is a docking, and
+// not an older one that came late.
+const recently = 7 * 24 * time.Hour
+
+// looksEvery is how often Changes looks for what others have written.
+const looksEvery = 10 * time.Second
+
+// A Kind is what happened to an event.
+type Kind string
+
+// The kinds.
+const (
+	Docked    Kind = "docked"    // it is new, and open or docked within the last 7 days
+	Departed  Kind = "departed"  // it was open and has a departure now
+	Corrected Kind = "corrected" // fields of its own are others
+	Added     Kind = "added"     // it is new, and older than those that are Docked
+	Removed   Kind = "removed"   // the service does not have it any more
+)
+
+// A Change is what a refresh found different from the copy before.
+type Change struct {
+	Seq  uint64 // grows from change to change; not always by one
+	Kind Kind
+
+	// Fields are the JSON paths that differ, sorted, of a Departed or Corrected event.
+	// Told are the event's own: its keys and those of flight_vehicle. Of a craft, port,
+	// station or another object in them only the id is the event's own: its names,
+	// status and counters change on all its events at once, without anything having
+	// happened to these. Addresses (url) do not count.
+	Fields []string
+
+	Before *ll2.DockingEvent // nil of one that is new
+	After  *ll2.DockingEvent // nil of one that was removed
+}
+
+// A record is a change as the journal has it.
+type record struct {
+	Seq    uint64          `json:"seq"`
+	Kind   Kind            `json:"kind"`
+	Fields []string        `json:"fields,omitempty"`
+	Before json.RawMessage `json:"before,omitempty"`
+	After  json.RawMessage `json:"after,omitempty"`
+}
+
+func (r record) encode() []byte {
+	text, err := json.Marshal(r)
+	if err != nil { // not of rows, which were valid JSON when they came
+		return []byte(`{}`)
+	}
+	return text
+}
+
+// decode makes the change anew for each who asks, so that nobody reaches the copy.
+func (r record) decode() (Change, error) {
+	c := Change{Seq: r.Seq, Kind: r.Kind, Fields: r.Fields}
+	for raw, event := range map[*json.RawMessage]**ll2.DockingEvent{&r.Before: &c.Before, &r.After: &c.After} {
+		if len(*raw) == 0 {
+			continue
+		}
+		*event = new(ll2.DockingEvent)
+		if err := body.ReadRow(*raw, *event); err != nil {
+			return Change{}, fmt.Errorf("mirror: change %d: %w", r.Seq, err)
+		}
+	}
+	return c, nil
+}
+
+// differences returns what changed from one snapshot to the next.
+func differences(before, after *snapshot, now time.Time) []record {
+	var all []record
+	for i := range before.rows {
+		old := &before.rows[i]
+		if _, there := after.byID[old.id]; !there {
+			all = append(all, record{Kind: Removed, Before: old.raw})
+		}
+	}
+	for i := range after.rows {
+		r := &after.rows[i]
+		old, known := before.row(r.id)
+		switch {
+		case !known && (r.open() || now.Sub(r.docking) <= recently):
+			all = append(all, record{Kind: Docked, After: r.raw})
+		case !known:
+			all = append(all, record{Kind: Added, After: r.raw})
+		case string(old.raw) != string(r.raw):
+			fields := differ(after.version.own(old.raw), after.version.own(r.raw))
+			kind := Corrected
+			if old.open() && !r.open() {
+				kind = Departed
+			}
+			if len(fields) > 0 {
+				all = append(all, record{Kind: kind, Fields: fields, Before: old.raw, After: r.raw})
+			}
+		}
+	}
+	return all
+}
+
+// own returns the values of an event's own keys, by path.
+func (v *version) own(raw json.RawMessage) map[string]json.RawMessage {
+	var values map[string]json.RawMessage
+	_ = json.Unmarshal(raw, &values) // it was valid when it came
+	for _, flight := range v.flights {
+		var inner map[string]json.RawMessage
+		if json.Unmarshal(values[flight], &inner) != nil {
+			continue
+		}
+		delete(values, flight)
+		for key, value := range inner {
+			values[flight+"."+key] = value
+		}
+	}
+	return values
+}
+
+// differ returns the paths of the fields that differ, sorted. A null is as a key that is
+// missing.
+func differ(before, after map[string]json.RawMessage) []string {
+	var fields []string
+	compare := func(path string) {
+		a, b := before[path], after[path]
+		if bytes.Equal(a, b) || path == "url" || strings.HasSuffix(path, ".url") {
+			return
+		}
+		was, wasIn := meaning(a, path)
+		is, isIn := meaning(b, path)
+		if was == is && wasIn == isIn {
+			return
+		}
+		for _, field := range []string{wasIn, isIn} {
+			if field != "" {
+				fields = append(fields, field)
+			}
+		}
+	}
+	for path := range before {
+		compare(path)
+	}
+	for path := range after {
+		if _, done := before[path]; !done {
+			compare(path)
+		}
+	}
+	slices.Sort(fields)
+	return slices.Compact(fields)
+}
+
+// meaning returns what a value says and in which field, "" if it says nothing: an object
+// says its id, and a time is the same in any notation.
+func meaning(value json.RawMessage, path string) (text, field string) {
+	switch {
+	case len(value) == 0, string(value) == "null", value[0] == '[':
+		return "", ""
+	case value[0] == '{':
+		var object struct {
+			ID json.RawMessage `json:"id"`
+		}
+		if json.Unmarshal(value, &object) != nil || object.ID == nil {
+			return "", ""
+		}
+		return string(object.ID), path + ".id"
+	case value[0] == '"':
+		_ = json.Unmarshal(value, &text)
+		if at, err := time.Parse(time.RFC3339, text); err == nil {
+			text = at.UTC().Format(time.RFC3339Nano)
+		}
+		return `"` + text, path
+	default:
+		return string(value), path
+	}
+}
+
+// behind returns the changes with numbers above after, or false if some of them are
+// gone.
+func (s *snapshot) behind(after uint64) (changes [][]byte, ok bool) {
+	first := s.Seq - uint64(len(s.journal)) // the last one that is not there
+	if after < first || after > s.Seq {
+		return nil, false
+	}
+	return s.journal[after-first:], true
+}
+
+// Changes yields what changed, from the first change behind the number after, which
+// is the Seq of one that was seen, and then each change when a refresh finds it, until
+// ctx ends, whose error is the last thing that it yields. With after 0 it yields what
+// changes from now on; what a cold copy reads first is no change.
+//
+// Numbers hold across restarts, and for all who share a store. The journal keeps the
+// last 500 changes: whoever asks for older ones, or for those of a copy that was lost
+// since, gets [ErrBehind], and can compare what he knows with [Mirror.DockingEvents]
+// himself, and go on with after 0. A slow consumer holds nobody up. As any call,
+// Changes has a copy that is overdue refreshed.
+func (m *Mirror) Changes(ctx context.Context, after uint64) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) {
+		if err := m.check(ctx); err != nil {
+			yield(Change{}, err)
+			return
+		}
+		seen, started := after, after > 0
+		for {
+			s, changed := m.watch()
+			if !s.cold() {
+				if !started {
+					seen, started = s.Seq, true
+				}
+				changes, ok := s.behind(seen)
+				if !ok {
+					yield(Change{}, fmt.Errorf("%w: it has %d to %d, and those behind %d are asked for",
+						ErrBehind, s.Seq-uint64(len(s.journal))+1, s.Seq, seen))
+					return
+				}
+				for _, line := range changes {
+					var r record
+					err := json.Unmarshal(line, &r)
+					var c Change
+					if err == nil {
+						c, err = r.decode()
+					}
+					seen++
+					if !yield(c, err) || err != nil {
+						return
+					}
+				}
+				if len(changes) > 0 {
+					continue
+				}
+			}
+			if err := m.waitForChange(ctx, changed); err != nil {
+				yield(Change{}, err)
+				return
+			}
+		}
+	}
+}
+
+// waitForChange waits until there may be another snapshot.
+func (m *Mirror) waitForChange(ctx context.Context, changed <-chan struct{}) error {
+	timer := time.NewTimer(looksEvery)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return fmt.Errorf("mirror: Changes: %w", context.Cause(ctx))
+	case <-m.ctx.Done():
+		return errClosed
+	case <-changed:
+		return nil
+	case <-timer.C:
+	}
+	m.look(ctx)
+	m.kick()
+	return nil
+}
