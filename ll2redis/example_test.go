@@ -13,17 +13,10 @@ import (
 	"github.com/docking-event/ll2/mirror"
 )
 
-// Processes on many machines share one copy and, should they ask the service for more,
-// one quota.
+// Processes on many machines answer from one copy, which one of them refreshes for all.
 func ExampleNewStore() {
 	rdb := redis.NewClient(&redis.Options{Addr: "redis.internal:6379"})
-	defer rdb.Close()
-	limiter, err := ll2redis.NewLimiter(rdb, "ll2:quota", 15, time.Hour)
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer limiter.Close()
-	client, err := ll2.New(ll2.WithLimiter(limiter))
+	client, err := ll2.New()
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -31,11 +24,12 @@ func ExampleNewStore() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer m.Close()
 	for event, err := range m.DockingEvents.All(context.Background(), ll2.ForSpaceStation(4)) {
 		if err != nil {
 			log.Fatal(err)
 		}
 		fmt.Println(event.Docking.Format(time.DateOnly), event.FlightVehicle.Spacecraft.Name)
 	}
+	_ = m.Close()
+	_ = rdb.Close()
 }
