@@ -182,7 +182,7 @@ func TestWhenRedisIsDownCallsFailAtOnceUntilItIsBack(t *testing.T) {
 			server := redistest.Start(t)
 			proxy := redistest.NewProxy(t, server)
 			var dials atomic.Int64
-			client := redis.NewClient(&redis.Options{Addr: proxy.Addr, MaxRetries: -1, DialerRetries: 1,
+			client := redis.NewClient(&redis.Options{Addr: proxy.Addr, MaxRetries: -1, DialerRetries: 1, ReadTimeout: -1,
 				Dialer: func(ctx context.Context, network, addr string) (net.Conn, error) {
 					dials.Add(1)
 					return new(net.Dialer).DialContext(ctx, network, addr)
