@@ -36,7 +36,8 @@
 // # Sharing
 //
 // A [Store] holds the copy: [Memory] for as long as the program runs, [Dir] in a
-// folder. All who share one refresh once for all, and know what the others were told.
+// folder for the programs of a machine, and that of module ll2redis on Redis for many
+// machines. All who share one refresh once for all, and know what the others were told.
 //
 // # Changes
 //

@@ -37,6 +37,9 @@ func (m *Mirror) turn(ctx context.Context, asked bool) error {
 		return errClosed
 	case overtaken && !due, !asked && !due, asked && !due && failed != nil:
 		return failed
+	case !mine:
+		// It is due again already, and all who waited see that now.
+		return m.turn(ctx, asked)
 	}
 	err := m.renew(ctx, s)
 	if m.ctx.Err() != nil && err != nil {
