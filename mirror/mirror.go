@@ -31,7 +31,9 @@ type Mirror struct {
 
 	config
 	base   *url.URL
+	client *ll2.Client
 	events *ll2.Resource[row, int] // of the service
+	web    *server
 	store  Store
 	name   string // of the blobs
 
@@ -79,7 +81,7 @@ func Open(client *ll2.Client, store Store, opts ...Option) (*Mirror, error) {
 		return nil, fmt.Errorf("mirror: Open: %w", err)
 	}
 	m := &Mirror{
-		config: config, base: base, store: store, name: blobName(client.BaseURL()), changed: make(chan struct{}),
+		config: config, client: client, base: base, store: store, name: blobName(client.BaseURL()), changed: make(chan struct{}),
 		events: ll2.NewResource(client, dockingEventPath, func(r *row) int { return r.id }, filters()...),
 		copy:   newSnapshot(header{Base: client.BaseURL()}, nil),
 	}
@@ -90,6 +92,7 @@ func Open(client *ll2.Client, store Store, opts ...Option) (*Mirror, error) {
 		return nil, fmt.Errorf("mirror: Open: %w", err)
 	}
 	m.DockingEvents = inner.DockingEvents
+	m.web = newServer(config, m)
 	m.ctx, m.cancel = context.WithCancel(context.Background())
 	m.look(m.ctx)
 	m.load(m.ctx)

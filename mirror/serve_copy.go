@@ -1,0 +1,260 @@
+package mirror
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/internal/service"
+)
+
+// A served is a copy with the responses that were made of it.
+type served struct {
+	version
+	pages  *responses    // made of the copy
+	passed *responses    // answers of the service
+	asking chan struct{} // full while the service is asked
+
+	mu   sync.Mutex
+	last edition
+}
+
+// An edition is a copy and what is told of its content.
+type edition struct {
+	*snapshot
+	content  int       // the same number stands for the same content
+	modified time.Time // when it came to be, or later
+}
+
+// keepPassed is how long an answer of the service is kept, if no refresh comes.
+const keepPassed = time.Hour
+
+func newServed(v version) *served {
+	return &served{version: v, pages: newResponses(0), passed: newResponses(keepPassed), asking: make(chan struct{}, 1)}
+}
+
+// current returns the copy to answer from.
+func (c *served) current(ctx context.Context) (edition, error) {
+	if c.life().Err() != nil {
+		return edition{}, errClosed
+	}
+	s, err := c.ready(ctx)
+	if err != nil {
+		return edition{}, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := edition{s, c.last.content, c.last.modified}
+	switch {
+	case c.last.snapshot == nil:
+		// Nobody knows since when a stored copy has been as it is.
+		e.modified = s.Refreshed.Truncate(time.Second)
+	case s.token == c.last.token || s.Asked.Before(c.last.Asked):
+		return c.last, nil
+	case !sameContent(c.last.rows, s.rows):
+		e.content++
+		// A whole second later, since headers count in seconds.
+		later := e.modified.Add(time.Second)
+		if e.modified = s.Refreshed.Truncate(time.Second); e.modified.Before(later) {
+			e.modified = later
+		}
+		c.pages.clear()
+	}
+	c.passed.clear()
+	c.last = e
+	return e, nil
+}
+
+func sameContent(a, b []row) bool {
+	return slices.EqualFunc(a, b, func(a, b row) bool { return bytes.Equal(a.raw, b.raw) })
+}
+
+// answer answers a request for u, the address of the list or of the row with an id.
+func (c *served) answer(ctx context.Context, id string, u *url.URL, q url.Values, zip bool) *response {
+	e, err := c.current(ctx)
+	if err != nil {
+		return c.lacking(err)
+	}
+	table, err := e.table()
+	if err != nil {
+		return c.lacking(err)
+	}
+	if id != "" {
+		if _, known := table.Get(id, nil); !known {
+			return c.answerUnknown(ctx, e, id, zip)
+		}
+	}
+	key := strconv.Itoa(e.content) + " " + u.String()
+	p, err := c.pages.get(ctx, key, zip, func() (*response, error) { return fromTable(table, id, u, q), nil })
+	switch {
+	case err != nil:
+		return c.lacking(err)
+	case p.status != http.StatusOK:
+		return p
+	case id == "" && searches(q):
+		p, err := c.passed.get(ctx, u.String(), zip, func() (*response, error) { return c.found(e, u, q) })
+		if err != nil {
+			return c.lacking(err)
+		}
+		return c.dated(p, p.date, time.Time{})
+	}
+	return c.dated(p, e.Refreshed, e.modified)
+}
+
+// answerUnknown answers for an id that the copy does not have: it may be newer.
+func (c *served) answerUnknown(ctx context.Context, e edition, id string, zip bool) *response {
+	n, err := strconv.Atoi(id)
+	if err != nil || n <= 0 || n > math.MaxInt32 {
+		return refusal(http.StatusNotFound, "Not found.")
+	}
+	id = strconv.Itoa(n)
+	p, err := c.passed.get(ctx, id, zip, func() (*response, error) {
+		return c.pass(e, func(ctx context.Context) (answer, error) { return c.unknown(ctx, id) })
+	})
+	if err != nil {
+		return c.lacking(err)
+	}
+	return c.dated(p, p.date, time.Time{})
+}
+
+// dated says of an answer when it was right, and how long it can be used.
+func (c *served) dated(p *response, date, modified time.Time) *response {
+	if p.status != http.StatusOK {
+		return p
+	}
+	return p.as(date, modified, "max-age="+strconv.Itoa(int(c.settings().every/time.Second)))
+}
+
+// searches reports whether a list is to be searched.
+func searches(q url.Values) bool { return strings.Trim(last(q, "search"), ", \t\r\n\f\v") != "" }
+
+// fromTable answers from the copy.
+func fromTable(table *service.Table, id string, u *url.URL, q url.Values) *response {
+	if id != "" {
+		body, _ := table.Get(id, q)
+		return &response{status: http.StatusOK, mediaType: typeJSON, body: body}
+	}
+	body, invalid := table.List(u, service.Options{})
+	if invalid != nil {
+		a := says(http.StatusBadRequest, invalid)
+		return &response{status: a.status, mediaType: typeJSON, body: a.body}
+	}
+	return &response{status: http.StatusOK, mediaType: typeJSON, body: body}
+}
+
+// found has the service search. It is asked with what it knows of q only, and its rows
+// come with links of the copy's.
+func (c *served) found(e edition, u *url.URL, q url.Values) (*response, error) {
+	limit, offset := service.Bounds(q)
+	known := url.Values{"limit": {strconv.Itoa(limit)}, "offset": {strconv.Itoa(offset)}}
+	rules := c.rules()
+	for name := range rules.Filters {
+		known.Set(name, strings.TrimSpace(last(q, name)))
+	}
+	known.Set("search", last(q, "search"))
+	if last(q, "mode") == "detailed" {
+		known.Set("mode", "detailed")
+	}
+	var order, keys []string
+	for term := range strings.SplitSeq(last(q, "ordering"), ",") {
+		term = strings.TrimSpace(term)
+		key := strings.TrimPrefix(term, "-")
+		if rules.Orders[key] != "" && !slices.Contains(keys, key) {
+			order, keys = append(order, term), append(keys, key)
+		}
+	}
+	known.Set("ordering", strings.Join(order, ","))
+	for name, values := range known {
+		if values[0] == "" {
+			known.Del(name)
+		}
+	}
+	p, err := c.pass(e, func(ctx context.Context) (answer, error) { return c.search(ctx, known) })
+	if err != nil || p.status != http.StatusOK {
+		return p, err
+	}
+	var list struct {
+		Count   int               `json:"count"`
+		Results []json.RawMessage `json:"results"`
+	}
+	if err := json.Unmarshal(p.body, &list); err != nil {
+		return nil, err
+	}
+	return &response{status: p.status, mediaType: typeJSON, body: service.Envelope(u, list.Count, list.Results), date: p.date}, nil
+}
+
+// errSpent is a question that the service is not asked, since a refresh may need what
+// is left of the quota.
+var errSpent = errors.New("mirror: what is left of the quota is for refreshes")
+
+// pass asks the service, alone, and only with requests that are left over. Whoever
+// hangs up meanwhile takes the answer from nobody.
+func (c *served) pass(e edition, ask func(context.Context) (answer, error)) (*response, error) {
+	ctx, cancel := context.WithTimeout(c.life(), answerTime)
+	defer cancel()
+	select {
+	case c.asking <- struct{}{}:
+		defer func() { <-c.asking }()
+	case <-ctx.Done():
+		return nil, fmt.Errorf("mirror: the service is busy with other questions: %w", context.Cause(ctx))
+	}
+	if !c.settings().offline && !c.spare(2+len(e.rows)/ll2.MaxPageSize) {
+		return nil, errSpent
+	}
+	a, err := ask(ctx)
+	var api *ll2.APIError
+	if errors.As(err, &api) && api.StatusCode == http.StatusBadRequest && json.Valid(api.Body) {
+		a, err = answer{status: api.StatusCode, body: api.Body}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if a.status == http.StatusNotFound {
+		return refusal(a.status, "Not found."), nil
+	}
+	return &response{status: a.status, mediaType: typeJSON, body: a.body, date: a.date}, nil
+}
+
+// lacking answers where there is no answer. It says nothing of the error that may
+// be of no concern to a stranger, such as an address.
+func (c *served) lacking(err error) *response {
+	detail := "The service cannot be asked now."
+	switch {
+	case errors.Is(err, ErrCold):
+		detail = "There is no copy of the service's events yet."
+	case errors.Is(err, ErrStale):
+		detail = "The copy of the service's events is too old."
+	case errors.Is(err, ErrOffline):
+		detail = "Only the service can answer this, and it is not asked."
+	}
+	p := refusal(http.StatusServiceUnavailable, detail)
+	if errors.Is(err, ErrOffline) {
+		return p
+	}
+	at, told := ll2.RetryAt(err)
+	if !told {
+		at = c.Status().Next
+	}
+	p.retryAfter = cmp.Or(max(0, int(math.Ceil(time.Until(at).Seconds()))), int(answerTime/time.Second))
+	return p
+}
+
+// last returns the value that counts of a parameter given several times.
+func last(q url.Values, name string) string {
+	if values := q[name]; len(values) > 0 {
+		return values[len(values)-1]
+	}
+	return ""
+}
