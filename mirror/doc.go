@@ -38,6 +38,11 @@
 // A [Store] holds the copy: [Memory] for as long as the program runs, [Dir] in a
 // folder. All who share one refresh once for all, and know what the others were told.
 //
+// # Serving
+//
+// A Mirror is an [http.Handler] that answers as the service does, in its JSON, so that a
+// team shares one copy whatever its programs are written in. See [Mirror.ServeHTTP].
+//
 // # Changes
 //
 // [Mirror.Changes] tells what a refresh found: dockings, departures, corrections,

@@ -20,3 +20,6 @@ func Answer(ctx context.Context, m *Mirror, link string) (string, error) {
 	a, err := m.answer(ctx, u)
 	return string(a.body), err
 }
+
+// SetRoom sets how many bytes of bodies may be on their way to readers.
+func SetRoom(m *Mirror, bytes int) { m.web.room = bytes }

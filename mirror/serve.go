@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -94,12 +95,13 @@ type server struct {
 	copies []*served
 
 	mu      sync.Mutex
-	held    int           // bytes of the bodies that are being written
+	room    int           // for the bodies that are being written, in bytes
+	held    int           // of it
 	readers map[*byte]int // of a body, by its first byte
 }
 
 func newServer(c config, versions ...version) *server {
-	s := &server{config: c, readers: make(map[*byte]int)}
+	s := &server{config: c, readers: make(map[*byte]int), room: mostHeld}
 	for _, v := range versions {
 		s.copies = append(s.copies, newServed(v))
 	}
@@ -196,7 +198,13 @@ func (s *server) address(r *http.Request) *url.URL {
 			u.Scheme = scheme
 		}
 	}
-	if len(u.Host) > 300 || u.Host == "" || strings.ContainsFunc(u.Host, notOfHosts) {
+	if u.Host == "" { // of HTTP/1.0
+		u.Host = "localhost"
+		if own, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+			u.Host = own.String()
+		}
+	}
+	if len(u.Host) > 300 || strings.ContainsFunc(u.Host, notOfHosts) {
 		return nil
 	}
 	return &u

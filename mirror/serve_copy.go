@@ -61,7 +61,7 @@ func (c *served) current(ctx context.Context) (edition, error) {
 	case c.last.snapshot == nil:
 		// Nobody knows since when a stored copy has been as it is.
 		e.modified = s.Refreshed.Truncate(time.Second)
-	case s.token == c.last.token || s.Asked.Before(c.last.Asked):
+	case s.token == c.last.token:
 		return c.last, nil
 	case !sameContent(c.last.rows, s.rows):
 		e.content++
@@ -104,7 +104,7 @@ func (c *served) answer(ctx context.Context, id string, u *url.URL, q url.Values
 	case p.status != http.StatusOK:
 		return p
 	case id == "" && searches(q):
-		p, err := c.passed.get(ctx, u.String(), zip, func() (*response, error) { return c.found(e, u, q) })
+		p, err := c.passed.get(ctx, u.String(), zip, func() (*response, error) { return c.found(ctx, e, u, q) })
 		if err != nil {
 			return c.lacking(err)
 		}
@@ -154,34 +154,13 @@ func fromTable(table *service.Table, id string, u *url.URL, q url.Values) *respo
 	return &response{status: http.StatusOK, mediaType: typeJSON, body: body}
 }
 
-// found has the service search. It is asked with what it knows of q only, and its rows
-// come with links of the copy's.
-func (c *served) found(e edition, u *url.URL, q url.Values) (*response, error) {
-	limit, offset := service.Bounds(q)
-	known := url.Values{"limit": {strconv.Itoa(limit)}, "offset": {strconv.Itoa(offset)}}
-	rules := c.rules()
-	for name := range rules.Filters {
-		known.Set(name, strings.TrimSpace(last(q, name)))
-	}
-	known.Set("search", last(q, "search"))
-	if last(q, "mode") == "detailed" {
-		known.Set("mode", "detailed")
-	}
-	var order, keys []string
-	for term := range strings.SplitSeq(last(q, "ordering"), ",") {
-		term = strings.TrimSpace(term)
-		key := strings.TrimPrefix(term, "-")
-		if rules.Orders[key] != "" && !slices.Contains(keys, key) {
-			order, keys = append(order, term), append(keys, key)
-		}
-	}
-	known.Set("ordering", strings.Join(order, ","))
-	for name, values := range known {
-		if values[0] == "" {
-			known.Del(name)
-		}
-	}
-	p, err := c.pass(e, func(ctx context.Context) (answer, error) { return c.search(ctx, known) })
+// found has the service search. Parameters that it does not know do not make another
+// question, but come back in the links.
+func (c *served) found(ctx context.Context, e edition, u *url.URL, q url.Values) (*response, error) {
+	known := c.known(q)
+	p, err := c.passed.get(ctx, known.Encode(), false, func() (*response, error) {
+		return c.pass(e, func(ctx context.Context) (answer, error) { return c.search(ctx, known) })
+	})
 	if err != nil || p.status != http.StatusOK {
 		return p, err
 	}
@@ -193,6 +172,33 @@ func (c *served) found(e edition, u *url.URL, q url.Values) (*response, error) {
 		return nil, err
 	}
 	return &response{status: p.status, mediaType: typeJSON, body: service.Envelope(u, list.Count, list.Results), date: p.date}, nil
+}
+
+// known returns what the service makes of the parameters of a search.
+func (c *served) known(q url.Values) url.Values {
+	limit, offset := service.Bounds(q)
+	known := url.Values{"limit": {strconv.Itoa(limit)}, "offset": {strconv.Itoa(offset)}, "search": {last(q, "search")}}
+	rules := c.rules()
+	for name := range rules.Filters {
+		if value := strings.TrimSpace(last(q, name)); value != "" {
+			known.Set(name, value)
+		}
+	}
+	if last(q, "mode") == "detailed" {
+		known.Set("mode", "detailed")
+	}
+	var order, keys []string
+	for term := range strings.SplitSeq(last(q, "ordering"), ",") {
+		term = strings.TrimSpace(term)
+		key := strings.TrimPrefix(term, "-")
+		if rules.Orders[key] != "" && !slices.Contains(keys, key) {
+			order, keys = append(order, term), append(keys, key)
+		}
+	}
+	if len(order) > 0 {
+		known.Set("ordering", strings.Join(order, ","))
+	}
+	return known
 }
 
 // errSpent is a question that the service is not asked, since a refresh may need what

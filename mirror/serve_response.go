@@ -101,8 +101,11 @@ func (p *response) had(h http.Header, known bool) bool {
 		}
 		return false
 	}
+	if !known || h.Get("If-Modified-Since") == "" {
+		return false
+	}
 	since, err := http.ParseTime(h.Get("If-Modified-Since"))
-	return err == nil && known && !p.modified.After(since)
+	return err == nil && !p.modified.After(since)
 }
 
 // hold reports whether there is room for a body until it is written. A
@@ -115,7 +118,7 @@ func (s *server) hold(p *response) bool {
 	defer s.mu.Unlock()
 	body := &p.body[0]
 	if s.readers[body] == 0 {
-		if s.held+len(p.body) > mostHeld {
+		if s.held+len(p.body) > s.room {
 			return false
 		}
 		s.held += len(p.body)

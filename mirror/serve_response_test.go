@@ -1,9 +1,11 @@
 package mirror_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -124,6 +126,75 @@ func TestConditionalRequestsAreAnsweredIfTheBodyChanged(t *testing.T) {
 		}
 		if resp := serve(t, m, http.MethodGet, list+"x/", "If-None-Match", "*"); resp.StatusCode != 404 {
 			t.Errorf("a condition of what is not there: %d", resp.StatusCode)
+		}
+	})
+}
+
+// A slow writer writes when it is told.
+type slow struct {
+	discarder
+	deadline time.Time
+	status   int
+	went     chan bool
+}
+
+func newSlow() *slow { return &slow{discarder: discarder{make(http.Header)}, went: make(chan bool)} }
+
+func (w *slow) WriteHeader(status int) { w.status = status }
+
+func (w *slow) Write(p []byte) (int, error) {
+	w.went <- true
+	<-w.went
+	return len(p), nil
+}
+
+func (w *slow) SetWriteDeadline(t time.Time) error {
+	w.deadline = t
+	return nil
+}
+
+func TestBodiesThatNobodyReadsAreBounded(t *testing.T) {
+	m := open(t, ll2test.NewServer(ll2test.Events(30)...).Client(), mirror.Memory())
+	length := len(bodyOf(t, serve(t, m, http.MethodGet, list)))
+	mirror.SetRoom(m, length+length/2)
+	begin := func() (w *slow, done chan bool) {
+		w, done = newSlow(), make(chan bool)
+		go func() {
+			m.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, list, nil))
+			done <- true
+		}()
+		<-w.went
+		return w, done
+	}
+	first, firstDone := begin()
+	second, secondDone := begin() // of the same body
+	another := list + "?limit=9"
+	if resp := serve(t, m, http.MethodGet, another); resp.StatusCode != 503 || resp.Header.Get("Retry-After") != "1" || resp.Header.Get("ETag") != "" {
+		t.Errorf("another body beside it: %d %v", resp.StatusCode, resp.Header)
+	}
+	first.went <- true
+	<-firstDone
+	if resp := serve(t, m, http.MethodGet, another); resp.StatusCode != 503 {
+		t.Errorf("when one of two readers is done: %d", resp.StatusCode)
+	}
+	second.went <- true
+	<-secondDone
+	if resp := serve(t, m, http.MethodGet, another); resp.StatusCode != 200 {
+		t.Errorf("when both are done: %d", resp.StatusCode)
+	}
+}
+
+func TestAReaderHasAMinuteIfTheServerSetsNoTime(t *testing.T) {
+	in(t, func(t *testing.T) {
+		m, _ := warm(t)
+		for timeout, want := range map[time.Duration]time.Time{0: time.Now().Add(time.Minute), time.Hour: {}} {
+			w := newSlow()
+			ctx := context.WithValue(t.Context(), http.ServerContextKey, &http.Server{WriteTimeout: timeout})
+			go func() { <-w.went; w.went <- true }()
+			m.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, list, nil))
+			if w.status != 200 || !w.deadline.Equal(want) {
+				t.Errorf("with %v: %d until %v, want %v", timeout, w.status, w.deadline, want)
+			}
 		}
 	})
 }

@@ -208,6 +208,13 @@ func TestLinksLeadToTheHostThatTheCallerUsed(t *testing.T) {
 			}
 		}
 	}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, list, nil)
+	r.Host = "" // HTTP/1.0 needs none
+	w := httptest.NewRecorder()
+	plain.ServeHTTP(w, r)
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"http://localhost/2.2.0/docking_event/?`) {
+		t.Errorf("without a host: %d %.100s", w.Code, w.Body)
+	}
 	if resp := serve(t, proxied, http.MethodGet, list, "X-Forwarded-Host", `"><script>`); resp.StatusCode != http.StatusBadRequest {
 		t.Errorf("a host that is none: %d", resp.StatusCode)
 	}
