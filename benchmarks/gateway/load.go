@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -32,25 +33,37 @@ func load(ctx context.Context, g *gateway, lasts time.Duration) (string, error) 
 	var b strings.Builder
 	b.WriteString("| 64 connections ask for | bytes | requests a second | p50 | p99 | nginx: requests a second | p50 | p99 |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, q := range questions {
-		var cells []string
-		for _, address := range []string{g.address, proxy} {
-			link := "http://" + address + "/" + q.path
-			length, err := lengthOf(ctx, link, q.encoding)
-			if err != nil {
-				return "", err
+		var best [2]figures
+		length := ""
+		for range rounds {
+			for i, address := range []string{g.address, proxy} {
+				link := "http://" + address + "/" + q.path
+				if length, err = lengthOf(ctx, link, q.encoding); err != nil {
+					return "", err
+				}
+				found, err := wrk(ctx, link, q.encoding, lasts/rounds)
+				if err != nil {
+					return "", err
+				}
+				if found.perSecond > best[i].perSecond {
+					best[i] = found
+				}
 			}
-			if len(cells) == 0 {
-				cells = append(cells, q.name, length)
-			}
-			found, err := wrk(ctx, link, q.encoding, lasts)
-			if err != nil {
-				return "", err
-			}
-			cells = append(cells, found...)
 		}
-		fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | "))
+		fmt.Fprintf(&b, "| %s | %s | %.0f | %s | %s | %.0f | %s | %s |\n", q.name, length,
+			best[0].perSecond, best[0].half, best[0].nearlyAll, best[1].perSecond, best[1].half, best[1].nearlyAll)
 	}
 	return b.String(), nil
+}
+
+// rounds are how often both take turns. The best round of each counts, which is the
+// one that other work on the machine disturbed least.
+const rounds = 5
+
+// A figures is what wrk finds.
+type figures struct {
+	perSecond       float64
+	half, nearlyAll string // of the answers came within
 }
 
 // lengthOf asks for a link once, so that a cache has it, and returns its length.
@@ -73,33 +86,35 @@ func lengthOf(ctx context.Context, link, encoding string) (string, error) {
 }
 
 var (
-	perSecond = regexp.MustCompile(`Requests/sec:\s+([0-9.]+)`)
-	half      = regexp.MustCompile(`50%\s+(\S+)`)
-	nearlyAll = regexp.MustCompile(`99%\s+(\S+)`)
+	perSecond = regexp.MustCompile(`(?m)^Requests/sec:\s+([0-9.]+)`)
+	half      = regexp.MustCompile(`(?m)^\s+50%\s+(\S+)`)
+	nearlyAll = regexp.MustCompile(`(?m)^\s+99%\s+(\S+)`)
 )
 
-// wrk returns requests a second, p50 and p99.
-func wrk(ctx context.Context, link, encoding string, lasts time.Duration) ([]string, error) {
-	cmd := exec.CommandContext(ctx, "wrk", "-t1", "-c64", "-d"+lasts.String(), "--latency",
+// wrk asks for a link as often as it can.
+func wrk(ctx context.Context, link, encoding string, lasts time.Duration) (f figures, err error) {
+	seconds := strconv.Itoa(max(1, int(lasts.Seconds())))
+	cmd := exec.CommandContext(ctx, "wrk", "-t1", "-c64", "-d"+seconds, "--latency",
 		"-H", "Accept: application/json", "-H", "Accept-Encoding: "+encoding, link)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, err
+		return f, err
 	}
 	if strings.Contains(string(out), "errors") || strings.Contains(string(out), "Non-2xx") {
-		return nil, fmt.Errorf("not every request was answered: %s", out)
+		return f, fmt.Errorf("not every request was answered: %s", out)
 	}
 	var found []string
 	for _, figure := range []*regexp.Regexp{perSecond, half, nearlyAll} {
 		match := figure.FindSubmatch(out)
 		if match == nil {
-			return nil, fmt.Errorf("wrk says: %s", out)
+			return f, fmt.Errorf("wrk says: %s", out)
 		}
 		found = append(found, string(match[1]))
 	}
-	found[0], _, _ = strings.Cut(found[0], ".")
-	return found, nil
+	f.half, f.nearlyAll = found[1], found[2]
+	f.perSecond, err = strconv.ParseFloat(found[0], 64)
+	return f, err
 }
 
 // startNginx starts nginx with a cache of what the gateway answers.
