@@ -47,16 +47,16 @@ const (
 //
 // A cold copy, and one that is older than [MaxStale] allows, is a 503 with Retry-After,
 // after 10 seconds or twice [Patience] at most: have [Mirror.Run] run, so that nobody
-// waits. A search, and an id that the copy does not have, are asked of the service, one
-// at a time, and once an hour at most for the same question. That never takes the
-// requests that a refresh with a walk needs, nor more than half of the quota; what is
-// left over is a 503.
+// waits. A search, and an id that the copy does not have, are asked of the service: one
+// at a time, without retries, and the same question once until the next refresh, or for
+// an hour. That leaves as much of the quota as a refresh with a walk needs, or half of it
+// if that is less: whoever asks for more gets a 503.
 //
 // It is fit for a public port. No token comes in or goes out: Authorization is ignored.
-// An URL of more than 8 KiB is refused, a header of more than 16 KiB, and a body is not
-// read. A reader has a minute for an answer, or what http.Server.WriteTimeout says. What
-// a handler cannot bound is up to the http.Server: set ReadHeaderTimeout, IdleTimeout
-// and MaxHeaderBytes, as examples/gateway does.
+// A URL of more than 8 KiB and a header of more than 16 KiB are refused, and a body is
+// not read. A reader has a minute for an answer, or the time of http.Server.WriteTimeout
+// if that is set. What a handler cannot bound is up to the http.Server: set
+// ReadHeaderTimeout, IdleTimeout and MaxHeaderBytes, as examples/gateway does.
 func (m *Mirror) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if m.usable() != nil {
 		http.Error(w, errNotOpen.Error(), http.StatusServiceUnavailable)
@@ -67,12 +67,12 @@ func (m *Mirror) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // A version is the copy of one version of the service, to be served.
 type version interface {
-	path() string          // below the root, such as "2.2.0/docking_event/"
-	rules() *service.Rules // of its queries
-	settings() config      // with which it was opened
-	life() context.Context // ends when the mirror is closed
-	spare(needed int) bool // whether requests are left over, if a refresh needs so many
-	Status() Status        // how the copy is
+	path() string               // below the root, such as "2.2.0/docking_event/"
+	rules() *service.Rules      // of its queries
+	settings() config           // with which it was opened
+	life() context.Context      // ends when the mirror is closed
+	spare(needed int) time.Time // when a request is left over, if a refresh needs so many
+	Status() Status             // how the copy is
 
 	ready(ctx context.Context) (*snapshot, error)             // the copy to answer from
 	search(ctx context.Context, q url.Values) (answer, error) // the service's answer to a search
@@ -84,9 +84,14 @@ func (m *Mirror) rules() *service.Rules { return service.V220() }
 func (m *Mirror) settings() config      { return m.config }
 func (m *Mirror) life() context.Context { return m.ctx }
 
-func (m *Mirror) spare(needed int) bool {
+func (m *Mirror) spare(needed int) time.Time {
 	q := m.client.Quota()
-	return q.Left() > 0 && (q.Limit == 0 || q.Left() > min(needed, q.Limit/2))
+	if q.Limit > 0 {
+		needed = min(needed, q.Limit/2)
+	} else {
+		needed = 0
+	}
+	return q.Next(needed + 1)
 }
 
 // A server serves copies, each below its path.

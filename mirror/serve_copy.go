@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/internal/hint"
 	"github.com/docking-event/ll2/internal/service"
 )
 
@@ -201,14 +202,16 @@ func (c *served) known(q url.Values) url.Values {
 	return known
 }
 
-// errSpent is a question that the service is not asked, since a refresh may need what
-// is left of the quota.
-var errSpent = errors.New("mirror: what is left of the quota is for refreshes")
+// A spentError is a question that the service is not asked, since a refresh may need
+// what is left of the quota.
+type spentError struct{ until time.Time }
 
-// pass asks the service, alone, and only with requests that are left over. Whoever
-// hangs up meanwhile takes the answer from nobody.
+func (*spentError) Error() string { return "mirror: what is left of the quota is for refreshes" }
+
+// pass asks the service, alone, once, and only with requests that are left over.
+// Whoever hangs up meanwhile takes the answer from nobody.
 func (c *served) pass(e edition, ask func(context.Context) (answer, error)) (*response, error) {
-	ctx, cancel := context.WithTimeout(c.life(), answerTime)
+	ctx, cancel := context.WithTimeout(hint.Once(c.life()), answerTime)
 	defer cancel()
 	select {
 	case c.asking <- struct{}{}:
@@ -216,8 +219,8 @@ func (c *served) pass(e edition, ask func(context.Context) (answer, error)) (*re
 	case <-ctx.Done():
 		return nil, fmt.Errorf("mirror: the service is busy with other questions: %w", context.Cause(ctx))
 	}
-	if !c.settings().offline && !c.spare(2+len(e.rows)/ll2.MaxPageSize) {
-		return nil, errSpent
+	if at := c.spare(2 + len(e.rows)/ll2.MaxPageSize); !c.settings().offline && at.After(time.Now()) {
+		return nil, &spentError{at}
 	}
 	a, err := ask(ctx)
 	var api *ll2.APIError
@@ -236,24 +239,24 @@ func (c *served) pass(e edition, ask func(context.Context) (answer, error)) (*re
 // lacking answers where there is no answer. It says nothing of the error that may
 // be of no concern to a stranger, such as an address.
 func (c *served) lacking(err error) *response {
-	detail := "The service cannot be asked now."
-	switch {
+	var spent *spentError
+	detail, at := "The service cannot be asked now.", time.Now().Add(answerTime)
+	switch retry, told := ll2.RetryAt(err); {
 	case errors.Is(err, ErrCold):
-		detail = "There is no copy of the service's events yet."
+		detail, at = "There is no copy of the service's events yet.", c.Status().Next
 	case errors.Is(err, ErrStale):
-		detail = "The copy of the service's events is too old."
+		detail, at = "The copy of the service's events is too old.", c.Status().Next
 	case errors.Is(err, ErrOffline):
 		detail = "Only the service can answer this, and it is not asked."
+	case errors.As(err, &spent):
+		at = spent.until
+	case told:
+		at = retry
 	}
 	p := refusal(http.StatusServiceUnavailable, detail)
-	if errors.Is(err, ErrOffline) {
-		return p
+	if !errors.Is(err, ErrOffline) {
+		p.retryAfter = cmp.Or(max(0, int(math.Ceil(time.Until(at).Seconds()))), int(answerTime/time.Second))
 	}
-	at, told := ll2.RetryAt(err)
-	if !told {
-		at = c.Status().Next
-	}
-	p.retryAfter = cmp.Or(max(0, int(math.Ceil(time.Until(at).Seconds()))), int(answerTime/time.Second))
 	return p
 }
 

@@ -126,6 +126,16 @@ func TestASearchThatIsSlowIsSharedAndEndsIn10Seconds(t *testing.T) {
 		if resp := serve(t, m, http.MethodGet, list+"?search=dragon"); resp.StatusCode != 503 || time.Since(start) != 10*time.Second {
 			t.Errorf("%d after %v", resp.StatusCode, time.Since(start))
 		}
+		before = len(server.Requests())
+		server.Fail(ll2test.Fault{Status: 502}, ll2test.Fault{Status: 429, Header: http.Header{"Retry-After": {"90"}}})
+		for _, retry := range []string{"10", "90"} {
+			if resp := serve(t, m, http.MethodGet, list+"?search=dragon"); resp.StatusCode != 503 || resp.Header.Get("Retry-After") != retry {
+				t.Errorf("%d %v", resp.StatusCode, resp.Header)
+			}
+		}
+		if n := len(server.Requests()) - before; n != 2 {
+			t.Errorf("%d requests for two questions: they are retried by who asks", n)
+		}
 	})
 }
 

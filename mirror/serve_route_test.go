@@ -43,6 +43,34 @@ func TestOnlyTheseAddressesAreServed(t *testing.T) {
 	}
 }
 
+func TestCopiesOfSeveralVersionsAreServedSideBySide(t *testing.T) {
+	first := open(t, ll2test.NewServer(ll2test.Events(5)...).Client(), mirror.Memory())
+	second := open(t, ll2test.NewServer(ll2test.Events(7)...).Client(), mirror.Memory())
+	refresh(t, first)
+	both := mirror.ServeBoth(first, second, "2.3.0/docking_events/")
+	health := func(want int) {
+		t.Helper()
+		resp := serve(t, both, http.MethodGet, "http://gateway.example/healthz")
+		if body := bodyOf(t, resp); resp.StatusCode != want || !strings.Contains(body, `"2.2.0/docking_event/":{"status":"ok"`) || !strings.Contains(body, `"2.3.0/docking_events/":{"status":`) {
+			t.Errorf("health %d %s", resp.StatusCode, body)
+		}
+	}
+	health(503) // of the second one
+	for path, want := range map[string]string{
+		"2.2.0/docking_event/?limit=1":  `{"count":5,"next":"http://gateway.example/2.2.0/docking_event/?limit=1&offset=1",`,
+		"2.3.0/docking_events/?limit=1": `{"count":7,"next":"http://gateway.example/2.3.0/docking_events/?limit=1&offset=1",`,
+		"2.3.0/docking_events/7/":       `{"id":7,`,
+		"2.2.0/docking_event/7/":        `{"detail":`,
+		"2.3.0/docking_event/":          notFoundPage,
+		"2.2.0/api-throttle/":           `{"your_request_limit":10000,`,
+	} {
+		if body := bodyOf(t, serve(t, both, http.MethodGet, "http://gateway.example/"+path)); !strings.HasPrefix(body, want) {
+			t.Errorf("%s: %.200s", path, body)
+		}
+	}
+	health(200)
+}
+
 func TestMethodsBesideGetHeadAndOptionsAreRefused(t *testing.T) {
 	server := ll2test.NewServer(ll2test.Events(5)...)
 	m := open(t, server.Client(), mirror.Memory())

@@ -250,6 +250,38 @@ func overSockets(t *testing.T, m *mirror.Mirror) *httptest.Server {
 	return server
 }
 
+func TestNetHTTPGetsCompressedAnswersAndAsksConditionally(t *testing.T) {
+	m := open(t, ll2test.NewServer(ll2test.Events(30)...).Client(), mirror.Memory())
+	server := overSockets(t, m)
+	get := func(name, value string) *http.Response {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/2.2.0/docking_event/?limit=20", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set(name, value)
+		resp, err := server.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { resp.Body.Close() })
+		return resp
+	}
+	first := get("User-Agent", "a program")
+	var page ll2.Page[ll2.DockingEvent]
+	if err := json.NewDecoder(first.Body).Decode(&page); err != nil || !first.Uncompressed || len(page.Results) != 20 || !strings.HasPrefix(page.Next, server.URL) {
+		t.Errorf("%v, %v, %d events", err, first.Header, len(page.Results))
+	}
+	if resp := get("If-None-Match", first.Header.Get("ETag")); resp.StatusCode != http.StatusNotModified || bodyOf(t, resp) != "" {
+		t.Errorf("the same entity tag: %s", resp.Status)
+	}
+	if resp := get("If-Modified-Since", first.Header.Get("Last-Modified")); resp.StatusCode != http.StatusNotModified {
+		t.Errorf("not modified since: %s", resp.Status)
+	}
+	if resp := get("If-None-Match", `"another"`); resp.StatusCode != http.StatusOK {
+		t.Errorf("another entity tag: %s", resp.Status)
+	}
+}
+
 func TestABodyThatNeverComesKeepsNoAnswer(t *testing.T) {
 	m := open(t, ll2test.NewServer(ll2test.Events(5)...).Client(), mirror.Memory())
 	server := overSockets(t, m)
