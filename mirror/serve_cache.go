@@ -118,7 +118,7 @@ func (c *responses) finish(e *made) {
 	if c.known[e.key] != e {
 		return // all was forgotten since
 	}
-	if e.err != nil || e.size() > keptBytes/4 {
+	if e.err != nil || e.response.status != http.StatusOK && e.response.status != http.StatusNotFound || e.size() > keptBytes/4 {
 		delete(c.known, e.key)
 		return
 	}

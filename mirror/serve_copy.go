@@ -224,8 +224,9 @@ func (c *served) pass(e edition, ask func(context.Context) (answer, error)) (*re
 	}
 	a, err := ask(ctx)
 	var api *ll2.APIError
-	if errors.As(err, &api) && api.StatusCode == http.StatusBadRequest && json.Valid(api.Body) {
-		a, err = answer{status: api.StatusCode, body: api.Body}, nil
+	if errors.As(err, &api) && api.StatusCode == http.StatusBadRequest && len(api.Fields) > 0 {
+		// Not its body: what stands between us and the service may echo the token there.
+		a, err = says(api.StatusCode, api.Fields), nil
 	}
 	if err != nil {
 		return nil, err

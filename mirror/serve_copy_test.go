@@ -3,6 +3,7 @@ package mirror_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -137,6 +138,36 @@ func TestASearchThatIsSlowIsSharedAndEndsIn10Seconds(t *testing.T) {
 			t.Errorf("%d requests for two questions: they are retried by who asks", n)
 		}
 	})
+}
+
+func TestWhatTheServiceEchoesDoesNotTellTheToken(t *testing.T) {
+	server := ll2test.NewServer(ll2test.Events(5)...)
+	m := open(t, server.Client(ll2.WithToken("s3cr3t")), mirror.Memory())
+	refresh(t, m)
+	const echo = "Authorization: Token s3cr3t"
+	for i, f := range []ll2test.Fault{
+		{Status: 400, Body: `{"search":["` + echo + `"],"x":"` + echo + `"}`, Header: http.Header{"X-Echo": {echo}}},
+		{Status: 400, Body: echo},
+		{Status: 404, Body: `{"detail":"` + echo + `"}`},
+		{Status: 401, Body: `{"detail":"` + echo + `"}`},
+		{Status: 500, Body: echo},
+	} {
+		for _, link := range []string{fmt.Sprintf("?search=%d", i), fmt.Sprintf("%d/", 90+i)} {
+			server.Fail(f)
+			resp := serve(t, m, http.MethodGet, list+link)
+			var all strings.Builder
+			if err := resp.Write(&all); err != nil || strings.Contains(all.String(), "s3cr3t") {
+				t.Errorf("%d for %s: %s", f.Status, link, &all)
+			}
+			want := f.Status
+			if f.Status != 404 && f.Status != 400 || !strings.HasPrefix(f.Body, "{") || f.Status == 404 && link[0] == '?' {
+				want = 503
+			}
+			if resp.StatusCode != want {
+				t.Errorf("%d for %s: %d", f.Status, link, resp.StatusCode)
+			}
+		}
+	}
 }
 
 func TestAnOfflineOrClosedOrForgottenMirrorServesWhatItCan(t *testing.T) {
