@@ -30,7 +30,7 @@ const (
 //
 //	curl 'http://localhost:8080/2.2.0/docking_event/?space_station__id=4&ordering=-docking'
 //
-// It serves these paths, below any other:
+// It serves these paths, whatever stands before them:
 //
 //   - 2.2.0/docking_event/ and an id below it, with every parameter, link, 400 and 404 of
 //     the service, in JSON only. Links lead to the host that the caller used, see
@@ -55,7 +55,8 @@ const (
 // It is fit for a public port. No token comes in or goes out: Authorization is ignored.
 // A URL of more than 8 KiB and a header of more than 16 KiB are refused, and a body is
 // not read. A reader has a minute for an answer, or the time of http.Server.WriteTimeout
-// if that is set. What a handler cannot bound is up to the http.Server: set
+// if that is set; answers that slow readers keep take 256 MiB at most, and who comes then
+// with another question gets a 503. What a handler cannot bound is up to the http.Server: set
 // ReadHeaderTimeout, IdleTimeout and MaxHeaderBytes, as examples/gateway does.
 func (m *Mirror) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if m.usable() != nil {
