@@ -39,6 +39,11 @@
 // folder for the programs of a machine, and that of module ll2redis on Redis for many
 // machines. All who share one refresh once for all, and know what the others were told.
 //
+// # Serving
+//
+// A Mirror is an [http.Handler] that answers as the service does, in its JSON, so that a
+// team shares one copy whatever its programs are written in. See [Mirror.ServeHTTP].
+//
 // # Changes
 //
 // [Mirror.Changes] tells what a refresh found: dockings, departures, corrections,

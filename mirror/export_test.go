@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 )
 
@@ -20,3 +21,19 @@ func Answer(ctx context.Context, m *Mirror, link string) (string, error) {
 	a, err := m.answer(ctx, u)
 	return string(a.body), err
 }
+
+// SetRoom sets how many bytes of bodies may be on their way to readers.
+func SetRoom(m *Mirror, bytes int) { m.web.room = bytes }
+
+// ServeBoth serves two mirrors, the second one at a path of its own.
+func ServeBoth(first, second *Mirror, path string) http.Handler {
+	return newServer(first.config, first, elsewhere{second, path})
+}
+
+// An elsewhere is a mirror that is served at another path.
+type elsewhere struct {
+	*Mirror
+	at string
+}
+
+func (e elsewhere) path() string { return e.at }

@@ -29,7 +29,9 @@ type Mirror struct {
 	config
 	version *version
 	base    *url.URL
+	client  *ll2.Client
 	events  *ll2.Resource[row, int] // of the service
+	web     *server
 	store   Store
 	name    string // of the blobs
 
@@ -78,7 +80,7 @@ func Open(client *ll2.Client, store Store, opts ...Option) (*Mirror, error) {
 	}
 	v := v220()
 	m := &Mirror{
-		config: config, version: v, base: base, store: store, name: v.blobName(client.BaseURL()), changed: make(chan struct{}),
+		config: config, version: v, client: client, base: base, store: store, name: v.blobName(client.BaseURL()), changed: make(chan struct{}),
 		events: ll2.NewResource(client, v.path, func(r *row) int { return r.id }, v.filters()...),
 		copy:   newSnapshot(v, header{Base: client.BaseURL()}, nil),
 	}
@@ -89,6 +91,7 @@ func Open(client *ll2.Client, store Store, opts ...Option) (*Mirror, error) {
 		return nil, fmt.Errorf("mirror: Open: %w", err)
 	}
 	m.DockingEvents = inner.DockingEvents
+	m.web = newServer(config, m)
 	m.ctx, m.cancel = context.WithCancel(context.Background())
 	m.look(m.ctx)
 	m.load(m.ctx)

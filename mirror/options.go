@@ -17,6 +17,8 @@ type config struct {
 	maxStale time.Duration // 0: no bound
 	patience time.Duration
 	offline  bool
+	origins  []string // that may read what is served
+	proxied  bool     // X-Forwarded-* is believed
 }
 
 // The defaults.

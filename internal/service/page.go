@@ -37,13 +37,19 @@ func page(u *url.URL, q url.Values, list []int32) Page {
 	start := min(offset, len(list))
 	end := min(start+limit, len(list))
 	p := Page{Count: len(list), Rows: list[start:end:end], Shape: Shape{last(q, "mode") == "detailed", last(q, "format")}}
-	if offset+limit < len(list) {
-		p.Next = linkTo(u, q, limit, offset+limit)
+	p.Next, p.Previous = links(u, q, limit, offset, p.Count)
+	return p
+}
+
+// links returns the addresses of the pages around one of a list of count rows.
+func links(u *url.URL, q url.Values, limit, offset, count int) (next, previous string) {
+	if offset+limit < count {
+		next = linkTo(u, q, limit, offset+limit)
 	}
 	if offset > 0 {
-		p.Previous = linkTo(u, q, limit, offset-limit)
+		previous = linkTo(u, q, limit, offset-limit)
 	}
-	return p
+	return next, previous
 }
 
 // Encode writes a page as the service does.
@@ -52,14 +58,7 @@ func (t *Table) Encode(p Page) []byte {
 	for _, row := range p.Rows {
 		size += t.rows[row].size(p.Shape.Detailed, p.Shape.Format) + 1
 	}
-	b := make([]byte, 0, size)
-	b = append(b, `{"count":`...)
-	b = strconv.AppendInt(b, int64(p.Count), 10)
-	b = append(b, `,"next":`...)
-	b = appendLink(b, p.Next)
-	b = append(b, `,"previous":`...)
-	b = appendLink(b, p.Previous)
-	b = append(b, `,"results":[`...)
+	b := appendHead(make([]byte, 0, size), p.Count, p.Next, p.Previous)
 	for i, row := range p.Rows {
 		if i > 0 {
 			b = append(b, ',')
@@ -67,6 +66,17 @@ func (t *Table) Encode(p Page) []byte {
 		b = t.rows[row].append(b, p.Shape.Detailed, p.Shape.Format)
 	}
 	return append(b, "]}"...)
+}
+
+// appendHead writes what stands before the rows of a page.
+func appendHead(b []byte, count int, next, previous string) []byte {
+	b = append(b, `{"count":`...)
+	b = strconv.AppendInt(b, int64(count), 10)
+	b = append(b, `,"next":`...)
+	b = appendLink(b, next)
+	b = append(b, `,"previous":`...)
+	b = appendLink(b, previous)
+	return append(b, `,"results":[`...)
 }
 
 // limitOf reads the page size. Nothing that is wrong with it is an error.
