@@ -172,7 +172,7 @@ func TestEveryCutOfAPageIsTriedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for size := range len(body) {
+	for size := range body {
 		transport := testkit.NewScript(testkit.Status(http.StatusOK, string(body[:size])), testkit.Status(http.StatusOK, pagesOf(event(1))[0]))
 		page, err := testkit.NewClient(t, transport).DockingEvents.List(t.Context())
 		if err != nil || len(page.Results) != 1 || transport.Sent() != 2 {
