@@ -69,10 +69,10 @@ func (g *gate) mayTry(ahead int, hurry bool) bool {
 // than one from here, and its chances are good.
 //
 // Simulated, with a quota of 15 an hour, by the day: six callers who wait, started
-// again when all is spent, are refused 18 times; 33 times if all went at once. Three
+// again when all is spent, are refused 18 times; 32 times if all went at once. Three
 // at a time who must not wait, every ten minutes, while others want 5 an hour, are
-// granted 194, with 50 refusals by the service and 125 from here; one by one they
-// would be granted 164, with 31 and 187.
+// granted 192, with 48 refusals by the service and 129 from here; one by one they
+// would be granted 163, with 29 and 192.
 func (q *Quota) careful(now time.Time) bool {
 	return q.window != nil && q.learner == nil && now.Sub(q.gate.shut) < q.window.length
 }

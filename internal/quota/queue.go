@@ -57,6 +57,11 @@ func (q *Quota) leave(w waiter) {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.remove(w)
+}
+
+// remove is leave for who has the lock.
+func (q *Quota) remove(w waiter) {
 	i := slices.Index(q.queue, w)
 	q.queue = slices.Delete(q.queue, i, i+1)
 	q.wakeFirst()

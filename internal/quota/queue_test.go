@@ -115,6 +115,29 @@ func TestAnAnnouncementThatPanicsLeavesNothingBehind(t *testing.T) {
 	})
 }
 
+// Who has a place is in the queue no more, not even for the moment in which it
+// goes: for who must not wait it would take two places. The race detector shuffles
+// who comes first, so that some come in that moment.
+func TestNobodyIsRefusedThePlaceBehindSomeoneWhoGoes(t *testing.T) {
+	for range 2000 {
+		synctest.Test(t, func(t *testing.T) {
+			q := quota.New(quota.Config{Limit: 2, Window: time.Minute})
+			spend(t, q, 2)
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				if _, err := q.Acquire(t.Context(), forever, nil); err != nil {
+					t.Error(err)
+				}
+			})
+			time.Sleep(time.Minute)
+			if _, err := q.Acquire(t.Context(), 0, nil); err != nil {
+				t.Errorf("%v, want the second place", err)
+			}
+			wg.Wait()
+		})
+	}
+}
+
 // The first can go, but has not looked yet, since its announcement takes long. The
 // one behind it will wait; that is no reason for the last one to do so.
 func TestWhoMustNotWaitDoesNotEvenIfThoseAheadDo(t *testing.T) {

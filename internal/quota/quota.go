@@ -132,7 +132,8 @@ type step struct {
 
 // step looks at where w stands. A nil w is new; it gets into the queue only if it
 // does not go or give up at once, so that a request that need not wait costs
-// little.
+// little. Who goes or gives up is out of the queue with that, and w is nil then: for
+// a moment it would count twice, as one that has a place and as one that wants one.
 func (q *Quota) step(ctx context.Context, w waiter, maxWait time.Duration) (step, waiter) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -141,7 +142,12 @@ func (q *Quota) step(ctx context.Context, w waiter, maxWait time.Duration) (step
 		ahead = slices.Index(q.queue, w)
 	}
 	next := q.look(ctx, ahead, maxWait)
-	if w == nil && next.place == nil && next.err == nil {
+	over := next.place != nil || next.err != nil
+	switch {
+	case over && w != nil:
+		q.remove(w)
+		w = nil
+	case !over && w == nil:
 		w = newWaiter()
 		q.queue = append(q.queue, w)
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/docking-event/ll2/test/testkit"
@@ -73,15 +74,15 @@ func http1Faults(t *testing.T) []fault {
 			stage: faultOverSocket(faultTrickle(50, time.Millisecond)).stage,
 		},
 		{
-			name:  "a body that trickles past the timeout",
+			name: "a body that trickles past the timeout", bubble: true,
 			stage: faultOverSocket(faultTrickle(1000, 10*time.Millisecond)).hasty().stage,
 		},
 		{
-			name:  "stalled before the first byte",
+			name: "stalled before the first byte", bubble: true,
 			stage: faultOverSocket(faultStallFirst).hasty().stage,
 		},
 		{
-			name:  "stalled in the body",
+			name: "stalled in the body", bubble: true,
 			stage: faultOverSocket(faultStallInBody).hasty().stage,
 		},
 		{
@@ -103,11 +104,11 @@ func http2Faults() []fault {
 		{name: "stream reset before the first byte", gist: "INTERNAL_ERROR", stage: faultOverSocket(faultAbort).overHTTP2().stage},
 		{name: "stream reset in the body", gist: "INTERNAL_ERROR", stage: faultOverSocket(faultAbortInBody).overHTTP2().stage},
 		{
-			name:  "stalled before the first byte",
+			name: "stalled before the first byte", bubble: true,
 			stage: faultOverSocket(faultStallFirst).overHTTP2().hasty().stage,
 		},
 		{
-			name:  "stalled in the body",
+			name: "stalled in the body", bubble: true,
 			stage: faultOverSocket(faultStallInBody).overHTTP2().hasty().stage,
 		},
 		{
@@ -141,7 +142,12 @@ func faultWire(t *testing.T, all []fault) string {
 		for i, f := range all {
 			t.Run(f.name, func(t *testing.T) {
 				t.Parallel()
-				once, stays := f.runs(t)
+				var once, stays faultRun
+				if f.bubble {
+					synctest.Test(t, func(t *testing.T) { once, stays = f.runs(t) })
+				} else {
+					once, stays = f.runs(t)
+				}
 				table.rows[i] = []string{
 					f.name, strconv.Itoa(stays.attempts), strconv.Itoa(stays.requests), stays.sees(f.gist), once.again(f.fate),
 				}

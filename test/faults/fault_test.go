@@ -21,10 +21,12 @@ import (
 // A fault is what a network or a server does to the second page of a walk over
 // three.
 type fault struct {
-	name  string
-	fate  faultFate
-	gist  string // what the error says, where that is always the same
-	stage func(t *testing.T, times int) faultStage
+	name string
+	fate faultFate
+	gist string // what the error says, where that is always the same
+	// It takes time, and happens in a bubble of synctest.
+	bubble bool
+	stage  func(t *testing.T, times int) faultStage
 }
 
 // A faultFate is what the client promises to do about a fault.

@@ -26,7 +26,7 @@ var errFaultCause = errors.New("the caller has gone home")
 
 const (
 	faultPatience = 5 * time.Minute        // of a client whose attempts must not time out
-	faultHaste    = 300 * time.Millisecond // of one whose attempts must
+	faultHaste    = 300 * time.Millisecond // of one whose attempts must, in virtual time
 )
 
 // A faultScript says what a server on loopback does to the second page.
@@ -58,6 +58,7 @@ func faultOverSocket(answer faultHandler) faultScript {
 	return faultScript{timeout: faultPatience, answer: answer}
 }
 
+// hasty is for a bubble of synctest: there nothing but the fault takes time.
 func (s faultScript) hasty() faultScript {
 	s.timeout = faultHaste
 	return s
@@ -118,6 +119,12 @@ func (s *faultSocket) start() http.RoundTripper {
 		return context.WithValue(ctx, faultConnKey{}, c)
 	}
 	s.server.EnableHTTP2 = s.http2
+	var pipes *faultPipes
+	if s.timeout == faultHaste {
+		_ = s.server.Listener.Close()
+		pipes = &faultPipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+		s.server.Listener = pipes
+	}
 	if s.http2 {
 		s.server.StartTLS()
 	} else {
@@ -125,6 +132,9 @@ func (s *faultSocket) start() http.RoundTripper {
 	}
 	s.t.Cleanup(s.server.Close)
 	transport := s.server.Client().Transport.(*http.Transport)
+	if pipes != nil {
+		transport.DialContext = pipes.dial
+	}
 	if s.dial != nil {
 		var number atomic.Int32
 		transport.DisableKeepAlives = true // so that each request dials

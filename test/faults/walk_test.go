@@ -119,11 +119,10 @@ type faultTally struct {
 }
 
 // walk reads all events under a mix of faults and resumes as often as it takes.
-func (n *faultTally) walk(t *testing.T, seed uint64, events []ll2.DockingEvent) []int {
+func (n *faultTally) walk(t *testing.T, seed uint64, server *ll2test.Server) []int {
 	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 0))
 	kinds := passingFaults()
-	server := ll2test.NewServer(events...)
 	client := server.Client(ll2.WithHTTPClient(&http.Client{
 		Timeout: faultTimeout,
 		Transport: testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
@@ -181,9 +180,10 @@ func TestAWalkUnderFaultsYieldsEveryEventOnceOrSaysWhereToGoOn(t *testing.T) {
 	for group := range groups {
 		t.Run(fmt.Sprintf("seed %d and every %dth from there", group, groups), func(t *testing.T) {
 			t.Parallel()
+			server := ll2test.NewServer(events...)
 			for seed := group; seed < faultSeeds; seed += groups {
 				synctest.Test(t, func(t *testing.T) {
-					if got := tally.walk(t, uint64(seed), events); !slices.Equal(got, want) {
+					if got := tally.walk(t, uint64(seed), server); !slices.Equal(got, want) {
 						t.Errorf("seed %d: %d events %v, want %d in order", seed, len(got), got, len(want))
 					}
 				})

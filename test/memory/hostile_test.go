@@ -25,7 +25,7 @@ type plainRow struct {
 // quote, and a text of bad UTF-8, which encoding/json makes longer. Not parallel: what
 // others allocate would count.
 func TestHostileBodiesTakeLittleMemory(t *testing.T) {
-	const size = 2 << 20
+	const size = 512 << 10
 	fill := func(begin, piece, end string) func() []byte {
 		n := (size - len(begin) - len(end)) / len(piece)
 		return func() []byte { return []byte(begin + strings.Repeat(piece, n) + end) } // one at a time

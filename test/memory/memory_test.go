@@ -141,15 +141,15 @@ func TestAKeptEventKeepsNothingElse(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client := endless(t, 100_000)
-			kept := make([]*ll2.DockingEvent, 0, 1000)
+			client := endless(t, 25_000)
+			kept := make([]*ll2.DockingEvent, 0, 250)
 			before := held()
 			if err := keep(client, func(e *ll2.DockingEvent) { kept = append(kept, e) }); err != nil {
 				t.Fatal(err)
 			}
 			more := held() - before
 			t.Logf("%d events keep %d KiB", len(kept), more>>10)
-			if len(kept) != 1000 || more > 8<<20 {
+			if len(kept) != 250 || more > 2<<20 {
 				t.Errorf("%d events, one of a page each, keep %d KiB", len(kept), more>>10)
 			}
 			runtime.KeepAlive(kept)

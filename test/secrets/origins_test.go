@@ -113,7 +113,7 @@ func newTokenNet(t *testing.T, scheme string) *tokenNet {
 		},
 	}
 	t.Cleanup(transport.CloseIdleConnections)
-	n.client = &http.Client{Transport: transport, Timeout: 10 * time.Second}
+	n.client = &http.Client{Transport: transport, Timeout: 5 * time.Minute} // on a busy machine, too
 	return n
 }
 
