@@ -33,7 +33,7 @@ func image(id int, of, file string) *ll230.Image {
 		ID:           id,
 		Name:         "[AUTO] " + of + " - image",
 		ImageURL:     file,
-		ThumbnailURL: fmt.Sprintf("%s255bauto255d__image_thumbnail_%d.jpeg", pictures, 20240305184631+id),
+		ThumbnailURL: fmt.Sprintf("%s255bauto255d__image_thumbnail_%d.jpeg", pictures, int64(20240305184631)+int64(id)),
 		License:      ll230.ImageLicense{ID: 1, Name: "Unknown", Priority: 9},
 		SingleUse:    id%3 > 0,
 		Variants:     []ll230.ImageVariant{},
