@@ -23,7 +23,7 @@ type day struct {
 
 // lookAllDay has n mirrors on one store walk over all events again and again for a day,
 // from then on that the store has them.
-func lookAllDay(t *testing.T, store mirror.Store, n int, every time.Duration, trouble func() *ll2test.Fault) (d day) {
+func lookAllDay(t *testing.T, store func() mirror.Store, n int, every time.Duration, trouble func() *ll2test.Fault) (d day) {
 	in(t, func(t *testing.T) {
 		server := ll2test.NewServer(ll2test.EventsAround(515, time.Now())...)
 		var last time.Time // when the service last answered a refresh
@@ -43,7 +43,7 @@ func lookAllDay(t *testing.T, store mirror.Store, n int, every time.Duration, tr
 		client := server.Client(ll2.WithTransport(transport), ll2.WithMaxWait(0))
 		var mirrors []*mirror.Mirror
 		for range n {
-			mirrors = append(mirrors, open(t, client, store))
+			mirrors = append(mirrors, open(t, client, store()))
 		}
 		later := trouble
 		trouble = func() *ll2test.Fault { return nil }
@@ -80,24 +80,32 @@ func lookAllDay(t *testing.T, store mirror.Store, n int, every time.Duration, tr
 
 func TestADayOfLookingEveryMinuteTakesAFewRequestsWhateverTheServiceDoes(t *testing.T) {
 	none := func() *ll2test.Fault { return nil }
+	folder := func() func() mirror.Store {
+		path := t.TempDir()
+		return func() mirror.Store { return mirror.Dir(path) } // as in a process of its own
+	}
+	memory := func() func() mirror.Store {
+		shared := mirror.Memory()
+		return func() mirror.Store { return shared }
+	}
 	var b strings.Builder
 	b.WriteString("| a day | answered | requests in all | oldest answer | ages that were not true |\n| --- | ---: | ---: | ---: | ---: |\n")
 	for _, test := range []struct {
 		name    string
 		n, most int
 		trouble func() *ll2test.Fault
-		store   mirror.Store
+		store   func() mirror.Store
 	}{
-		{"1 mirror", 1, 45, none, mirror.Dir(t.TempDir())},
-		{"8 mirrors on one folder", 8, 45, none, mirror.Dir(t.TempDir())},
-		{"64 mirrors on one folder", 64, 45, none, mirror.Dir(t.TempDir())},
-		{"2 mirrors, no network", 2, 45, func() *ll2test.Fault { return &ll2test.Fault{Err: errors.New("no network")} }, mirror.Memory()},
-		{"2 mirrors, every answer a 503", 2, 45, func() *ll2test.Fault { return &ll2test.Fault{Status: http.StatusServiceUnavailable} }, mirror.Memory()},
+		{"1 mirror", 1, 45, none, folder()},
+		{"8 mirrors on one folder", 8, 45, none, folder()},
+		{"64 mirrors on one folder", 64, 45, none, folder()},
+		{"2 mirrors, no network", 2, 45, func() *ll2test.Fault { return &ll2test.Fault{Err: errors.New("no network")} }, memory()},
+		{"2 mirrors, every answer a 503", 2, 45, func() *ll2test.Fault { return &ll2test.Fault{Status: http.StatusServiceUnavailable} }, memory()},
 		{"2 mirrors, every answer a 429 for 40 minutes", 2, 45, func() *ll2test.Fault {
 			fault := testkit.RetryAfter(http.StatusTooManyRequests, "2400")
 			return &fault
-		}, mirror.Memory()},
-		{"2 mirrors, every answer a 429 that does not say", 2, 45, func() *ll2test.Fault { return &ll2test.Fault{Status: http.StatusTooManyRequests} }, mirror.Memory()},
+		}, memory()},
+		{"2 mirrors, every answer a 429 that does not say", 2, 45, func() *ll2test.Fault { return &ll2test.Fault{Status: http.StatusTooManyRequests} }, memory()},
 	} {
 		every := time.Minute
 		if *years < 200 {

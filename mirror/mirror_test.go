@@ -59,6 +59,7 @@ func TestOpenSendsNothingAndRefusesWhatMakesNoSense(t *testing.T) {
 		"typed nil client":       func() (*mirror.Mirror, error) { return mirror.Open(none, mirror.Memory()) },
 		"client not made by New": func() (*mirror.Mirror, error) { return mirror.Open(new(ll2.Client), mirror.Memory()) },
 		"nil store":              func() (*mirror.Mirror, error) { return mirror.Open(client, nil) },
+		"typed nil store":        func() (*mirror.Mirror, error) { return mirror.Open(client, (*mortal)(nil)) },
 		"no time":                func() (*mirror.Mirror, error) { return mirror.Open(client, mirror.Memory(), mirror.RefreshEvery(0)) },
 		"no walks":               func() (*mirror.Mirror, error) { return mirror.Open(client, mirror.Memory(), mirror.WalkEvery(-1)) },
 		"no age":                 func() (*mirror.Mirror, error) { return mirror.Open(client, mirror.Memory(), mirror.MaxStale(0)) },

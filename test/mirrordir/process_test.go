@@ -77,6 +77,8 @@ func work(role string) error {
 		return nil
 	case "die": // before the n-th step of a Save
 		return die(dir, n, func() { kill(os.Getpid()) })
+	case "refresh": // a mirror, up to the n-th step of its saves
+		return refreshUpTo(dir, n)
 	case "hang":
 		return die(dir, n, func() {
 			fmt.Println("hangs")
