@@ -31,7 +31,8 @@ type Mirror struct {
 	base    *url.URL
 	client  *ll2.Client
 	events  *ll2.Resource[row, int] // of the service
-	web     *server
+	serving sync.Once
+	web     *server // since the first ServeHTTP: a program that serves nothing has no code for it
 	store   Store
 	name    string // of the blobs
 
@@ -91,7 +92,6 @@ func Open(client *ll2.Client, store Store, opts ...Option) (*Mirror, error) {
 		return nil, fmt.Errorf("mirror: Open: %w", err)
 	}
 	m.DockingEvents = inner.DockingEvents
-	m.web = newServer(config, m)
 	m.ctx, m.cancel = context.WithCancel(context.Background())
 	m.look(m.ctx)
 	m.load(m.ctx)

@@ -63,6 +63,7 @@ func (m *Mirror) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, errNotOpen.Error(), http.StatusServiceUnavailable)
 		return
 	}
+	m.serving.Do(func() { m.web = newServer(m.config, m) })
 	m.web.ServeHTTP(w, r)
 }
 
