@@ -68,7 +68,11 @@ func decode(v *version, data []byte, gen uint64, base string) (*snapshot, error)
 	if h.Format < 1 || h.Base != base {
 		return nil, fmt.Errorf("mirror: the copy in the store is of %q in format %d", h.Base, h.Format)
 	}
-	lines := bytes.Split(rest, []byte("\n"))
+	var lines [][]byte
+	for line, found := []byte(nil), true; found; {
+		line, rest, found = bytes.Cut(rest, []byte("\n"))
+		lines = append(lines, line)
+	}
 	walked := 0
 	if h.Walk != nil {
 		walked = h.Walk.Rows

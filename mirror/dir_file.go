@@ -79,16 +79,15 @@ func readFile(path, name string, known stored) (stored, error) {
 	if known.gen != 0 && known.size == read.size && bytes.Equal(known.start, read.start) {
 		return known, nil
 	}
-	damaged := func(why string) (stored, error) { return stored{}, &damagedError{path, why} }
 
 	digits, rest, ok := cutChecksum(read.start)
 	if !ok {
-		return damaged("its first line holds no checksum")
+		return stored{}, &damagedError{path, "its first line holds no checksum"}
 	}
 	second, _, ok := bytes.Cut(rest, []byte("\n"))
 	var header fileHeader
 	if !ok || json.Unmarshal(second, &header) != nil {
-		return damaged("its second line is no header")
+		return stored{}, &damagedError{path, "its second line is no header"}
 	}
 	dataAt := int64(firstLength + len(second) + len("\n"))
 	sum := sha256.New()
@@ -101,13 +100,13 @@ func readFile(path, name string, known stored) (stored, error) {
 			return stored{}, unread(path, err)
 		}
 		if !matches(sum, digits) {
-			return damaged("its checksum is another")
+			return stored{}, &damagedError{path, "its checksum is another"}
 		}
 		return stored{}, fmt.Errorf("%s has format %d, and this version of the package knows format %d only: "+
 			"use a newer version of the package, or another folder", path, header.Format, fileFormat)
 	}
 	if header.Length < 0 || header.Length != read.size-dataAt {
-		return damaged(fmt.Sprintf("its length is %d bytes, not %d", read.size-dataAt, header.Length))
+		return stored{}, &damagedError{path, fmt.Sprintf("its length is %d bytes, not %d", read.size-dataAt, header.Length)}
 	}
 	all := make([]byte, read.size)
 	n := copy(all, read.start)
@@ -117,11 +116,11 @@ func readFile(path, name string, known stored) (stored, error) {
 	sum.Write(all[n:])
 	switch {
 	case !matches(sum, digits):
-		return damaged("its checksum is another")
+		return stored{}, &damagedError{path, "its checksum is another"}
 	case header.Name != name:
-		return damaged(fmt.Sprintf("it is the file of %q", header.Name))
+		return stored{}, &damagedError{path, fmt.Sprintf("it is the file of %q", header.Name)}
 	case header.Generation == 0:
-		return damaged("it has no generation")
+		return stored{}, &damagedError{path, "it has no generation"}
 	}
 	read.gen, read.data = header.Generation, all[dataAt:]
 	return read, nil

@@ -11,7 +11,7 @@ import (
 // A Func copies src to dst, which then shares nothing with it that can be changed.
 type Func[T any] func(dst, src *T)
 
-// For returns what copies a T. It fails if a T can hold what it cannot copy: an
+// For returns what copies a T. It fails if a T can hold what it cannot copy: a map, an
 // interface, a func, a channel, itself, or a reference in a field that is not exported.
 func For[T any]() (Func[T], error) {
 	own, err := make(planner).plan(reflect.TypeFor[T]())
@@ -55,8 +55,8 @@ func (p planner) owner(t reflect.Type) (owner, error) {
 	switch t.Kind() {
 	case reflect.Struct:
 		return p.fields(t)
-	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
-	case reflect.Interface, reflect.Func, reflect.Chan, reflect.UnsafePointer:
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+	case reflect.Map, reflect.Interface, reflect.Func, reflect.Chan, reflect.UnsafePointer:
 		return nil, fmt.Errorf("a %v cannot be copied", t)
 	default:
 		return nil, nil
@@ -70,14 +70,9 @@ func (p planner) owner(t reflect.Type) (owner, error) {
 		return pointer(t.Elem(), inner), nil
 	case reflect.Slice:
 		return slice(t, inner), nil
-	case reflect.Array:
-		return elements(inner), nil
 	default:
+		return elements(inner), nil
 	}
-	if key, err := p.plan(t.Key()); err != nil || key != nil {
-		return nil, fmt.Errorf("the keys of a %v cannot be copied", t)
-	}
-	return dictionary(t, inner), nil
 }
 
 func pointer(elem reflect.Type, inner owner) owner {
@@ -118,24 +113,6 @@ func elements(inner owner) owner {
 		for i := range v.Len() {
 			inner(v.Index(i))
 		}
-	}
-}
-
-func dictionary(t reflect.Type, inner owner) owner {
-	return func(v reflect.Value) {
-		if v.IsNil() {
-			return
-		}
-		mine := reflect.MakeMapWithSize(t, v.Len())
-		for entries := v.MapRange(); entries.Next(); {
-			value := reflect.New(t.Elem()).Elem()
-			value.Set(entries.Value())
-			if inner != nil {
-				inner(value)
-			}
-			mine.SetMapIndex(entries.Key(), value)
-		}
-		v.Set(mine)
 	}
 }
 
