@@ -66,10 +66,10 @@ func exitCode(err error) int {
 			return ExitTerminated
 		}
 		return ExitInterrupted
-	case errors.Is(err, context.Canceled):
-		return ExitInterrupted
 	case errors.Is(err, ll2.ErrRateLimited):
 		return ExitQuota
+	case errors.Is(err, context.Canceled):
+		return ExitInterrupted
 	case errors.As(err, &notFound):
 		return ExitNotFound
 	}

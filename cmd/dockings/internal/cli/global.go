@@ -195,7 +195,7 @@ func (f *demoFlag) String() string {
 	case f.events == 0:
 		return recorded
 	}
-	return fmt.Sprint(f.events)
+	return plainInt(f.events)
 }
 
 func (f *demoFlag) Set(words string) error {

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/cmd/dockings/internal/cli"
 	"github.com/docking-event/ll2/cmd/dockings/internal/sheet"
 	"github.com/docking-event/ll2/ll2test"
@@ -131,12 +130,3 @@ func asked(server *ll2test.Server) []ll2test.Request {
 }
 
 func lines(s string) int { return strings.Count(s, "\n") }
-
-// pointers are those to events.
-func pointers(events []ll2.DockingEvent) []*ll2.DockingEvent {
-	all := make([]*ll2.DockingEvent, len(events))
-	for i := range events {
-		all[i] = &events[i]
-	}
-	return all
-}

@@ -169,14 +169,19 @@ func (s *session) execute(ctx context.Context, command string, c change) error {
 	run := exec.CommandContext(ctx, shell[0], shell[1:]...)
 	run.Stdin, run.Stdout, run.Stderr = &input, s.app.Stdout.Writer, s.app.Stderr.Writer
 	run.Env = append(run.Environ(), "DOCKINGS_CHANGE="+string(c.kind))
-	err := run.Run()
+	// What goes wrong with it is not watch's failure.
+	s.tellOfCommand(ctx, run.Run())
+	return nil
+}
+
+// tellOfCommand says if a command went wrong, unless Ctrl-C has ended it.
+func (s *session) tellOfCommand(ctx context.Context, err error) {
 	var exit *exec.ExitError
 	switch {
-	case err == nil || ctx.Err() != nil:
+	case ctx.Err() != nil:
 	case errors.As(err, &exit):
 		s.Note("--exec: %v", exit)
-	default:
+	case err != nil:
 		s.Note("--exec: %s", cause(err))
 	}
-	return nil
 }

@@ -135,7 +135,7 @@ func (p *Progress) show() {
 	if p.bar == nil {
 		// Waiting is told of once, nothing twice, and the end not at all.
 		done := p.count > 0 && p.events >= p.count
-		if news := fmt.Sprint(p.events, p.waiting.Until); news != p.told && !done && !(p.announced && p.waiting.For > 0) {
+		if news := fmt.Sprint(p.events, p.waiting.Until); news != p.told && !done && (!p.announced || p.waiting.For == 0) {
 			p.told = news
 			fmt.Fprintf(p.out, "dockings: %s\n", words)
 		}

@@ -39,7 +39,7 @@ func (f *Filter) Has(r Record) bool {
 		return false
 	case f.Until != nil && !r.Docking.Before(f.Until.End) && !f.Until.Has(r.Docking):
 		return false
-	case f.During != nil && !(r.Docking.Before(f.During.End) || f.During.Has(r.Docking)):
+	case f.During != nil && !r.Docking.Before(f.During.End) && !f.During.Has(r.Docking):
 		return false
 	case f.During != nil && left != nil && left.Before(f.During.From):
 		return false

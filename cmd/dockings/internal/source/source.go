@@ -208,7 +208,7 @@ func (s *Source) events(ctx context.Context) (Answer, error) {
 	if !s.config.Offline && time.Since(status.Refreshed) > max(s.config.MaxAge, leastAge) {
 		answer.Stale = errSlow
 		if status.Err != nil && !ofStore(status.Err) {
-			answer.Stale = status.Err
+			answer.Stale = s.held(status.Err)
 		}
 	}
 	return answer, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,7 +25,7 @@ type ShortError struct {
 // Error says what is needed, what is left, and when to come back.
 func (e *ShortError) Error() string {
 	wait := time.Until(e.At)
-	words := fmt.Sprintf("needs %s more, %d left until %s", text.Count(e.Need, "request"), e.Left, e.Clock.At(e.At, time.Now()))
+	words := fmt.Sprintf("needs %s, %d left until %s", text.Count(e.Need, "more request"), e.Left, e.Clock.At(e.At, time.Now()))
 	if e.MaxWait > 0 {
 		return fmt.Sprintf("%s: a wait of %s is longer than --max-wait %s; come back then", words, text.Short(wait), e.MaxWait)
 	}
@@ -66,6 +67,9 @@ func (g *gate) page(u *url.URL, count, results int) {
 	if g.most > 0 {
 		g.count = min(count, g.most)
 	}
+	if g.overlap > 0 && !strings.HasPrefix(u.Query().Get("ordering"), "docking") {
+		return // the mirror's page of what is new is not one of the walk
+	}
 	offset, _ := strconv.Atoi(u.Query().Get("offset"))
 	have := min(offset+results, g.count)
 	g.source.tell.Page(have, g.count, g.requests(have))
@@ -89,12 +93,16 @@ func (g *gate) call(ctx context.Context, c ll2.Call) (context.Context, func(erro
 	offset, _ := strconv.Atoi(u.Query().Get("offset"))
 	need := max(1, g.requests(offset))
 	quota := g.source.client.Quota()
+	config := g.source.config
+	if rest := need - quota.Left(); !config.NoWait && rest > 0 && g.overlap > 0 && quota.Limit > 1 {
+		// To go on with a walk that was kept takes a request each time.
+		need += (rest + quota.Limit - 2) / (quota.Limit - 1)
+	}
 	at := quota.Next(need)
 	wait := time.Until(at)
 	if quota.Limit == 0 || wait <= shortWait {
 		return ctx, nil
 	}
-	config := g.source.config
 	short := &ShortError{Need: need, Left: quota.Left(), At: at, Clock: config.Clock}
 	switch {
 	case config.MaxWait > 0 && wait > config.MaxWait:
@@ -107,8 +115,8 @@ func (g *gate) call(ctx context.Context, c ll2.Call) (context.Context, func(erro
 	}
 	if g.told.IsZero() {
 		g.told = at
-		g.source.tell.Announce("needs %s more, %d left until %s: waits %s; Ctrl-C keeps what there is, --no-wait fails",
-			text.Count(need, "request"), short.Left, config.Clock.At(at, time.Now()), text.Short(wait))
+		g.source.tell.Announce("needs %s, %d left until %s: waits %s; Ctrl-C keeps what there is, --no-wait fails",
+			text.Count(need, "more request"), short.Left, config.Clock.At(at, time.Now()), text.Short(wait))
 	}
 	return ctx, nil
 }

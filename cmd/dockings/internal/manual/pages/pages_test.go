@@ -1,0 +1,44 @@
+package pages_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/docking-event/ll2/cmd/dockings/internal/manual/pages"
+	gocmp "github.com/google/go-cmp/cmp"
+)
+
+// files are the texts of all files below a folder.
+func files(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	all := make(map[string]string)
+	err := fs.WalkDir(os.DirFS(folder), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(filepath.Join(folder, name))
+		all[name] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestPagesAndCompletionsAreThoseOfTheCommands(t *testing.T) {
+	t.Parallel()
+	made := t.TempDir()
+	if err := pages.Write(made); err != nil {
+		t.Fatal(err)
+	}
+	want := files(t, made)
+	if len(want) < 15 {
+		t.Errorf("only %d files", len(want))
+	}
+	if diff := gocmp.Diff(want, files(t, filepath.Join("..", "..", "..", "share"))); diff != "" {
+		t.Errorf("share/ is not what the commands say (-want +got); go generate in the module's folder writes it:\n%.3000s", diff)
+	}
+}
