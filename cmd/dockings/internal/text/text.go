@@ -111,16 +111,16 @@ type Clock struct {
 // UTC is the clock unless another one is asked for.
 var UTC = Clock{time.UTC, "UTC"}
 
-// At writes a time of day, with the date unless that is today.
+// At writes a time of day, with the date unless that is today. What is to come is rounded
+// up to the minute: whoever comes then does not come too early.
 func (c Clock) At(t, now time.Time) string {
+	if rest := t.Sub(t.Truncate(time.Minute)); rest > 0 && t.After(now) {
+		t = t.Add(time.Minute - rest)
+	}
 	t, now = t.In(c.Zone), now.In(c.Zone)
 	layout := "2006-01-02 15:04"
 	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
 		layout = "15:04"
-	}
-	// Up to the next minute: whoever comes then does not come too early.
-	if rest := t.Sub(t.Truncate(time.Minute)); rest > 0 && t.After(now) {
-		t = t.Add(time.Minute - rest)
 	}
 	return t.Format(layout) + " " + c.Name
 }
