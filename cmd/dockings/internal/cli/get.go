@@ -61,9 +61,14 @@ func (a *App) get(cmd *cobra.Command, arg string, f *getFlags) error {
 	if err != nil {
 		return err
 	}
+	now := s.at(&f.at)
+	if event.Docking.After(now) && f.at.words != "" {
+		clock := a.global.clock()
+		return &notFoundError{fmt.Sprintf("docking event %d came only after %s: at %s %s", id, f.at.words, clock.Minute(event.Docking), clock.Name)}
+	}
 	sheet := record.Sheet(slices.DeleteFunc(sheet.Names(record.Fields()), func(name string) bool { return name == "stay_days" })...)
 	sheet.Single = true
-	return sheet.Print(s.out(), options, []record.Record{{DockingEvent: event, Now: s.at(&f.at)}})
+	return sheet.Print(s.out(), options, []record.Record{{DockingEvent: event, Now: now}})
 }
 
 func (s *session) event(cmd *cobra.Command, id int) (*ll2.DockingEvent, error) {

@@ -116,7 +116,14 @@ type session struct {
 
 // start begins a session. Whoever starts it ends it.
 func (a *App) start() (*session, error) {
-	p := progress.Start(a.Stderr, a.global.clock(), a.global.quiet || a.global.debug)
+	what := progress.All
+	if a.global.debug {
+		what = progress.NotesOnly // the log says the rest
+	}
+	if a.global.quiet {
+		what = progress.Nothing
+	}
+	p := progress.Start(a.Stderr, a.global.clock(), what)
 	s, err := a.open(p)
 	if err != nil {
 		p.Stop()

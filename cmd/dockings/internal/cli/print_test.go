@@ -7,7 +7,7 @@ import (
 
 	"github.com/docking-event/ll2/cmd/dockings/internal/cli"
 	"github.com/docking-event/ll2/ll2test"
-	"github.com/mattn/go-runewidth"
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
 )
 
 func TestTablesFitTheTerminal(t *testing.T) {
@@ -35,7 +35,7 @@ func TestTablesFitTheTerminal(t *testing.T) {
 					t.Errorf("dockings %s: exit code %d, %q", args, got.code, got.stderr)
 				}
 				for line := range strings.Lines(got.stdout) {
-					if n := runewidth.StringWidth(strings.TrimRight(line, "\n")); n > width && !strings.Contains(line, "https:") { // to be copied whole
+					if n := twwidth.Width(strings.TrimRight(line, "\n")); n > width && !strings.Contains(line, "https:") { // to be copied whole
 						t.Errorf("%d columns, not %d: %s", n, width, line)
 					}
 				}

@@ -70,7 +70,7 @@ func (a *App) quota(cmd *cobra.Command, f *printFlags) error {
 		return err
 	}
 	if a.global.offline {
-		return usagef("quota asks the service, which --offline forbids; leave it out")
+		return usagef("quota asks the service, which --offline forbids; leave that out")
 	}
 	a.global.noCache = true // it needs no copy
 	s, err := a.start()

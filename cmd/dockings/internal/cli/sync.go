@@ -37,9 +37,9 @@ func (a *App) sync(cmd *cobra.Command, f *printFlags) error {
 	case err != nil:
 		return err
 	case a.global.offline:
-		return usagef("sync asks the service, which --offline forbids; leave it out")
+		return usagef("sync asks the service, which --offline forbids; leave that out")
 	case a.global.noCache:
-		return usagef("sync keeps a copy, which --no-cache forbids; leave it out")
+		return usagef("sync keeps a copy, which --no-cache forbids; leave that out")
 	}
 	a.global.refresh = true
 	s, err := a.start()

@@ -31,7 +31,7 @@ func TestAQuotaThatDoesNotSufficeIsToldOfBeforeItIsSpent(t *testing.T) {
 		{"does not wait", "list --no-wait", 3, cli.ExitQuota, 1,
 			"dockings: needs 5 more requests, 2 left until 01:01 UTC; come back in 1 h, or leave out --no-wait\n"},
 		{"does not wait for so long", "list --max-wait 20m", 4, cli.ExitQuota, 1,
-			"dockings: needs 6 more requests, 3 left until 01:01 UTC: a wait of 1 h is longer than --max-wait 20m0s; come back then\n"},
+			"dockings: needs 6 more requests, 3 left until 01:01 UTC: a wait of 1 h is longer than --max-wait 20 min; come back then\n"},
 		{"waits for so long", "list --max-wait 2h --all --fields id", 5, cli.ExitOK, 7,
 			"dockings: needs 6 more requests, 4 left until 01:01 UTC: waits 1 h; Ctrl-C keeps what there is, --no-wait fails\n"},
 		{"needs not wait", "list --all --fields id --no-wait", 6, cli.ExitOK, 6, ""},
@@ -87,6 +87,33 @@ func TestAnInterruptedSyncGoesOnWhereItStopped(t *testing.T) {
 			t.Errorf("%d requests, want 7", n)
 		}
 	})
+}
+
+func TestASyncThatIsInterruptedInARequestGoesOnBeforeThat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := madeUp(515)
+		server.Fail(ll2test.Fault{}, ll2test.Fault{}, ll2test.Fault{}, ll2test.Fault{Delay: 20 * time.Second})
+		u := newUser(t, server)
+		got := u.runWith(stop(t, os.Interrupt, 5*time.Second), "sync")
+		if got.code != cli.ExitInterrupted || got.stdout != "" {
+			t.Errorf("exit code %d, %s", got.code, got.stderr)
+		}
+		before := len(asked(server))
+		time.Sleep(2 * time.Minute)
+		got = u.run("list", "--all", "--fields", "id", "--quiet", at2027)
+		if n := len(asked(server)) - before; got.code != cli.ExitOK || lines(got.stdout) != 515 || n != 5 {
+			t.Errorf("exit code %d, %d events, %d requests after %d; %s", got.code, lines(got.stdout), n, before, got.stderr)
+		}
+	})
+}
+
+func TestALogHasEveryRequestAndNotesToo(t *testing.T) {
+	t.Parallel()
+	got := run(t, madeUp(250), "list", "-v", "--fields", "id")
+	if n := strings.Count(got.stderr, "limit=100"); got.code != cli.ExitOK || n != 3 || !strings.HasSuffix(got.stderr, "dockings: 30 of 250; --all shows the others, too\n") {
+		t.Errorf("exit code %d, %d requests in the log: %s", got.code, n, got.stderr)
+	}
 }
 
 func TestCtrlCKeepsWhatThereIs(t *testing.T) {

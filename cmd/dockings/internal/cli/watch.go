@@ -61,9 +61,9 @@ const textFormat = "text"
 func (a *App) watch(cmd *cobra.Command, f *watchFlags) error {
 	switch {
 	case a.global.offline:
-		return usagef("watch asks the service, which --offline forbids; leave it out")
+		return usagef("watch asks the service, which --offline forbids; leave that out")
 	case a.global.noCache:
-		return usagef("watch needs a copy to compare with, which --no-cache forbids; leave it out")
+		return usagef("watch needs a copy to compare with, which --no-cache forbids; leave that out")
 	case a.global.maxAge.Duration < time.Minute:
 		return usagef("watch --max-age %s: the service would be asked too often; write 1m or more", a.global.maxAge.words)
 	}

@@ -38,11 +38,18 @@ type Progress struct {
 	announced     bool   // waits need no line of their own
 }
 
-// Start begins to tell, unless it is to be quiet. Whoever starts it stops it, once or
+// How much a Progress tells.
+const (
+	All       = iota
+	NotesOnly // not how far the work is
+	Nothing
+)
+
+// Start begins to tell: All, NotesOnly or Nothing. Whoever starts it stops it, once or
 // more often.
-func Start(out *sheet.Stream, clock text.Clock, quiet bool) *Progress {
-	p := &Progress{out: out, clock: clock, quiet: quiet, stop: func() {}}
-	if quiet {
+func Start(out *sheet.Stream, clock text.Clock, what int) *Progress {
+	p := &Progress{out: out, clock: clock, quiet: what == Nothing, announced: what != All, stop: func() {}}
+	if what != All {
 		return p
 	}
 	every := tellEvery

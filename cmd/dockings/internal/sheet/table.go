@@ -34,26 +34,35 @@ func (c Column[T]) title(clock text.Clock) string {
 }
 
 // cell is a value as a table shows it. What servers send is not to move the cursor.
-func (c Column[T]) cell(row T, clock text.Clock, short bool) string {
+func (c Column[T]) cell(row T, clock text.Clock, shape shape) string {
 	if c.Text != nil {
 		if words, ok := c.Text(row); ok {
 			return words
 		}
 	}
-	if short && c.Short != nil {
+	if shape >= abbreviated && c.Short != nil {
 		if words := c.Short(row); words != "" {
 			return text.Clean(words)
 		}
 	}
 	v := c.Value(row)
 	if t, ok := v.(time.Time); ok {
-		if short {
+		if shape == daily {
 			return clock.Day(t)
 		}
 		return clock.Minute(t)
 	}
 	return text.Clean(Plain(v))
 }
+
+// A shape is how much the cells of a table say.
+type shape int
+
+const (
+	full shape = iota
+	abbreviated
+	daily // abbreviated, and of times the day only
+)
 
 // A grid is the cells of a table, and how wide its columns are.
 type grid struct {
@@ -63,7 +72,7 @@ type grid struct {
 	right  []bool
 }
 
-func newGrid[T any](clock text.Clock, columns []Column[T], rows []T, short bool) grid {
+func newGrid[T any](clock text.Clock, columns []Column[T], rows []T, shape shape) grid {
 	g := grid{titles: make([]string, len(columns)), widths: make([]int, len(columns)), right: make([]bool, len(columns))}
 	for i, c := range columns {
 		g.titles[i], g.right[i] = c.title(clock), c.Right
@@ -72,7 +81,7 @@ func newGrid[T any](clock text.Clock, columns []Column[T], rows []T, short bool)
 	for _, row := range rows {
 		cells := make([]string, len(columns))
 		for i, c := range columns {
-			cells[i] = c.cell(row, clock, short)
+			cells[i] = c.cell(row, clock, shape)
 			g.widths[i] = max(g.widths[i], twwidth.Width(cells[i]))
 		}
 		g.cells = append(g.cells, cells)
@@ -131,10 +140,15 @@ func cuts[T any](columns []Column[T]) []bool {
 	return cut
 }
 
-// narrowed makes a grid that is too wide narrower: times say the day only; if even the
-// shortest texts would be too wide, what can be spared is left out; then texts are cut.
+// narrowed makes a grid that is too wide narrower: texts are abbreviated; then times say
+// the day only; if even the shortest texts would be too wide, what can be spared is left
+// out; then texts are cut.
 func narrowed[T any](clock text.Clock, columns []Column[T], rows []T, total int) ([]Column[T], grid) {
-	g := newGrid(clock, columns, rows, true)
+	g := newGrid(clock, columns, rows, abbreviated)
+	if g.over(total) <= 0 {
+		return columns, g
+	}
+	g = newGrid(clock, columns, rows, daily)
 	for g.over(total) > g.slack(cuts(columns)) {
 		spare := -1
 		for i, c := range columns {
@@ -146,7 +160,7 @@ func narrowed[T any](clock text.Clock, columns []Column[T], rows []T, total int)
 			break
 		}
 		columns = slices.Delete(slices.Clone(columns), spare, spare+1)
-		g = newGrid(clock, columns, rows, true)
+		g = newGrid(clock, columns, rows, daily)
 	}
 	g.cutTo(total, cuts(columns))
 	return columns, g
@@ -157,7 +171,7 @@ func printTable[T any](out *Stream, clock text.Clock, columns []Column[T], rows 
 	if len(rows) == 0 {
 		return nil
 	}
-	g := newGrid(clock, columns, rows, false)
+	g := newGrid(clock, columns, rows, full)
 	if out.Width > 0 && g.over(out.Width) > 0 {
 		columns, g = narrowed(clock, columns, rows, out.Width)
 	}
@@ -191,7 +205,7 @@ func printCard[T any](out *Stream, clock text.Clock, columns []Column[T], rows [
 		widths := []int{0, 1}
 		cells := make([]string, len(columns))
 		for i, c := range columns {
-			if cells[i] = c.cell(row, clock, false); cells[i] != "" {
+			if cells[i] = c.cell(row, clock, full); cells[i] != "" {
 				widths[0] = max(widths[0], twwidth.Width(c.title(clock)))
 			}
 		}

@@ -27,7 +27,7 @@ func (e *ShortError) Error() string {
 	wait := time.Until(e.At)
 	words := fmt.Sprintf("needs %s, %d left until %s", text.Count(e.Need, "more request"), e.Left, e.Clock.At(e.At, time.Now()))
 	if e.MaxWait > 0 {
-		return fmt.Sprintf("%s: a wait of %s is longer than --max-wait %s; come back then", words, text.Short(wait), e.MaxWait)
+		return fmt.Sprintf("%s: a wait of %s is longer than --max-wait %s; come back then", words, text.Short(wait), text.Short(e.MaxWait))
 	}
 	return fmt.Sprintf("%s; come back in %s, or leave out --no-wait", words, text.Short(wait))
 }
