@@ -10,6 +10,4 @@ import (
 	"github.com/docking-event/ll2/cmd/dockings/internal/cli"
 )
 
-//go:generate go run ./internal/manual
-
 func main() { os.Exit(cli.Main()) }

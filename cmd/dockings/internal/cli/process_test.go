@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -323,7 +324,7 @@ func TestAnHourOfThirtyCommandsTakesEightRequestsAtMost(t *testing.T) {
 	for i := range 3 {
 		terminals.Go(func() {
 			for _, line := range commands {
-				_, stderr, err := shell(t, append(env, fmt.Sprint("TERMINAL=", i)), dir, line)
+				_, stderr, err := shell(t, slices.Concat(env, []string{fmt.Sprint("TERMINAL=", i)}), dir, line)
 				if err != nil {
 					t.Errorf("terminal %d: %s: %v, %s", i, line, err, stderr)
 				}

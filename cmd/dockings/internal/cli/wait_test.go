@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -154,6 +155,31 @@ func TestAnOldCopyAnswersIfTheServiceDoesNot(t *testing.T) {
 		}
 		if got := u.run("list", "--offline", "--fields", "id", "--all", at2027); got.code != cli.ExitOK || lines(got.stdout) != 515 || got.stderr != "" {
 			t.Errorf("%d events, %s", lines(got.stdout), got.stderr)
+		}
+	})
+}
+
+func TestAnOldCopyAnswersIfTheQuotaIsSpent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := madeUp(90)
+		u := newUser(t, server)
+		u.run("sync")
+		time.Sleep(3*time.Hour + 30*time.Second)
+		server.Fail(ll2test.Fault{}, ll2test.Fault{Status: 429, Header: http.Header{"Retry-After": {"600"}}})
+		want := "dockings: as of 3 hours ago: the quota is spent; come back in 10 min, at 03:11 UTC\ndockings: 1 of 90\n"
+		for range 3 {
+			if got := u.run("list", "--max", "1", at2027); got.code != cli.ExitOK || got.stderr != want {
+				t.Errorf("exit code %d, %s", got.code, got.stderr)
+			}
+		}
+		if got := u.run("list", "--refresh", "--no-wait"); got.code != cli.ExitQuota || got.stderr != "dockings: the quota is spent; come back in 10 min, at 03:11 UTC\n" {
+			t.Errorf("%+v", got)
+		}
+		got := u.run("list", "--refresh", "--max", "1", at2027)
+		want = "dockings: the quota is spent until 03:11 UTC: waits 10 min; Ctrl-C keeps what there is, --no-wait fails\ndockings: 1 of 90\n"
+		if got.code != cli.ExitOK || got.stderr != want {
+			t.Errorf("exit code %d, %s", got.code, got.stderr)
 		}
 	})
 }

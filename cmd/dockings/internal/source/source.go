@@ -181,10 +181,18 @@ func (e *HeldError) Unwrap() error { return e.Err }
 
 // held says until when an error is the answer to everybody.
 func (s *Source) held(err error) error {
-	if next := s.mirror.Status().Next; errors.Is(err, ll2.ErrUnavailable) && next.After(time.Now()) {
+	next := s.mirror.Status().Next
+	_, known := ll2.RetryAt(err)
+	switch {
+	case !next.After(time.Now()):
+		return err
+	case errors.Is(err, ll2.ErrRateLimited) && !known:
+		return &ll2.RateLimitError{RetryAfter: time.Until(next), RetryAt: next, Local: true, Err: err}
+	case errors.Is(err, ll2.ErrUnavailable):
 		return &HeldError{err, next}
+	default:
+		return err
 	}
-	return err
 }
 
 func (s *Source) events(ctx context.Context) (Answer, error) {

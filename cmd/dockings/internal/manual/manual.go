@@ -1,5 +1,5 @@
-// Package pages makes the manual pages and completions of dockings from its commands.
-package pages
+// Package manual makes the manual pages and completions of dockings from its commands.
+package manual
 
 import (
 	"os"
