@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -216,6 +217,37 @@ func TestACopyIsAsYoungAsOneWants(t *testing.T) {
 			if n := len(asked(server)) - before; n != step.requests {
 				t.Errorf("%s took %d requests, want %d; %s", step.args, n, step.requests, got.stderr)
 			}
+		}
+	})
+}
+
+// Ten commands from each of three terminals at once, hour after hour.
+func TestALaterHourTakesOneRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(date(2026, 1, 15)))
+		server := madeUp(515)
+		server.Limit(15, time.Hour)
+		u := newUser(t, server)
+		// Once a day all is read anew, by six more.
+		for hour, most := range []int{8, 1, 1, 1, 1, 1} {
+			before := len(asked(server))
+			var terminals sync.WaitGroup
+			for range 3 {
+				terminals.Go(func() {
+					for _, args := range []string{"list", "now", "get 191", "stations", "ports --station iss", "list --docked", "vehicles", "agencies", "now", "list --all"} {
+						if got := u.run(strings.Fields(args)...); got.code != cli.ExitOK || strings.Contains(got.stderr, "as of") {
+							t.Errorf("hour %d: %s: exit code %d, %s", hour, args, got.code, got.stderr)
+						}
+						time.Sleep(5 * time.Minute)
+					}
+				})
+			}
+			terminals.Wait()
+			if n := len(asked(server)) - before; n > most {
+				t.Errorf("%d requests in hour %d, want %d", n, hour+1, most)
+			}
+			time.Sleep(11 * time.Minute)
 		}
 	})
 }
