@@ -37,7 +37,7 @@ func later(events []ll2.DockingEvent, now time.Time) []ll2.DockingEvent {
 func TestSyncPrintsWhatChanged(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Until(date(2026, 1, 15)))
+		time.Sleep(time.Until(january(2026, 15)))
 		events := ll2test.Events(90)
 		server := ll2test.NewServer(events...)
 		u := newUser(t, server)
@@ -99,7 +99,7 @@ func TestWatchTellsOfDockingsAndDepartures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				time.Sleep(time.Until(date(2026, 1, 15)))
+				time.Sleep(time.Until(january(2026, 15)))
 				events := ll2test.Events(515)
 				server := ll2test.NewServer(events...)
 				got := watching(t, server, func() { server.SetEvents(later(events, time.Now())...) }, tt.args...)

@@ -96,8 +96,9 @@ func run(t *testing.T, server http.RoundTripper, args ...string) outcome {
 // madeUp is a service with n made-up events.
 func madeUp(n int) *ll2test.Server { return ll2test.NewServer(ll2test.Events(n)...) }
 
-func date(year int, month time.Month, day int) time.Time {
-	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+// january is the beginning of a day of that month.
+func january(year, day int) time.Time {
+	return time.Date(year, time.January, day, 0, 0, 0, 0, time.UTC)
 }
 
 // golden compares with a file in testdata, or writes it.

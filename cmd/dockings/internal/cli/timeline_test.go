@@ -21,7 +21,7 @@ func TestATimelineHasTheStaysOfItsSpan(t *testing.T) {
 	}
 	stays := 0
 	for _, e := range ll2test.Events(515) {
-		if e.Docked() || !e.Departure.Before(date(2024, 1, 1)) {
+		if e.Docked() || !e.Departure.Before(january(2024, 1)) {
 			stays++
 		}
 	}

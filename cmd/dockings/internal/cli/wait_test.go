@@ -225,7 +225,7 @@ func TestACopyIsAsYoungAsOneWants(t *testing.T) {
 func TestALaterHourTakesOneRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Until(date(2026, 1, 15)))
+		time.Sleep(time.Until(january(2026, 15)))
 		server := madeUp(515)
 		server.Limit(15, time.Hour)
 		u := newUser(t, server)
