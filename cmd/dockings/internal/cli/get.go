@@ -66,7 +66,7 @@ func (a *App) get(cmd *cobra.Command, arg string, f *getFlags) error {
 		clock := a.global.clock()
 		return &notFoundError{fmt.Sprintf("docking event %d came only after %s: at %s %s", id, f.at.words, clock.Minute(event.Docking), clock.Name)}
 	}
-	sheet := record.Sheet(slices.DeleteFunc(sheet.Names(record.Fields()), func(name string) bool { return name == "stay_days" })...)
+	sheet := s.sheet(cmd.Context(), slices.DeleteFunc(sheet.Names(record.Fields()), func(name string) bool { return name == "stay_days" })...)
 	sheet.Single = true
 	return sheet.Print(s.out(), options, []record.Record{{DockingEvent: event, Now: now}})
 }

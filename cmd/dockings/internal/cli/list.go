@@ -86,7 +86,7 @@ func (a *App) list(cmd *cobra.Command, f *listFlags) error {
 		return err
 	}
 	// What came before an error is printed.
-	printErr := record.Sheet("id", "docking", "departure", "vehicle", "port", "station").Print(s.out(), options, result.records)
+	printErr := s.sheet(cmd.Context(), "id", "docking", "departure", "vehicle", "port", "station").Print(s.out(), options, result.records)
 	if err := errors.Join(printErr, err); err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (a *App) nowDocked(cmd *cobra.Command, f *nowFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := record.Sheet("station", "port", "vehicle", "docking", "stay").Print(s.out(), options, result); err != nil {
+	if err := s.sheet(cmd.Context(), "station", "port", "vehicle", "docking", "stay").Print(s.out(), options, result); err != nil {
 		return err
 	}
 	if len(result) == 0 {

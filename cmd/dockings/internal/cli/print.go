@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/docking-event/ll2/cmd/dockings/internal/names"
+	"github.com/docking-event/ll2/cmd/dockings/internal/record"
 	"github.com/docking-event/ll2/cmd/dockings/internal/sheet"
 	"github.com/spf13/cobra"
 )
@@ -54,6 +56,19 @@ func (f *printFlags) options(a *App) (sheet.Options, error) {
 		return sheet.Options{}, usagef("--jq reads JSON, and --format %s is not; leave one of them out", f.format.value)
 	}
 	return sheet.Options{Format: f.format.value, Fields: f.fields.values, Raw: f.raw, Query: f.query.parsed, Clock: a.global.clock()}, nil
+}
+
+// sheet is how records of a session are printed: raw, as the service sent them, if that
+// is known, and else as they were read.
+func (s *session) sheet(ctx context.Context, table ...string) sheet.Sheet[record.Record] {
+	printed := record.Sheet(table...)
+	printed.Raw = func(r record.Record) any {
+		if sent := s.Sent(ctx, r.ID); sent != nil {
+			return sent
+		}
+		return r.DockingEvent
+	}
+	return printed
 }
 
 // A queryFlag is a jq expression.

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -116,5 +117,23 @@ func TestNoTextOfTheServiceActsOnTheTerminal(t *testing.T) {
 	}
 	if got := run(t, ll2test.NewServer(event), "list", "--format", "csv"); !strings.Contains(got.stdout, "So\x1b[2Jyuz") {
 		t.Errorf("the data is not as it is: %q", got.stdout)
+	}
+}
+
+func TestRawIsWhatTheServiceSent(t *testing.T) {
+	t.Parallel()
+	const sent = `{"id":7,"url":"https://ll.thespacedevs.com/2.2.0/docking_event/7/","new_key":{"b":1.50,"a":null},` +
+		`"docking":"2024-03-05T07:28:12.250Z","departure":null,` +
+		`"flight_vehicle":{"id":1,"spacecraft":{"id":2,"name":"Dragon","spacecraft_config":{"id":3,"agency":null}}},` +
+		`"docking_location":{"id":4,"name":"Port","spacestation":{"id":4,"name":"ISS"}},"space_station":{"id":4,"name":"ISS"}}`
+	server := ll2test.NewServer()
+	if err := server.SetRows("2.2.0/docking_event/", json.RawMessage(sent)); err != nil {
+		t.Fatal(err)
+	}
+	u := newUser(t, server)
+	for _, args := range []string{"get 7 --format ndjson --raw", "list --format ndjson --raw", "now --format ndjson --raw"} {
+		if got := u.run(strings.Fields(args)...); got.code != cli.ExitOK || strings.TrimSpace(got.stdout) != sent {
+			t.Errorf("dockings %s: exit code %d, %s%s\nwant %s", args, got.code, got.stdout, got.stderr, sent)
+		}
 	}
 }
