@@ -23,3 +23,10 @@ func Answer(ctx context.Context, m interface{ own() *engine }, link string) (str
 
 // SetRoom sets how many bytes of bodies may be on their way to readers.
 func SetRoom(m *Mirror, bytes int) { m.engine.web.room = bytes }
+
+// TableOf returns what queries are answered from.
+func TableOf(m any) (any, error) {
+	s, _ := m.(interface{ own() *engine }).own().watch()
+	rows, err := s.queried()
+	return rows.table, err
+}

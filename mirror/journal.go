@@ -12,6 +12,7 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/internal/body"
+	"github.com/docking-event/ll2/internal/jsonscan"
 )
 
 // maxJournal is how many changes a copy keeps: those of about four years.
@@ -139,22 +140,42 @@ func differences(before, after *snapshot, now time.Time) []record {
 
 // own returns the values of an event's own keys, by path.
 func (v *version) own(raw json.RawMessage) map[string]json.RawMessage {
-	var values map[string]json.RawMessage
-	_ = json.Unmarshal(raw, &values) // it was valid when it came
+	values := make(map[string]json.RawMessage)
+	members(values, "", raw)
 	for _, flight := range v.flights {
-		var inner map[string]json.RawMessage
-		if json.Unmarshal(values[flight], &inner) != nil {
-			continue
-		}
-		delete(values, flight)
-		for key, value := range inner {
-			values[flight+"."+key] = value
+		if members(values, flight+".", values[flight]) {
+			delete(values, flight)
 		}
 	}
 	for _, path := range v.running {
 		delete(values, path)
 	}
 	return values
+}
+
+// members adds the values of an object's keys, and reports whether it is an object.
+func members(values map[string]json.RawMessage, prefix string, object json.RawMessage) bool {
+	if len(object) == 0 || object[0] != '{' {
+		return false
+	}
+	s := jsonscan.New(object)
+	for key := range s.Object {
+		if bytes.IndexByte(key, '\\') >= 0 {
+			s.Fail() // its escapes are for encoding/json to read
+		}
+		values[prefix+string(key)] = s.Raw()
+	}
+	if s.Done() {
+		return true
+	}
+	var slow map[string]json.RawMessage
+	if json.Unmarshal(object, &slow) != nil { // not of what was valid when it came
+		return false
+	}
+	for key, value := range slow {
+		values[prefix+key] = value
+	}
+	return true
 }
 
 // differ returns the paths of the fields that differ, sorted. A null is as a key that is

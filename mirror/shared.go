@@ -124,14 +124,13 @@ func (m *engine) loadCopy(ctx context.Context) {
 		m.storeFailed(err)
 		return
 	}
-	m.mu.Lock()
-	known := gen == m.copy.gen
-	m.mu.Unlock()
-	if known {
+	old, _ := m.watch()
+	if gen == old.gen {
 		return
 	}
 	s, err := decode(m.version, data, gen, m.base.String())
 	if err == nil {
+		s.keepMade(old)
 		_, err = s.queried()
 	}
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"github.com/docking-event/ll2/test/testkit"
 )
 
-var storms = flag.Int("storms", 60, "seeds of the simulation in which everything goes wrong")
+var storms = flag.Int("storms", 40, "seeds of the simulation in which everything goes wrong")
 
 // A mortal store is that of a process: it dies at a step that was chosen, and then
 // nothing that the process still does has any effect.
