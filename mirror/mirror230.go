@@ -21,7 +21,7 @@ type Mirror230 struct {
 
 // Open230 is [Open] for version 2.3.0. The copies of both versions can be in one store,
 // where neither knows of the other; with one client, which has one quota for both, they
-// take 62 requests a day.
+// take 62 requests a day at most.
 func Open230(client *ll2.Client, store Store, opts ...Option) (*Mirror230, error) {
 	e, err := openEngine(v230(), client, store, opts)
 	if err != nil {
