@@ -109,7 +109,7 @@ func TestADayOfLookingEveryMinuteTakesAFewRequestsWhateverTheServiceDoes(t *test
 	} {
 		every := time.Minute
 		if *years < 200 {
-			every = time.Duration(min(test.n, 30)) * 2 * time.Minute // 60 million events are too many for every run
+			every = time.Duration(min(4*test.n, 60)) * time.Minute // 60 million events are too many for every run
 		}
 		d := lookAllDay(t, test.store, test.n, every, test.trouble)
 		if d.answered != d.asked || d.requests > test.most || d.lies > 0 {

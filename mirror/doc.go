@@ -44,6 +44,13 @@
 // A Mirror is an [http.Handler] that answers as the service does, in its JSON, so that a
 // team shares one copy whatever its programs are written in. See [Mirror.ServeHTTP].
 //
+// # Versions
+//
+// [Open] keeps the docking events of version 2.2.0, and [Open230] those of version 2.3.0,
+// as package ll230 has them. All that is said here holds for both. Their copies can be in
+// one store, and with one client they take 62 requests a day at most, out of one quota. [Handler]
+// serves both.
+//
 // # Changes
 //
 // [Mirror.Changes] tells what a refresh found: dockings, departures, corrections,

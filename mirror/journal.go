@@ -12,6 +12,7 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/internal/body"
+	"github.com/docking-event/ll2/internal/jsonscan"
 )
 
 // maxJournal is how many changes a copy keeps: those of about four years.
@@ -69,19 +70,41 @@ func (r record) encode() []byte {
 	return text
 }
 
-// decode makes the change anew for each who asks, so that nobody reaches the copy.
-func (r record) decode() (Change, error) {
-	c := Change{Seq: r.Seq, Kind: r.Kind, Fields: r.Fields}
-	for raw, event := range map[*json.RawMessage]**ll2.DockingEvent{&r.Before: &c.Before, &r.After: &c.After} {
-		if len(*raw) == 0 {
-			continue
-		}
-		*event = new(ll2.DockingEvent)
-		if err := body.ReadRow(*raw, *event); err != nil {
-			return Change{}, fmt.Errorf("mirror: change %d: %w", r.Seq, err)
+// eventOf makes the event of a change anew for each who asks, so that nobody reaches
+// the copy.
+func eventOf[T any](raw json.RawMessage) (*T, error) {
+	if len(raw) == 0 {
+		return nil, nil //nolint:nilnil // there was none before, or is none after
+	}
+	event := new(T)
+	if err := body.ReadRow(raw, event); err != nil {
+		return nil, err
+	}
+	return event, nil
+}
+
+// changes yields the changes of an engine, with events of type T, as Cs.
+func changes[T, C any](ctx context.Context, m *engine, after uint64, tell func(r record, before, after *T) C) iter.Seq2[C, error] {
+	return func(yield func(C, error) bool) {
+		for r, err := range m.changes(ctx, after) {
+			var was, is *T
+			if err == nil {
+				was, err = eventOf[T](r.Before)
+			}
+			if err == nil {
+				is, err = eventOf[T](r.After)
+			}
+			var c C
+			if err == nil {
+				c = tell(r, was, is)
+			} else if r.Seq > 0 {
+				err = fmt.Errorf("mirror: change %d: %w", r.Seq, err)
+			}
+			if !yield(c, err) || err != nil {
+				return
+			}
 		}
 	}
-	return c, nil
 }
 
 // differences returns what changed from one snapshot to the next.
@@ -117,19 +140,42 @@ func differences(before, after *snapshot, now time.Time) []record {
 
 // own returns the values of an event's own keys, by path.
 func (v *version) own(raw json.RawMessage) map[string]json.RawMessage {
-	var values map[string]json.RawMessage
-	_ = json.Unmarshal(raw, &values) // it was valid when it came
+	values := make(map[string]json.RawMessage)
+	members(values, "", raw)
 	for _, flight := range v.flights {
-		var inner map[string]json.RawMessage
-		if json.Unmarshal(values[flight], &inner) != nil {
-			continue
-		}
-		delete(values, flight)
-		for key, value := range inner {
-			values[flight+"."+key] = value
+		if members(values, flight+".", values[flight]) {
+			delete(values, flight)
 		}
 	}
+	for _, path := range v.running {
+		delete(values, path)
+	}
 	return values
+}
+
+// members adds the values of an object's keys, and reports whether it is an object.
+func members(values map[string]json.RawMessage, prefix string, object json.RawMessage) bool {
+	if len(object) == 0 || object[0] != '{' {
+		return false
+	}
+	s := jsonscan.New(object)
+	for key := range s.Object {
+		if bytes.IndexByte(key, '\\') >= 0 {
+			s.Fail() // its escapes are for encoding/json to read
+		}
+		values[prefix+string(key)] = s.Raw()
+	}
+	if s.Done() {
+		return true
+	}
+	var slow map[string]json.RawMessage
+	if json.Unmarshal(object, &slow) != nil { // not of what was valid when it came
+		return false
+	}
+	for key, value := range slow {
+		values[prefix+key] = value
+	}
+	return true
 }
 
 // differ returns the paths of the fields that differ, sorted. A null is as a key that is
@@ -199,20 +245,11 @@ func (s *snapshot) behind(after uint64) (changes [][]byte, ok bool) {
 	return s.journal[after-first:], true
 }
 
-// Changes yields what changed, from the first change behind the number after, which
-// is the Seq of one that was seen, and then each change when a refresh finds it, until
-// ctx ends, whose error is the last thing that it yields. With after 0 it yields what
-// changes from now on; what a cold copy reads first is no change.
-//
-// Numbers hold across restarts, and for all who share a store. The journal keeps the
-// last 500 changes: whoever asks for older ones, or for those of a copy that was lost
-// since, gets [ErrBehind], and can compare what he knows with [Mirror.DockingEvents]
-// himself, and go on with after 0. A slow consumer holds nobody up. As any call,
-// Changes has a copy that is overdue refreshed.
-func (m *Mirror) Changes(ctx context.Context, after uint64) iter.Seq2[Change, error] {
-	return func(yield func(Change, error) bool) {
+// changes is [Mirror.Changes], of what the journal has.
+func (m *engine) changes(ctx context.Context, after uint64) iter.Seq2[record, error] {
+	return func(yield func(record, error) bool) {
 		if err := m.check(ctx); err != nil {
-			yield(Change{}, err)
+			yield(record{}, err)
 			return
 		}
 		seen, started := after, after > 0
@@ -224,19 +261,15 @@ func (m *Mirror) Changes(ctx context.Context, after uint64) iter.Seq2[Change, er
 				}
 				changes, ok := s.behind(seen)
 				if !ok {
-					yield(Change{}, fmt.Errorf("%w: it has %d to %d, and those behind %d are asked for",
+					yield(record{}, fmt.Errorf("%w: it has %d to %d, and those behind %d are asked for",
 						ErrBehind, s.Seq-uint64(len(s.journal))+1, s.Seq, seen))
 					return
 				}
 				for _, line := range changes {
 					var r record
 					err := json.Unmarshal(line, &r)
-					var c Change
-					if err == nil {
-						c, err = r.decode()
-					}
 					seen++
-					if !yield(c, err) || err != nil {
+					if !yield(r, err) || err != nil {
 						return
 					}
 				}
@@ -245,7 +278,7 @@ func (m *Mirror) Changes(ctx context.Context, after uint64) iter.Seq2[Change, er
 				}
 			}
 			if err := m.waitForChange(ctx, changed); err != nil {
-				yield(Change{}, err)
+				yield(record{}, err)
 				return
 			}
 		}
@@ -253,7 +286,7 @@ func (m *Mirror) Changes(ctx context.Context, after uint64) iter.Seq2[Change, er
 }
 
 // waitForChange waits until there may be another snapshot.
-func (m *Mirror) waitForChange(ctx context.Context, changed <-chan struct{}) error {
+func (m *engine) waitForChange(ctx context.Context, changed <-chan struct{}) error {
 	timer := time.NewTimer(looksEvery)
 	defer timer.Stop()
 	select {

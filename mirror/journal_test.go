@@ -34,7 +34,7 @@ func told(t *testing.T, m *mirror.Mirror, after uint64) (all []mirror.Change) {
 
 func TestChangesTellWhatHappenedToWhichEvent(t *testing.T) {
 	in(t, func(t *testing.T) {
-		w := newWorld(t, 1, 150, 5)
+		w := newWorld(t, v220, 1, 150, 5)
 		store := mirror.Memory()
 		m := open(t, w.server.Client(), store)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -130,7 +130,7 @@ func id(e *ll2.DockingEvent) int {
 
 func TestAJournalThatIsTooShortSaysSo(t *testing.T) {
 	in(t, func(t *testing.T) {
-		w := newWorld(t, 2, 150, 5)
+		w := newWorld(t, v220, 2, 150, 5)
 		m := open(t, w.server.Client(), mirror.Memory())
 		refresh(t, m)
 		start := mirror.SeqOf(m)
@@ -155,7 +155,7 @@ func TestAJournalThatIsTooShortSaysSo(t *testing.T) {
 
 func TestMoreThanATenthGoneIsBelievedAtTheSecondReading(t *testing.T) {
 	in(t, func(t *testing.T) {
-		w := newWorld(t, 3, 300, 5)
+		w := newWorld(t, v220, 3, 300, 5)
 		m := open(t, w.server.Client(), mirror.Memory())
 		refresh(t, m)
 		start := mirror.SeqOf(m)
@@ -182,7 +182,7 @@ func TestMoreThanATenthGoneIsBelievedAtTheSecondReading(t *testing.T) {
 func TestAWalkThatTheQuotaCutsShortGoesOnInAnotherProcess(t *testing.T) {
 	in(t, func(t *testing.T) {
 		for cut := 1; cut <= 5; cut++ {
-			w := newWorld(t, 7, 515, 5)
+			w := newWorld(t, v220, 7, 515, 5)
 			store := mirror.Memory()
 			n := 0
 			transport := &counter{RoundTripper: w.server}
@@ -219,7 +219,7 @@ func TestAWalkThatTheQuotaCutsShortGoesOnInAnotherProcess(t *testing.T) {
 
 func TestAnAnswerThatIsOlderThanTheCopyIsNotApplied(t *testing.T) {
 	in(t, func(t *testing.T) {
-		w := newWorld(t, 5, 150, 5)
+		w := newWorld(t, v220, 5, 150, 5)
 		m := open(t, w.server.Client(), mirror.Memory())
 		refresh(t, m)
 		time.Sleep(hour)

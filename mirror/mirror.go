@@ -2,13 +2,7 @@ package mirror
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"net/url"
-	"reflect"
-	"sync"
-	"time"
+	"iter"
 
 	"github.com/docking-event/ll2"
 )
@@ -26,32 +20,7 @@ type Mirror struct {
 	// searches, and so is Get of an id that the copy does not have.
 	DockingEvents *ll2.DockingEventsService
 
-	config
-	version *version
-	base    *url.URL
-	client  *ll2.Client
-	events  *ll2.Resource[row, int] // of the service
-	serving sync.Once
-	web     *server // since the first ServeHTTP: a program that serves nothing has no code for it
-	store   Store
-	name    string // of the blobs
-
-	ctx    context.Context //nolint:containedctx // of what the mirror does by itself; ends with Close
-	cancel context.CancelFunc
-	wg     sync.WaitGroup
-
-	mu       sync.Mutex
-	copy     *snapshot
-	changed  chan struct{} // closed when there is another copy
-	head     head
-	headGen  uint64
-	lastErr  error // behind head.Error, if this process met it
-	walkErr  error // that kept the last refresh from walking
-	storeErr error // of the last use of the store
-	newer    bool  // the store's blob is of a later version: nothing is written
-	looked   time.Time
-	flight   *flight // the refresh under way
-	running  int     // calls of Run
+	engine *engine // nil of a mirror that Open did not make
 }
 
 // Open opens the copy that the store has, or begins one. It sends nothing, and what it
@@ -65,122 +34,24 @@ type Mirror struct {
 // copy twice, in one process or in several, is no different from sharing it among
 // machines: they refresh once for all.
 func Open(client *ll2.Client, store Store, opts ...Option) (*Mirror, error) {
-	if client == nil || client.BaseURL() == "" {
-		return nil, errors.New("mirror: Open: the client was not made by ll2.New")
-	}
-	if store == nil || reflect.ValueOf(store).Kind() == reflect.Pointer && reflect.ValueOf(store).IsNil() {
-		return nil, errors.New("mirror: Open: nil store; use Memory for a copy that ends with the program")
-	}
-	config, err := newConfig(opts)
+	e, err := openEngine(v220(), client, store, opts)
 	if err != nil {
 		return nil, err
 	}
-	base, err := url.Parse(client.BaseURL())
-	if err != nil {
-		return nil, fmt.Errorf("mirror: Open: %w", err)
+	return &Mirror{DockingEvents: e.inner.DockingEvents, engine: e}, nil
+}
+
+// own returns what the methods are about, nil of a mirror that Open did not make.
+func (m *Mirror) own() *engine {
+	if m == nil {
+		return nil
 	}
-	v := v220()
-	m := &Mirror{
-		config: config, version: v, client: client, base: base, store: store, name: v.blobName(client.BaseURL()), changed: make(chan struct{}),
-		events: ll2.NewResource(client, v.path, func(r *row) int { return r.id }, v.filters()...),
-		copy:   newSnapshot(v, header{Base: client.BaseURL()}, nil),
-	}
-	inner, err := ll2.New(ll2.WithBaseURL(client.BaseURL()), ll2.WithTransport((*transport)(m)),
-		// The transport waits for what it must, and nothing here is worth a second try.
-		ll2.WithTimeout(0), ll2.WithRetries(0), ll2.WithoutRateLimit())
-	if err != nil {
-		return nil, fmt.Errorf("mirror: Open: %w", err)
-	}
-	m.DockingEvents = inner.DockingEvents
-	m.ctx, m.cancel = context.WithCancel(context.Background())
-	m.look(m.ctx)
-	m.load(m.ctx)
-	if errors.Is(m.storeErr, fs.ErrInvalid) {
-		m.cancel()
-		return nil, m.storeErr
-	}
-	return m, nil
+	return m.engine
 }
 
 // Close ends what the mirror does by itself, and waits for it. Calls fail from then
 // on. The store stays the caller's.
-func (m *Mirror) Close() error {
-	if err := m.usable(); err != nil {
-		return err
-	}
-	m.mu.Lock()
-	m.cancel() // with the lock, so that no refresh begins after it
-	m.mu.Unlock()
-	m.wg.Wait()
-	return nil
-}
-
-func (m *Mirror) usable() error {
-	if m == nil || m.cancel == nil {
-		return errNotOpen
-	}
-	return nil
-}
-
-// check refuses a call that nothing can come of.
-func (m *Mirror) check(ctx context.Context) error {
-	if err := m.usable(); err != nil {
-		return err
-	}
-	if ctx == nil {
-		return errNilContext
-	}
-	if m.ctx.Err() != nil {
-		return errClosed
-	}
-	return nil
-}
-
-// watch returns the copy, and what is closed when there is another one.
-func (m *Mirror) watch() (*snapshot, <-chan struct{}) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.copy, m.changed
-}
-
-// A flight is a refresh under way, which all share who want one.
-type flight struct {
-	done chan struct{}
-	err  error // when done is closed
-}
-
-// start returns the refresh that is under way, or begins one: at any rate if it was
-// asked for, or else if the copy is due.
-func (m *Mirror) start(asked bool) *flight {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.flight != nil {
-		return m.flight
-	}
-	f := &flight{done: make(chan struct{})}
-	if m.ctx.Err() != nil {
-		f.err = errClosed
-		close(f.done)
-		return f
-	}
-	m.flight = f
-	m.wg.Go(func() {
-		ctx, cancel := context.WithTimeout(m.ctx, longestTurn)
-		defer cancel()
-		defer func() {
-			m.mu.Lock()
-			m.flight = nil
-			m.mu.Unlock()
-			close(f.done)
-		}()
-		f.err = m.turn(ctx, asked)
-	})
-	return f
-}
-
-// longestTurn bounds a refresh that nobody answers, if the client has no timeout of
-// its own, or the wait for a quota that is spent by others.
-const longestTurn = 2 * time.Hour
+func (m *Mirror) Close() error { return m.own().close() }
 
 // Refresh makes the copy as fresh as it can be now, by one request, or 7 if a walk is
 // due (for 515 events); see [Status] for what it left to do. Calls share one refresh,
@@ -189,65 +60,29 @@ const longestTurn = 2 * time.Hour
 //
 // After a failure nobody asks the service again before Status.Next: Refresh returns
 // that failure. With [Offline] it is [ErrOffline].
-func (m *Mirror) Refresh(ctx context.Context) error {
-	if err := m.check(ctx); err != nil {
-		return err
-	}
-	if m.offline {
-		return fmt.Errorf("%w: a refresh asks the service", ErrOffline)
-	}
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("mirror: Refresh: %w", context.Cause(ctx))
-	}
-	f := m.start(true)
-	select {
-	case <-f.done:
-		return prefixed("refresh", f.err)
-	case <-ctx.Done():
-		return fmt.Errorf("mirror: Refresh: %w", context.Cause(ctx))
-	}
-}
+func (m *Mirror) Refresh(ctx context.Context) error { return m.own().refresh(ctx) }
 
 // Run refreshes the copy whenever it is due, until ctx ends, whose error it returns, or
 // the mirror is closed. Meanwhile no call waits for a refresh, unless the copy is cold
 // or older than [MaxStale] allows. With [Offline] it returns [ErrOffline] at once.
 // Failures are in [Mirror.Status].
-func (m *Mirror) Run(ctx context.Context) error {
-	if err := m.check(ctx); err != nil {
-		return err
-	}
-	if m.offline {
-		return fmt.Errorf("%w: Run asks the service", ErrOffline)
-	}
-	m.addRunning(1)
-	defer m.addRunning(-1)
-	for {
-		wait := time.Until(m.next())
-		if wait <= 0 {
-			f := m.start(false)
-			select {
-			case <-f.done:
-			case <-ctx.Done():
-				return fmt.Errorf("mirror: Run: %w", context.Cause(ctx))
-			}
-			wait = time.Until(m.next())
-		}
-		timer := time.NewTimer(max(wait, time.Second))
-		select {
-		case <-timer.C:
-			m.look(ctx)
-		case <-ctx.Done():
-			timer.Stop()
-			return fmt.Errorf("mirror: Run: %w", context.Cause(ctx))
-		case <-m.ctx.Done():
-			timer.Stop()
-			return errClosed
-		}
-	}
-}
+func (m *Mirror) Run(ctx context.Context) error { return m.own().run(ctx) }
 
-func (m *Mirror) addRunning(n int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.running += n
+// Status returns how the copy is, without asking the service.
+func (m *Mirror) Status() Status { return m.own().status() }
+
+// Changes yields what changed, from the first change behind the number after, which
+// is the Seq of one that was seen, and then each change when a refresh finds it, until
+// ctx ends, whose error is the last thing that it yields. With after 0 it yields what
+// changes from now on; what a cold copy reads first is no change.
+//
+// Numbers hold across restarts, and for all who share a store. The journal keeps the
+// last 500 changes: whoever asks for older ones, or for those of a copy that was lost
+// since, gets [ErrBehind], and can compare what he knows with [Mirror.DockingEvents]
+// himself, and go on with after 0. A slow consumer holds nobody up. As any call,
+// Changes has a copy that is overdue refreshed.
+func (m *Mirror) Changes(ctx context.Context, after uint64) iter.Seq2[Change, error] {
+	return changes(ctx, m.own(), after, func(r record, before, after *ll2.DockingEvent) Change {
+		return Change{r.Seq, r.Kind, r.Fields, before, after}
+	})
 }

@@ -40,7 +40,9 @@ func all(t *testing.T, m *mirror.Mirror, opts ...ll2.ListOption) []int {
 	return testkit.IDs(events)
 }
 
-func refresh(t *testing.T, m *mirror.Mirror) {
+func refresh(t *testing.T, m interface {
+	Refresh(ctx context.Context) error
+}) {
 	t.Helper()
 	if err := m.Refresh(t.Context()); err != nil {
 		t.Fatal(err)

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// An Option says how a [Mirror] keeps its copy; give it to [Open]. Nil options are
-// skipped, and a later one wins over an earlier one of its kind. Open returns the
-// error of the first that is out of range.
+// An Option says how a [Mirror] keeps its copy; give it to [Open] or [Open230]. Nil
+// options are skipped, and a later one wins over an earlier one of its kind. Open returns
+// the error of the first that is out of range.
 type Option func(*config) error
 
 type config struct {

@@ -2,226 +2,89 @@ package mirror_test
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"net/url"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/ll230"
 	"github.com/docking-event/ll2/ll2test"
 	"github.com/docking-event/ll2/mirror"
 )
 
-// A naive service answers queries over events the slow and obvious way, and shares
-// nothing with the mirror's.
-type naive struct {
-	events map[string][]ll2.DockingEvent // by mode
-}
-
-// The keys of the normal shape, of the objects that have more in the detailed one.
-var normal = map[string]string{
-	"spacecraft_config": "id url name in_use type image_url agency",
-	"agency":            "id url name type",
-}
-
-// cut takes the detailed keys out of v.
-func cut(v any) {
-	object, ok := v.(map[string]any)
-	if !ok {
-		return
-	}
-	delete(object, "space_station")
-	for key, value := range object {
-		if keep, ok := normal[key]; ok && value != nil {
-			inner := value.(map[string]any)
-			for name := range inner {
-				if !slices.Contains(strings.Fields(keep), name) {
-					delete(inner, name)
-				}
-			}
-		}
-		cut(value)
-	}
-}
-
-func newNaive(t *testing.T, events []ll2.DockingEvent) *naive {
-	n := &naive{events: map[string][]ll2.DockingEvent{"detailed": events}}
-	for i := range events {
-		text, err := json.Marshal(&events[i])
-		if err != nil {
-			t.Fatal(err)
-		}
-		var v any
-		if err := json.Unmarshal(text, &v); err != nil {
-			t.Fatal(err)
-		}
-		cut(v)
-		if text, err = json.Marshal(v); err != nil {
-			t.Fatal(err)
-		}
-		var e ll2.DockingEvent
-		if err := json.Unmarshal(text, &e); err != nil {
-			t.Fatal(err)
-		}
-		n.events[""] = append(n.events[""], e)
-	}
-	return n
-}
-
-// list answers a query.
-func (n *naive) list(q url.Values) ll2.Page[ll2.DockingEvent] {
-	detailed, shaped := n.events["detailed"], n.events[q.Get("mode")]
-	var fit []int
-	for i := range detailed {
-		e := &detailed[i]
-		ok := true
-		for name, value := range map[string]int{
-			"space_station__id": e.SpaceStation.ID, "flight_vehicle__id": e.FlightVehicle.ID, "docking_location__id": e.DockingLocation.ID,
-		} {
-			ok = ok && (!q.Has(name) || q.Get(name) == strconv.Itoa(value))
-		}
-		for name, holds := range map[string]func(int) bool{
-			"docking__gt": func(c int) bool { return c > 0 }, "docking__gte": func(c int) bool { return c >= 0 },
-			"docking__lt": func(c int) bool { return c < 0 }, "docking__lte": func(c int) bool { return c <= 0 },
-		} {
-			if q.Has(name) {
-				at, _ := time.Parse(time.RFC3339Nano, q.Get(name))
-				ok = ok && holds(e.Docking.Compare(at.Truncate(time.Microsecond)))
-			}
-		}
-		if ok {
-			fit = append(fit, i)
-		}
-	}
-	slices.SortStableFunc(fit, func(a, b int) int {
-		x, y := &detailed[a], &detailed[b]
-		for key := range strings.SplitSeq(q.Get("ordering"), ",") {
-			c := 0
-			switch strings.TrimPrefix(key, "-") {
-			case "id":
-				c = cmp.Compare(x.ID, y.ID)
-			case "docking":
-				c = x.Docking.Compare(y.Docking)
-			case "departure":
-				switch {
-				case x.Departure == nil && y.Departure != nil:
-					c = 1
-				case x.Departure != nil && y.Departure == nil:
-					c = -1
-				case x.Departure != nil:
-					c = x.Departure.Compare(*y.Departure)
-				}
-			}
-			if strings.HasPrefix(key, "-") {
-				c = -c
-			}
-			if c != 0 {
-				return c
-			}
-		}
-		return 0
-	})
-	limit, _ := strconv.Atoi(q.Get("limit"))
-	offset, _ := strconv.Atoi(q.Get("offset"))
-	page := ll2.Page[ll2.DockingEvent]{Count: len(fit), Results: []ll2.DockingEvent{}}
-	for _, i := range fit[min(offset, len(fit)):min(offset+limit, len(fit))] {
-		page.Results = append(page.Results, shaped[i])
-	}
-	if offset+limit < len(fit) {
-		page.Next = n.link(q, offset+limit)
-	}
-	if offset > 0 {
-		page.Previous = n.link(q, offset-limit)
-	}
-	return page
-}
-
-func (*naive) link(q url.Values, offset int) string {
-	var pairs []string
-	for name, values := range q {
-		if name != "offset" {
-			pairs = append(pairs, name+"="+url.QueryEscape(values[0]))
-		}
-	}
-	if offset > 0 {
-		pairs = append(pairs, "offset="+strconv.Itoa(offset))
-	}
-	slices.Sort(pairs)
-	return "http://ll2.test/2.2.0/docking_event/?" + strings.Join(pairs, "&")
-}
-
-// ask returns random options.
-func ask(r *rand.Rand, events []ll2.DockingEvent) (opts []ll2.ListOption) {
-	e := &events[r.IntN(len(events))]
-	at := e.Docking
-	if r.IntN(2) == 0 {
-		at = at.Add(time.Duration(r.Int64N(int64(1e9*60*60*24*400))) - 200*24*time.Hour)
-	}
-	maybe := func(n int, opt ll2.ListOption) {
-		if r.IntN(n) == 0 {
-			opts = append(opts, opt)
-		}
-	}
-	maybe(4, ll2.ForSpaceStation(e.SpaceStation.ID))
-	maybe(12, ll2.ForSpaceStation(1+r.IntN(30)))
-	maybe(12, ll2.ForFlightVehicle(e.FlightVehicle.ID))
-	maybe(8, ll2.ForDockingLocation(e.DockingLocation.ID))
-	maybe(6, ll2.DockedAfter(at))
-	maybe(6, ll2.DockedSince(at))
-	maybe(6, ll2.DockedBefore(at))
-	maybe(6, ll2.DockedUntil(at))
-	keys := []ll2.Order{ll2.ByID, ll2.ByDocking, ll2.ByDeparture}
-	r.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
-	for i := range keys {
-		if r.IntN(2) == 0 {
-			keys[i] = keys[i].Desc()
-		}
-	}
-	maybe(2, ll2.OrderBy(keys[:r.IntN(4)]...))
-	maybe(2, ll2.InMode([]ll2.Mode{ll2.ModeNormal, ll2.ModeDetailed}[r.IntN(2)]))
-	size := 1 + r.IntN(20)
-	if r.IntN(40) == 0 {
-		size = 100
-	}
-	opts = append(opts, ll2.PageSize(size))
-	maybe(2, ll2.Offset(r.IntN(60)))
-	maybe(20, ll2.Offset(r.IntN(1000)))
-	return opts
+// A lister is the service of either version.
+type lister[E, O any] interface {
+	List(ctx context.Context, opts ...O) (*ll2.Page[E], error)
+	Get(ctx context.Context, id int) (*E, error)
 }
 
 func TestRandomQueriesAreAnsweredAsByANaiveSecondImplementation(t *testing.T) {
-	const queries = 10_000
-	events := ll2test.Events(515)
-	server := ll2test.NewServer(events...)
-	m := open(t, server.Client(), mirror.Memory())
-	// As the service has them.
+	server := ll2test.NewServer(ll2test.Events(515)...)
 	served, err := ll2.Collect(server.Client().DockingEvents.All(t.Context(), ll2.InMode(ll2.ModeDetailed)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	events = events[:0]
-	for _, e := range served {
-		events = append(events, *e)
+	events := values(served) // as the service has them
+	second := &naive[ll2.DockingEvent]{"2.2.0/docking_event/", map[string][]ll2.DockingEvent{"": cutAll(t, events), "detailed": events}, factsOf, nil}
+	m := open(t, server.Client(), mirror.Memory())
+	compare(t, 7_000, m.DockingEvents, second, &options220, ll2.Query)
+	if n := len(server.Requests()); n != 12 {
+		t.Errorf("%d requests", n)
 	}
-	second := newNaive(t, events)
-	r := rand.New(rand.NewPCG(14, 10_000))
-	rows, next := 0, ""
-	for i := range queries {
-		opts := ask(r, events)
-		if next != "" && r.IntN(2) == 0 {
-			opts = []ll2.ListOption{ll2.StartAt(next)}
-		}
-		q, err := ll2.Query(opts...)
+}
+
+func TestRandomQueriesOf230AreAnsweredAsByANaiveSecondImplementation(t *testing.T) {
+	server := ll2test.NewServer()
+	server.SetEvents230(ll2test.Events230(555)...)
+	second := &naive[ll230.DockingEvent]{"2.3.0/docking_events/", make(map[string][]ll230.DockingEvent), factsOf230, nil}
+	for key, mode := range map[string]ll230.Mode{"": ll230.ModeNormal, "detailed": ll230.ModeDetailed} {
+		served, err := ll2.Collect(ll230.DockingEvents(server.Client()).All(t.Context(), ll230.InMode(mode)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := m.DockingEvents.List(t.Context(), opts...)
+		slices.SortFunc(served, func(a, b *ll230.DockingEvent) int {
+			return cmp.Or(a.Docking.Compare(b.Docking), cmp.Compare(a.ID, b.ID))
+		})
+		second.events[key] = values(served)
+	}
+	m := open230(t, server.Client(), mirror.Memory())
+	compare(t, 3_000, m.DockingEvents, second, &options230, ll230.Query)
+	if n := len(server.Requests()); n != 18 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+func values[E any](pointers []*E) (all []E) {
+	for _, p := range pointers {
+		all = append(all, *p)
+	}
+	return all
+}
+
+// compare asks a mirror and the naive service random queries.
+func compare[E, O any](t *testing.T, queries int, m lister[E, O], second *naive[E], words *options[O], queryOf func(...O) (url.Values, error)) {
+	t.Helper()
+	events := second.events["detailed"]
+	r := rand.New(rand.NewPCG(14, 10_000))
+	rows, next := 0, ""
+	for i := range queries {
+		opts := words.ask(r, second.facts(&events[r.IntN(len(events))]))
+		if next != "" && r.IntN(2) == 0 {
+			opts = []O{words.walk(ll2.StartAt(next))}
+		}
+		q, err := queryOf(opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := m.List(t.Context(), opts...)
 		if err != nil {
 			t.Fatalf("%v: %v", q, err)
 		}
@@ -233,19 +96,19 @@ func TestRandomQueriesAreAnsweredAsByANaiveSecondImplementation(t *testing.T) {
 		rows += len(got.Results)
 		next = got.Next
 		if len(got.Results) > 0 && i%10 == 0 {
-			e := got.Results[0]
-			one, err := m.DockingEvents.Get(t.Context(), e.ID)
-			if at := slices.IndexFunc(events, func(x ll2.DockingEvent) bool { return x.ID == e.ID }); err != nil || !reflect.DeepEqual(*one, events[at]) {
-				t.Fatalf("Get %d: %v, %v", e.ID, one, err)
+			id := second.facts(&got.Results[0]).id
+			one, err := m.Get(t.Context(), id)
+			if at := slices.IndexFunc(events, func(x E) bool { return second.facts(&x).id == id }); err != nil || !reflect.DeepEqual(*one, events[at]) {
+				t.Fatalf("Get %d: %v, %v", id, one, err)
 			}
 		}
 	}
-	if n := len(server.Requests()); n != 12 || rows < 3*queries {
-		t.Errorf("%d requests, and %d rows in %d queries", n, rows, queries)
+	if rows < 3*queries {
+		t.Errorf("%d rows in %d queries", rows, queries)
 	}
 }
 
-func summary(p *ll2.Page[ll2.DockingEvent]) string {
+func summary[E any](p *ll2.Page[E]) string {
 	var b strings.Builder
 	fmt.Fprintln(&b, p.Count, p.Next, p.Previous)
 	for _, e := range p.Results {
@@ -284,22 +147,31 @@ func scramble(v reflect.Value) {
 		v.SetFloat(v.Float() + 1)
 	case reflect.Bool:
 		v.SetBool(!v.Bool())
+	case reflect.Uint8:
+		v.SetUint(v.Uint() ^ 1)
 	default:
 	}
 }
 
 func TestACallerWhoChangesEverythingLeavesTheCopyAsItWas(t *testing.T) {
 	server := ll2test.NewServer(ll2test.Events(30)...)
-	m := open(t, server.Client(), mirror.Memory())
+	server.SetEvents230(ll2test.Events230(30)...)
+	m, m230 := open(t, server.Client(), mirror.Memory()), open230(t, server.Client(), mirror.Memory())
+	scrambleAll(t, m.DockingEvents.Get, m.DockingEvents.Pages(t.Context(), ll2.InMode(ll2.ModeDetailed), ll2.PageSize(10)))
+	scrambleAll(t, m230.DockingEvents.Get, m230.DockingEvents.Pages(t.Context(), ll230.InMode(ll230.ModeDetailed), ll2.PageSize(10)))
+}
+
+func scrambleAll[E any](t *testing.T, get func(context.Context, int) (*E, error), pages iter.Seq2[*ll2.Page[E], error]) {
+	t.Helper()
 	read := func() (all []any) {
-		for p, err := range m.DockingEvents.Pages(t.Context(), ll2.InMode(ll2.ModeDetailed), ll2.PageSize(10)) {
+		for p, err := range pages {
 			if err != nil {
 				t.Error(err)
 			}
 			all = append(all, p)
 		}
 		for id := 1; id <= 30; id++ {
-			e, err := m.DockingEvents.Get(t.Context(), id)
+			e, err := get(t.Context(), id)
 			if err != nil {
 				t.Error(err)
 			}

@@ -10,7 +10,7 @@ import (
 // ready returns the copy to answer a call from: at once if it is fresh, after a while
 // if it is overdue and a refresh may come, and after a refresh if there is none that
 // could answer.
-func (m *Mirror) ready(ctx context.Context) (*snapshot, error) {
+func (m *engine) ready(ctx context.Context) (*snapshot, error) {
 	m.look(ctx)
 	s, _ := m.watch()
 	if !m.serves(s) {
@@ -46,12 +46,12 @@ func (m *Mirror) ready(ctx context.Context) (*snapshot, error) {
 }
 
 // serves reports whether a copy may answer.
-func (m *Mirror) serves(s *snapshot) bool {
+func (m *engine) serves(s *snapshot) bool {
 	return !s.cold() && (m.maxStale == 0 || time.Since(s.Refreshed) <= m.maxStale)
 }
 
 // await waits for a copy that may answer.
-func (m *Mirror) await(ctx context.Context) (*snapshot, error) {
+func (m *engine) await(ctx context.Context) (*snapshot, error) {
 	for {
 		s, _ := m.watch()
 		if m.serves(s) {
@@ -79,10 +79,10 @@ func (m *Mirror) await(ctx context.Context) (*snapshot, error) {
 }
 
 // due reports whether it is time to ask the service.
-func (m *Mirror) due() bool { return !m.offline && !m.next().After(time.Now()) }
+func (m *engine) due() bool { return !m.offline && !m.next().After(time.Now()) }
 
 // kick begins a refresh if one is due and Run does not see to that.
-func (m *Mirror) kick() {
+func (m *engine) kick() {
 	m.mu.Lock()
 	running := m.running > 0
 	m.mu.Unlock()
@@ -92,13 +92,13 @@ func (m *Mirror) kick() {
 }
 
 // next returns when the service is to be asked next; the zero time: at once.
-func (m *Mirror) next() time.Time {
+func (m *engine) next() time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.nextLocked(time.Now())
 }
 
-func (m *Mirror) nextLocked(now time.Time) time.Time {
+func (m *engine) nextLocked(now time.Time) time.Time {
 	// A time that was written in what is the future now is of a clock that was set
 	// back since.
 	switch late := now.Add(skew); {
@@ -112,7 +112,7 @@ func (m *Mirror) nextLocked(now time.Time) time.Time {
 }
 
 // failure returns the error of the last refresh, wherever it was.
-func (m *Mirror) failure() error {
+func (m *engine) failure() error {
 	switch {
 	case m.head.Failures == 0:
 		return nil

@@ -45,7 +45,7 @@ import (
 // edge; the next walk does.
 //
 // All of this is true of the moment at which the service made the page. A page that is
-// older than the copy, by its Date less its Age, is not applied; see also [Mirror.commit].
+// older than the copy, by its Date less its Age, is not applied; see also [engine.commit].
 
 type page = ll2.Page[row]
 
@@ -54,7 +54,7 @@ type page = ll2.Page[row]
 const skew = 5 * time.Minute
 
 // ask asks the service for a page, once. Rows that are as the copy s has them are s's.
-func (m *Mirror) ask(ctx context.Context, s *snapshot, ordering string, offset int) (*page, error) {
+func (m *engine) ask(ctx context.Context, s *snapshot, ordering string, offset int) (*page, error) {
 	filters := url.Values{"ordering": {ordering}, "mode": {"detailed"}}
 	p, err := m.events.List(hint.Once(ctx), filters, ll2.PageSize(ll2.MaxPageSize), ll2.Offset(offset))
 	if err != nil {

@@ -58,7 +58,9 @@ const (
 // if that is set; answers that slow readers keep take 256 MiB at most, and who comes then
 // with another question gets a 503. What a handler cannot bound is up to the http.Server: set
 // ReadHeaderTimeout, IdleTimeout and MaxHeaderBytes, as examples/gateway does.
-func (m *Mirror) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (m *Mirror) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.own().serveHTTP(w, r) }
+
+func (m *engine) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	if m.usable() != nil {
 		http.Error(w, errNotOpen.Error(), http.StatusServiceUnavailable)
 		return
@@ -74,19 +76,19 @@ type source interface {
 	settings() config           // with which it was opened
 	life() context.Context      // ends when the mirror is closed
 	spare(needed int) time.Time // when a request is left over, if a refresh needs so many
-	Status() Status             // how the copy is
+	status() Status             // how the copy is
 
 	ready(ctx context.Context) (*snapshot, error)             // the copy to answer from
 	search(ctx context.Context, q url.Values) (answer, error) // the service's answer to a search
 	unknown(ctx context.Context, id string) (answer, error)   // and to an id that the copy lacks
 }
 
-func (m *Mirror) path() string          { return m.version.path }
-func (m *Mirror) rules() *service.Rules { return m.version.rules }
-func (m *Mirror) settings() config      { return m.config }
-func (m *Mirror) life() context.Context { return m.ctx }
+func (m *engine) path() string          { return m.version.path }
+func (m *engine) rules() *service.Rules { return m.version.rules }
+func (m *engine) settings() config      { return m.config }
+func (m *engine) life() context.Context { return m.ctx }
 
-func (m *Mirror) spare(needed int) time.Time {
+func (m *engine) spare(needed int) time.Time {
 	q := m.client.Quota()
 	if q.Limit > 0 {
 		needed = min(needed, q.Limit/2)

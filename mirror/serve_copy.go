@@ -245,9 +245,9 @@ func (c *served) lacking(err error) *response {
 	detail, at := "The service cannot be asked now.", time.Now().Add(answerTime)
 	switch retry, told := ll2.RetryAt(err); {
 	case errors.Is(err, ErrCold):
-		detail, at = "There is no copy of the service's events yet.", c.Status().Next
+		detail, at = "There is no copy of the service's events yet.", c.status().Next
 	case errors.Is(err, ErrStale):
-		detail, at = "The copy of the service's events is too old.", c.Status().Next
+		detail, at = "The copy of the service's events is too old.", c.status().Next
 	case errors.Is(err, ErrOffline):
 		detail = "Only the service can answer this, and it is not asked."
 	case errors.As(err, &spent):

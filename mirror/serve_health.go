@@ -40,7 +40,7 @@ func (s *server) health() *response {
 }
 
 func conditionOf(v source) condition {
-	st, now := v.Status(), time.Now()
+	st, now := v.status(), time.Now()
 	c := condition{Status: "ok", Events: st.Count, Failing: st.Err != nil}
 	at := func(t time.Time) (*time.Time, *int64) {
 		if t.IsZero() {

@@ -20,7 +20,7 @@ func still(t *testing.T, server *ll2test.Server, destinations ...string) {
 	rows := make([]any, 0, len(destinations))
 	for i, destination := range destinations {
 		s := stay{id: i + 1, docking: time.Date(2020, 1, 1+i, 0, 0, 0, 0, time.UTC), departure: time.Date(2021, 1, 1+i, 0, 0, 0, 0, time.UTC), destination: destination}
-		rows = append(rows, json.RawMessage(s.json(0)))
+		rows = append(rows, json.RawMessage(s.json(v220, 0)))
 	}
 	if err := server.SetRows("2.2.0/docking_event/", rows...); err != nil {
 		t.Fatal(err)

@@ -45,9 +45,11 @@ func TestOnlyTheseAddressesAreServed(t *testing.T) {
 
 func TestCopiesOfSeveralVersionsAreServedSideBySide(t *testing.T) {
 	first := open(t, ll2test.NewServer(ll2test.Events(5)...).Client(), mirror.Memory())
-	second := open(t, ll2test.NewServer(ll2test.Events(7)...).Client(), mirror.Memory())
+	server := ll2test.NewServer()
+	server.SetEvents230(ll2test.Events230(7)...)
+	second := open230(t, server.Client(), mirror.Memory())
 	refresh(t, first)
-	both := mirror.ServeBoth(first, second, "2.3.0/docking_events/")
+	both := mirror.Handler(first, second)
 	health := func(want int) {
 		t.Helper()
 		resp := serve(t, both, http.MethodGet, "http://gateway.example/healthz")

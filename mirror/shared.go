@@ -61,11 +61,11 @@ func (v *version) blobName(base string) string {
 	return fmt.Sprintf("%s-%.80s-%.8s", v.name, address, hex.EncodeToString(sum[:]))
 }
 
-func (m *Mirror) headName() string { return m.name + ".state" }
-func (m *Mirror) copyName() string { return m.name + ".events" }
+func (m *engine) headName() string { return m.name + ".state" }
+func (m *engine) copyName() string { return m.name + ".events" }
 
 // look looks whether others have written a newer copy, at most once a second.
-func (m *Mirror) look(ctx context.Context) {
+func (m *engine) look(ctx context.Context) {
 	m.mu.Lock()
 	soon := !m.looked.IsZero() && time.Since(m.looked) < time.Second
 	if !soon {
@@ -78,7 +78,7 @@ func (m *Mirror) look(ctx context.Context) {
 }
 
 // loadHead reads the head, and the copy too if that is newer.
-func (m *Mirror) loadHead(ctx context.Context) {
+func (m *engine) loadHead(ctx context.Context) {
 	data, gen, err := m.store.Load(ctx, m.headName())
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -102,7 +102,7 @@ func (m *Mirror) loadHead(ctx context.Context) {
 }
 
 // load reads head and copy, however new they are.
-func (m *Mirror) load(ctx context.Context) {
+func (m *engine) load(ctx context.Context) {
 	m.loadHead(ctx)
 	m.mu.Lock()
 	known := m.copy.gen > 0 && m.copy.gen == m.head.Gen
@@ -114,7 +114,7 @@ func (m *Mirror) load(ctx context.Context) {
 
 // loadCopy reads the copy and takes it if it is newer. If there is none any more, or
 // none that makes sense, the one in memory will take its place.
-func (m *Mirror) loadCopy(ctx context.Context) {
+func (m *engine) loadCopy(ctx context.Context) {
 	data, gen, err := m.store.Load(ctx, m.copyName())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -124,14 +124,13 @@ func (m *Mirror) loadCopy(ctx context.Context) {
 		m.storeFailed(err)
 		return
 	}
-	m.mu.Lock()
-	known := gen == m.copy.gen
-	m.mu.Unlock()
-	if known {
+	old, _ := m.watch()
+	if gen == old.gen {
 		return
 	}
 	s, err := decode(m.version, data, gen, m.base.String())
 	if err == nil {
+		s.keepMade(old)
 		_, err = s.queried()
 	}
 	if err != nil {
@@ -156,7 +155,7 @@ func (m *Mirror) loadCopy(ctx context.Context) {
 }
 
 // replaces has the copy take the place of the generation gen.
-func (m *Mirror) replaces(gen uint64) {
+func (m *engine) replaces(gen uint64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.copy.gen != gen {
@@ -167,7 +166,7 @@ func (m *Mirror) replaces(gen uint64) {
 }
 
 // take makes s the copy, and tells whoever waits.
-func (m *Mirror) take(s *snapshot) {
+func (m *engine) take(s *snapshot) {
 	m.copy = s
 	close(m.changed)
 	m.changed = make(chan struct{})
@@ -176,7 +175,7 @@ func (m *Mirror) take(s *snapshot) {
 // commit makes a copy of s and writes it. If another one was faster, that copy is made
 // anew from what he wrote if later says so, and else dropped for his. A copy that
 // cannot be written is used all the same. It returns the copy that is in use then.
-func (m *Mirror) commit(ctx context.Context, s *snapshot, build func(*snapshot) (*snapshot, error), later func(*snapshot) bool) (*snapshot, error) {
+func (m *engine) commit(ctx context.Context, s *snapshot, build func(*snapshot) (*snapshot, error), later func(*snapshot) bool) (*snapshot, error) {
 	var next *snapshot
 	for range 3 {
 		var err error
@@ -210,7 +209,7 @@ func (m *Mirror) commit(ctx context.Context, s *snapshot, build func(*snapshot) 
 
 // save writes a copy, even if the mirror is being closed: what was asked for is not to
 // be lost. It returns the generation that the copy has then.
-func (m *Mirror) save(ctx context.Context, s *snapshot) (gen uint64, err error) {
+func (m *engine) save(ctx context.Context, s *snapshot) (gen uint64, err error) {
 	m.mu.Lock()
 	newer := m.newer
 	m.mu.Unlock()
@@ -226,7 +225,7 @@ func (m *Mirror) save(ctx context.Context, s *snapshot) (gen uint64, err error) 
 
 // write saves a blob and returns the generation that it has then. Of one that was not
 // there only the store knows it.
-func (m *Mirror) write(ctx context.Context, name string, data []byte, ifGen uint64) (gen uint64, err error) {
+func (m *engine) write(ctx context.Context, name string, data []byte, ifGen uint64) (gen uint64, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
 	if err := m.store.Save(ctx, name, data, ifGen); err != nil || ifGen > 0 {
@@ -241,7 +240,7 @@ func (m *Mirror) write(ctx context.Context, name string, data []byte, ifGen uint
 
 // saveHead writes the head, whatever others have written meanwhile. Only one refresh
 // at a time does.
-func (m *Mirror) saveHead(ctx context.Context) error {
+func (m *engine) saveHead(ctx context.Context) error {
 	m.mu.Lock()
 	h, gen, newer := m.head, m.headGen, m.newer
 	m.mu.Unlock()
@@ -273,7 +272,7 @@ func (m *Mirror) saveHead(ctx context.Context) error {
 	return err
 }
 
-func (m *Mirror) storeFailed(err error) {
+func (m *engine) storeFailed(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.storeErr = err

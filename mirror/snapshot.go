@@ -72,6 +72,18 @@ func newSnapshot(v *version, h header, rows []row) *snapshot {
 	return s
 }
 
+// keepMade has s, which was read from the store, have all that was made of old's rows, if
+// they are the same: of those who share a copy, most read what they know.
+func (s *snapshot) keepMade(old *snapshot) {
+	if !slices.EqualFunc(s.rows, old.rows, row.same) {
+		return
+	}
+	s.rows, s.byID, s.queried = old.rows, old.byID, old.queried
+	if s.Seq == old.Seq && len(s.journal) == len(old.journal) {
+		s.journal = old.journal // or else its lines would keep all of the blob
+	}
+}
+
 // row returns the row with an id.
 func (s *snapshot) row(id int) (row, bool) {
 	i, ok := s.byID[id]

@@ -36,8 +36,8 @@ type Status struct {
 	Next time.Time
 }
 
-// Status returns how the copy is, without asking the service.
-func (m *Mirror) Status() Status {
+// status is [Mirror.Status].
+func (m *engine) status() Status {
 	if m.usable() != nil {
 		return Status{Err: errNotOpen}
 	}

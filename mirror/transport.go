@@ -18,12 +18,12 @@ import (
 	"github.com/docking-event/ll2/internal/service"
 )
 
-// A transport answers the requests of Mirror.DockingEvents.
-type transport Mirror
+// A transport answers the requests of a mirror's DockingEvents.
+type transport engine
 
 // RoundTrip answers a request. Its errors say all that the caller is to be told.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	m := (*Mirror)(t)
+	m := (*engine)(t)
 	a, err := m.answer(req.Context(), req.URL)
 	if err != nil {
 		return nil, &hint.FinalError{Err: err}
@@ -48,7 +48,7 @@ type answer struct {
 
 // answer answers a request for u from the copy, or asks the service what only that
 // knows. An error is that there is neither.
-func (m *Mirror) answer(ctx context.Context, u *url.URL) (answer, error) {
+func (m *engine) answer(ctx context.Context, u *url.URL) (answer, error) {
 	if m.ctx.Err() != nil {
 		return answer{}, errClosed
 	}
@@ -100,7 +100,7 @@ func says(status int, words any) answer {
 }
 
 // search has the service search.
-func (m *Mirror) search(ctx context.Context, q url.Values) (answer, error) {
+func (m *engine) search(ctx context.Context, q url.Values) (answer, error) {
 	if m.offline {
 		return answer{}, fmt.Errorf("%w: only the service can search", ErrOffline)
 	}
@@ -142,7 +142,7 @@ func link(s string) []byte {
 }
 
 // unknown asks the service for an event that the copy does not have: it may be newer.
-func (m *Mirror) unknown(ctx context.Context, id string) (answer, error) {
+func (m *engine) unknown(ctx context.Context, id string) (answer, error) {
 	number, _ := strconv.Atoi(id)
 	if number < 1 {
 		return says(http.StatusNotFound, map[string]string{"detail": "Not found."}), nil

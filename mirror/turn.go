@@ -17,7 +17,7 @@ const (
 
 // turn is one refresh, from the lock to the note of what became of it. It is never
 // made twice at a time in one process, and hardly ever in several.
-func (m *Mirror) turn(ctx context.Context, asked bool) error {
+func (m *engine) turn(ctx context.Context, asked bool) error {
 	m.load(ctx)
 	m.mu.Lock()
 	before := m.head.At
@@ -51,7 +51,7 @@ func (m *Mirror) turn(ctx context.Context, asked bool) error {
 
 // lock takes the store's lock. If another one has it, lock waits until that is over,
 // or has come to a result. Without a lock things go on, only less thriftily.
-func (m *Mirror) lock(ctx context.Context, before time.Time) (unlock func(), mine bool) {
+func (m *engine) lock(ctx context.Context, before time.Time) (unlock func(), mine bool) {
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		unlock, ok, err := m.store.TryLock(ctx, m.name, lockTTL)
 		switch {
@@ -79,7 +79,7 @@ func (m *Mirror) lock(ctx context.Context, before time.Time) (unlock func(), min
 }
 
 // renew asks the service for what makes the copy s fresh.
-func (m *Mirror) renew(ctx context.Context, s *snapshot) error {
+func (m *engine) renew(ctx context.Context, s *snapshot) error {
 	doubted := s.Doubt
 	m.walkFailed(nil)
 	if !s.cold() || s.Walk != nil {
@@ -107,14 +107,14 @@ func (m *Mirror) renew(ctx context.Context, s *snapshot) error {
 	return nil
 }
 
-func (m *Mirror) walkFailed(err error) {
+func (m *engine) walkFailed(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.walkErr = err
 }
 
 // note writes down, for everybody, what became of a refresh.
-func (m *Mirror) note(ctx context.Context, err error) {
+func (m *engine) note(ctx context.Context, err error) {
 	m.mu.Lock()
 	now := time.Now()
 	h := head{Gen: m.copy.gen, At: now}

@@ -138,7 +138,7 @@ func (w *walk) overlaps(rows []row) bool {
 
 // walk reads all rows, from where an earlier walk had to stop, if one had. What came
 // before an error is kept.
-func (m *Mirror) walk(ctx context.Context, s *snapshot) error {
+func (m *engine) walk(ctx context.Context, s *snapshot) error {
 	w, second := newWalk(s), false
 	for {
 		began := time.Now()
@@ -175,7 +175,7 @@ func (s *snapshot) walked(w *walk) *snapshot {
 }
 
 // keep has the store keep an unfinished walk, or note that its rows moved.
-func (m *Mirror) keep(ctx context.Context, s *snapshot, w *walk, moved bool, tried time.Time) {
+func (m *engine) keep(ctx context.Context, s *snapshot, w *walk, moved bool, tried time.Time) {
 	if w.fresh() && s.Walk == nil && !moved {
 		return // nothing to keep, and nothing was kept
 	}

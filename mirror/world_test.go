@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
 )
 
@@ -27,6 +26,7 @@ type world struct {
 	*rand.Rand
 	t      *testing.T
 	server *ll2test.Server
+	of     version
 	stays  map[int]*stay
 	last   int // the largest id
 	ticks  int
@@ -36,8 +36,8 @@ const hour, dayLong = time.Hour, 24 * time.Hour
 
 // newWorld returns a world with a history of n stays up to now, of which open have not
 // departed.
-func newWorld(t *testing.T, seed uint64, n, open int) *world {
-	w := &world{Rand: rand.New(rand.NewPCG(seed, 14)), t: t, server: ll2test.NewServer(), stays: make(map[int]*stay)}
+func newWorld(t *testing.T, of version, seed uint64, n, open int) *world {
+	w := &world{of: of, Rand: rand.New(rand.NewPCG(seed, 14)), t: t, server: ll2test.NewServer(), stays: make(map[int]*stay)}
 	w.server.IgnoreOrder("id")
 	w.server.ShuffleTies(seed)
 	now := time.Now()
@@ -73,20 +73,20 @@ func (w *world) show() {
 	w.ticks++
 	rows := make([]any, 0, len(w.stays))
 	for _, s := range w.sorted(func(*stay) bool { return true }) {
-		rows = append(rows, json.RawMessage(s.json(w.ticks)))
+		rows = append(rows, json.RawMessage(s.json(w.of, w.ticks)))
 	}
-	if err := w.server.SetRows("2.2.0/docking_event/", rows...); err != nil {
+	if err := w.server.SetRows(w.of.path, rows...); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-func (s *stay) json(ticks int) string {
+func (s *stay) json(of version, ticks int) string {
 	departure := "null"
 	if !s.departure.IsZero() {
 		departure = s.departure.UTC().Format(`"` + time.RFC3339 + `"`)
 	}
-	return fmt.Sprintf(`{"id":%d,"docking":%q,"departure":%s,"flight_vehicle":{"id":%d,"destination":%q,"spacecraft":{"id":%d,"time_docked":"PT%dM","status":{"id":%d,"name":"x"}}}}`,
-		s.id, s.docking.UTC().Format(time.RFC3339), departure, s.id, s.destination, s.id%50, ticks, ticks%3)
+	return fmt.Sprintf(`{"id":%d,"docking":%q,"departure":%s,"docking_location":{"id":1},%q:{"id":%d,"destination":%q,%s"spacecraft":{"id":%d,"time_docked":"PT%dM","status":{"id":%d,"name":"x"}}}}`,
+		s.id, s.docking.UTC().Format(time.RFC3339), departure, of.vehicle, s.id, s.destination, of.running(ticks), s.id%50, ticks, ticks%3)
 }
 
 // sorted returns the stays that fit, in the order of the refresh's page.
@@ -169,17 +169,6 @@ func (w *world) edit() {
 	default:
 		s.destination += "!"
 	}
-}
-
-// same compares an event with a stay.
-func same(e *ll2.DockingEvent, s *stay) bool {
-	if s == nil || e.ID != s.id || !e.Docking.Equal(s.docking) || e.Docked() != isOpen(s) || e.FlightVehicle.ID != s.id {
-		return false
-	}
-	if e.FlightVehicle.Destination == nil || *e.FlightVehicle.Destination != s.destination {
-		return false
-	}
-	return e.Departure == nil || e.Departure.Equal(s.departure)
 }
 
 // A counter counts requests and can do things before each.

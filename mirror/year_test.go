@@ -26,7 +26,7 @@ type year struct {
 func simulateYear(t *testing.T, seed uint64) (y year) {
 	y.changes = make(map[mirror.Kind]int)
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, seed, 515, 8)
+		w := newWorld(t, v220, seed, 515, 8)
 		transport := &counter{RoundTripper: w.server}
 		m := open(t, w.server.Client(ll2.WithTransport(transport)), mirror.Memory())
 		refresh(t, m)
@@ -48,7 +48,7 @@ func simulateYear(t *testing.T, seed uint64) (y year) {
 			things[i].at = start.Add(w.up(365 * dayLong))
 		}
 		slices.SortFunc(things, func(a, b thing) int { return a.at.Compare(b.at) })
-		seen := journalOf(t, m)
+		seen := journalOf(t, subject220{m})
 		walked := m.Status().Walked
 		for range 365 * 24 {
 			time.Sleep(hour)
@@ -76,7 +76,7 @@ func simulateYear(t *testing.T, seed uint64) (y year) {
 		}
 		y.requests = transport.n
 		for _, c := range seen() {
-			y.changes[c.Kind]++
+			y.changes[c.kind]++
 			y.untrue += untrue(c)
 		}
 	})
@@ -99,7 +99,7 @@ func (w *world) wrong(t *testing.T, m *mirror.Mirror, within time.Duration) (n i
 			continue
 		}
 		there[e.ID] = true
-		if !same(e, w.stays[e.ID]) {
+		if !same(stayOf(e), w.stays[e.ID]) {
 			n++
 		}
 	}
@@ -112,49 +112,24 @@ func (w *world) wrong(t *testing.T, m *mirror.Mirror, within time.Duration) (n i
 }
 
 // journalOf returns what returns the changes since.
-func journalOf(t *testing.T, m *mirror.Mirror) func() []mirror.Change {
-	first := mirror.SeqOf(m)
-	return func() (all []mirror.Change) {
-		last := mirror.SeqOf(m)
+func journalOf(t *testing.T, m subject) func() []change {
+	first := m.seq()
+	return func() (all []change) {
+		last := m.seq()
 		if last == first {
 			return nil
 		}
-		for c, err := range m.Changes(t.Context(), first) {
+		for c, err := range m.journal(t.Context(), first) {
 			if err != nil {
 				t.Fatal(err)
 			}
 			all = append(all, c)
-			if c.Seq == last {
+			if c.seq == last {
 				break
 			}
 		}
 		return all
 	}
-}
-
-// untrue reports whether a change tells of nothing.
-func untrue(c mirror.Change) int {
-	switch {
-	case c.Kind == mirror.Docked || c.Kind == mirror.Added:
-		return boolean(c.Before != nil || c.After == nil)
-	case c.Kind == mirror.Removed:
-		return boolean(c.After != nil || c.Before == nil)
-	case c.Before == nil || c.After == nil || c.Before.ID != c.After.ID || len(c.Fields) == 0:
-		return 1
-	}
-	before, after := stayOf(c.Before), stayOf(c.After)
-	return boolean(before == after)
-}
-
-func stayOf(e *ll2.DockingEvent) stay {
-	s := stay{id: e.ID, docking: e.Docking}
-	if e.Departure != nil {
-		s.departure = *e.Departure
-	}
-	if e.FlightVehicle.Destination != nil {
-		s.destination = *e.FlightVehicle.Destination
-	}
-	return s
 }
 
 func TestAYearTakesThirtyOneRequestsADayAndNoOpenStayIsWrong(t *testing.T) {
