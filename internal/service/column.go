@@ -122,7 +122,7 @@ func newColumn(name string, kind Kind, values []value) (c *column, wrong int) {
 		keys[row] = parsed
 		order = append(order, int32(row))
 	}
-	slices.SortStableFunc(order, func(a, b int32) int { return kind.compare(keys[a], keys[b]) })
+	sortStable(order, func(a, b int32) int { return kind.compare(keys[a], keys[b]) })
 	for row := range c.rank {
 		c.rank[row] = math.MaxInt32
 	}

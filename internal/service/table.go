@@ -202,7 +202,7 @@ func (c *choice) sort(rows []int32) {
 	if len(c.order) == 0 {
 		return
 	}
-	slices.SortStableFunc(rows, func(a, b int32) int {
+	sortStable(rows, func(a, b int32) int {
 		for _, by := range c.order {
 			order := cmp.Compare(by.column.rank[a], by.column.rank[b])
 			if by.descending {
@@ -265,4 +265,23 @@ func (t *Table) searched() []string {
 		texts[i] = b.String()
 	}
 	return texts
+}
+
+// sortStable sorts rows, and leaves those that are equal as they are. It sorts pointers,
+// for which every program has the code already.
+func sortStable(rows []int32, compare func(a, b int32) int) {
+	type place struct {
+		row int32
+		at  int
+	}
+	places := make([]place, len(rows))
+	order := make([]*place, len(rows))
+	for i, row := range rows {
+		places[i] = place{row, i}
+		order[i] = &places[i]
+	}
+	slices.SortFunc(order, func(a, b *place) int { return cmp.Or(compare(a.row, b.row), cmp.Compare(a.at, b.at)) })
+	for i, p := range order {
+		rows[i] = p.row
+	}
 }

@@ -66,7 +66,7 @@ func build(t *testing.T, program string) (size int64, modules int) {
 		t.Fatal(err)
 	}
 	binary := source + ".exe"
-	cmd := exec.Command("go", "build", "-ldflags=-s -w", "-o", binary, source)
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, source)
 	cmd.Dir = "../.."
 	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0", "GOFLAGS=")
 	if out, err := cmd.CombinedOutput(); err != nil {
