@@ -48,8 +48,8 @@
 //
 // [Open] keeps the docking events of version 2.2.0, and [Open230] those of version 2.3.0,
 // as package ll230 has them. All that is said here holds for both. Their copies can be in
-// one store, and with one client they take 62 requests a day at most, out of one quota. [Handler]
-// serves both.
+// one store, and with one client they take 62 requests a day at most, out of one quota.
+// [Handler] serves both.
 //
 // # Changes
 //
