@@ -104,6 +104,9 @@ func (s *Scanner) quoted() (text []byte, ascii, escaped bool) {
 			i, escaped = s.pos-1, true
 		case c >= utf8.RuneSelf:
 			ascii = false
+			for i+1 < len(s.data) && s.data[i+1] >= utf8.RuneSelf { // there is mostly more of it
+				i++
+			}
 		case c < ' ':
 			s.pos = i
 			s.Fail()

@@ -15,12 +15,16 @@ func (s *Scanner) Int(field *int) {
 		return
 	}
 	negative := s.take('-', '-')
-	n, start := int64(0), s.pos
-	for s.pos < len(s.data) && isDigit(s.data[s.pos]) {
-		n = 10*n + int64(s.data[s.pos]-'0')
-		s.pos++
+	n, start, end := int64(0), s.pos, s.pos
+	for _, c := range s.data[start:] {
+		if !isDigit(c) {
+			break
+		}
+		n = 10*n + int64(c-'0')
+		end++
 	}
-	size := s.pos - start
+	s.pos = end
+	size := end - start
 	zeros := size > 1 && s.data[start] == '0' // at the beginning, which JSON has not
 	if size == 0 || size > most || zeros || int64(int(n)) != n || s.goesOn() {
 		s.Fail()
@@ -76,9 +80,40 @@ func (s *Scanner) Bool(field *bool) {
 // Time reads a time in RFC 3339.
 func (s *Scanner) Time(field *time.Time) {
 	// As time.Time itself reads JSON: without unescaping.
-	if raw, ok := s.plain(); ok && field.UnmarshalText(raw) != nil {
+	raw, ok := s.plain()
+	if !ok {
+		return
+	}
+	if t, ok := common(raw); ok {
+		*field = t
+	} else if field.UnmarshalText(raw) != nil {
 		s.Fail()
 	}
+}
+
+// common reads a time in the form that most have, 2006-01-02T15:04:05Z. It is not ok
+// for any other, and for the last days of a month, which need a calendar.
+func common(raw []byte) (t time.Time, ok bool) {
+	if len(raw) != len("2006-01-02T15:04:05Z") ||
+		raw[4] != '-' || raw[7] != '-' || raw[10] != 'T' || raw[13] != ':' || raw[16] != ':' || raw[19] != 'Z' {
+		return t, false
+	}
+	century, year := twoDigits(raw[0], raw[1]), twoDigits(raw[2], raw[3])
+	month, day := twoDigits(raw[5], raw[6]), twoDigits(raw[8], raw[9])
+	hour, minute, second := twoDigits(raw[11], raw[12]), twoDigits(raw[14], raw[15]), twoDigits(raw[17], raw[18])
+	if century > 99 || year > 99 || month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59 || second > 59 {
+		return t, false
+	}
+	return time.Date(100*century+year, time.Month(month), day, hour, minute, second, 0, time.UTC), true
+}
+
+// twoDigits returns the number that two digits are, and more than 99 if they are none.
+func twoDigits(tens, ones byte) int {
+	tens, ones = tens-'0', ones-'0'
+	if tens > 9 || ones > 9 {
+		return 100
+	}
+	return 10*int(tens) + int(ones)
 }
 
 // Unmarshal reads a string by the method that encoding/json would call.
