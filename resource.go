@@ -35,7 +35,7 @@ func newResource[T any, ID int | string](s *sender, path string, id func(*T) ID,
 	r := &Resource[T, ID]{sender: s, id: id, params: map[string]query.Param{
 		query.Search: {},
 		query.Order:  {},
-		query.Mode:   {},
+		query.Mode:   {Default: "normal"}, // in 2.3.0; 2.2.0 has no word for it
 		query.Limit:  {Option: "PageSize", Want: query.Within(1, MaxPageSize, fmt.Sprintf("1 to %d", MaxPageSize))},
 		query.Offset: {Option: "Offset", Want: query.Within(0, math.MaxInt, "0 or more")},
 	}}

@@ -102,6 +102,7 @@ var queries = map[string][]struct {
 			ll230.OrderBy(ll230.ByDeparture.Desc()), ll230.Search("x"), ll2.PageSize(7),
 		}, linkQuery},
 		{options{ll2.StartAt("/docking_events/?format=api&offset=550&ordering=departure&mode=normal")}, "limit=100&mode=normal&offset=550&ordering=departure,docking,id"},
+		{options{ll2.StartAt(mirror + "?mode=normal"), ll230.InMode(ll230.ModeNormal)}, "limit=100&mode=normal&ordering=docking,id"},
 		{options{ll2.StartAt(mirror + "?offset=7&ordering="), ll230.OrderBy(ll230.ByDeparture)}, "limit=100&offset=7&ordering=departure,docking,id"},
 	},
 }
@@ -258,6 +259,41 @@ func TestLinksToOtherListsAreForeign(t *testing.T) {
 			err := list(t.Context(), service, ll2.StartAt(link))
 			if testkit.WantError(t, err, "StartAt"); !errors.Is(err, ll2.ErrForeignLink) {
 				t.Errorf("%s %q: %v", lister, link, err)
+			}
+		}
+	}
+}
+
+// Whoever sends them: a walk is of one list of one version, at one address.
+func TestNextLinksAreFollowedWhereTheyGoOnAndNowhereElse(t *testing.T) {
+	t.Parallel()
+	const first = `{"count":2,"previous":null,"results":[{"id":1,"docking":"2024-01-31T12:00:00Z"}],"next":"`
+	const last = `{"count":2,"previous":null,"results":[{"id":2,"docking":"2024-01-31T12:00:00Z"}],"next":null}`
+	for next, want := range map[string]error{
+		"http://elsewhere.example/2.3.0/docking_events/?limit=1&offset=1&space_station_target__id=4":                  nil,
+		"/docking_events/?limit=1&offset=1&space_station_target__id=4&mode=normal&ordering=docking":                   nil,
+		"https://ll.thespacedevs.com/2.2.0/docking_event/?limit=1&offset=1&space_station__id=4":                       ll2.ErrForeignLink,
+		"https://ll.thespacedevs.com/2.3.0/docking_events/?limit=1&offset=1&space_station__id=4":                      ll2.ErrForeignLink,
+		"https://ll.thespacedevs.com/2.3.0/docking_events/?limit=1&offset=1&space_station_target__id=5":               ll2.ErrForeignLink,
+		"https://ll.thespacedevs.com/2.3.0/docking_events/?limit=1&offset=1&space_station_target__id=4&mode=detailed": ll2.ErrForeignLink,
+		"https://ll.thespacedevs.com/2.3.0/docking_events/2/":                                                         ll2.ErrForeignLink,
+		"https://ll.thespacedevs.com/2.3.0/docking_events/?limit=1&space_station_target__id=4&ordering=docking,id":    ll2.ErrLinkLoop,
+	} {
+		for _, ahead := range []int{1, 3} {
+			script := testkit.NewScript(testkit.Status(http.StatusOK, first+next+`"}`), testkit.Status(http.StatusOK, last))
+			service := ll230.DockingEvents(testkit.NewClient(t, script))
+			events, err := ll2.Collect(service.All(t.Context(), ll230.ForStation(4), ll2.PageSize(1), ll2.Parallel(ahead)))
+			requests := 2
+			if want != nil {
+				requests = 1
+			}
+			if !errors.Is(err, want) || len(events) != requests || script.Sent() != requests {
+				t.Errorf("%s, %d at once: %d events by %d requests, %v", next, ahead, len(events), script.Sent(), err)
+			}
+			for _, req := range script.Requests {
+				if !strings.HasPrefix(req.URL.String(), listURL+"?") {
+					t.Errorf("%s: asked %s", next, req.URL)
+				}
 			}
 		}
 	}

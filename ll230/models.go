@@ -277,7 +277,8 @@ type Payload struct {
 }
 
 // A PayloadType is the kind of a [Payload]. Ids seen are 4 Technology Demonstrator
-// and 7 In-Orbit Servicing; there are more, and more can come.
+// and 7 In-Orbit Servicing, which satellites that are served have, too; there are
+// more, and more can come.
 type PayloadType struct {
 	ID   int    `json:"id"`
 	Name string `json:"name"`

@@ -21,8 +21,9 @@ const (
 
 // A Param is a parameter of a list.
 type Param struct {
-	Option string                         // that sets it, for errors; "" if there is none
-	Want   func(value string) (it string) // what it must be, if a value in a link is not right; nil: any is
+	Option  string                         // that sets it, for errors; "" if there is none
+	Want    func(value string) (it string) // what it must be, if a value in a link is not right; nil: any is
+	Default string                         // what the service takes none for; "": there is no word for it
 }
 
 // A List is what there is to ask an endpoint for.
@@ -111,7 +112,7 @@ func (p *Plan) Strays(q url.Values) string {
 	strays := ""
 	for name := range p.list.Params {
 		chooses := name != Order && name != Limit && name != Offset
-		strayed := len(q[name]) > 1 || chooses && !SameValue(q.Get(name), p.First.Get(name))
+		strayed := len(q[name]) > 1 || chooses && !p.list.same(name, q.Get(name), p.First.Get(name))
 		if strayed && (strays == "" || name < strays) {
 			strays = name
 		}
@@ -123,12 +124,18 @@ func (p *Plan) Strays(q url.Values) string {
 // the other would be broken without a word.
 func (p *Plan) contradicts(link url.Values) error {
 	for _, name := range slices.Sorted(maps.Keys(p.given)) {
-		if value, linked := p.given[name], link.Get(name); !SameValue(value, linked) {
+		if value, linked := p.given[name], link.Get(name); !p.list.same(name, value, linked) {
 			return fmt.Errorf("%s contradicts the link of StartAt: %s is %s here, %s there",
 				cmp.Or(p.list.Params[name].Option, name), name, OrNotSet(value), OrNotSet(linked))
 		}
 	}
 	return nil
+}
+
+// same reports whether two values of a parameter ask for the same.
+func (l List) same(name, a, b string) bool {
+	none := l.Params[name].Default
+	return SameValue(cmp.Or(a, none), cmp.Or(b, none))
 }
 
 // OrNotSet quotes the values of a parameter.

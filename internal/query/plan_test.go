@@ -237,6 +237,34 @@ func TestALinkThatChoosesOtherRowsStrays(t *testing.T) {
 	}
 }
 
+// A service may write into links what it does unasked.
+func TestADefaultIsTheSameAsNoValue(t *testing.T) {
+	list := query.List{
+		Endpoint: events.Endpoint,
+		Params:   map[string]query.Param{query.Mode: {Default: "normal"}, query.Order: {}, query.Limit: {}},
+		Limit:    100,
+	}
+	for wish, want := range map[string]map[string]string{
+		"":         {"": "", "normal": "", "detailed": query.Mode},
+		"normal":   {"": "", "normal": "", "detailed": query.Mode},
+		"detailed": {"": query.Mode, "normal": query.Mode, "detailed": ""},
+	} {
+		given := map[string]string{query.Mode: wish}
+		p, err := list.New(query.Wish{Given: given})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for mode, strays := range want {
+			if got := p.Strays(url.Values{query.Mode: {mode}}); got != strays {
+				t.Errorf("mode %q strays by %q from mode %q, want %q", mode, got, wish, strays)
+			}
+			if _, err := list.New(query.Wish{Given: given, Links: []string{link("mode=" + mode)}}); (err != nil) != (strays != "") {
+				t.Errorf("mode %q beside a link with mode %q: %v", wish, mode, err)
+			}
+		}
+	}
+}
+
 func TestAValueIsQuotedOrNotSet(t *testing.T) {
 	for want, values := range map[string][]string{
 		"not set":     {},

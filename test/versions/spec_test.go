@@ -209,7 +209,8 @@ func TestEveryNullOfTheSpecificationIsTaken(t *testing.T) {
 }
 
 // What the table says of a field holds for the struct that reads it: what can be null
-// has a pointer, and nothing else has but what one shape has alone.
+// has a pointer, and nothing else has but what one shape has alone. Only objects and
+// lists may stay JSON.
 func TestPointersAreWhereTheTableHasThem(t *testing.T) {
 	spec, rows := newSpecification(t), table(t)
 	seen := make(map[string]bool)
@@ -232,6 +233,10 @@ func TestPointersAreWhereTheTableHasThem(t *testing.T) {
 			// Launches keep objects as they are, and a picture may be missing anywhere.
 			if pointer && !nullable || !pointer && kind == reflect.Pointer && options == "" && f.Type != reflect.TypeFor[*ll230.Image]() {
 				t.Errorf("%s.%s is nullable (%t), and read into %v.%s, a %v", name, key, pointer, typ, f.Name, f.Type)
+			}
+			scalar := property.Ref == "" && property.AllOf == nil && property.Items == nil && property.Properties == nil
+			if scalar && inSpec && f.Type == reflect.TypeFor[json.RawMessage]() {
+				t.Errorf("%s.%s is %s, and %v.%s keeps it as JSON", name, key, property.Type, typ, f.Name)
 			}
 			for len(property.AllOf) > 0 {
 				property = property.AllOf[0]
