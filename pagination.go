@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2/internal/ahead"
+	"github.com/docking-event/ll2/internal/body"
 	"github.com/docking-event/ll2/internal/query"
 	"github.com/docking-event/ll2/internal/secret"
 )
@@ -37,6 +38,19 @@ type Page[T any] struct {
 	Next     string // link to the next page, "" on the last one; see [StartAt]
 	Previous string // link to the page before, "" on the first one
 	Results  []T
+}
+
+// MarshalJSON encodes the page as the service writes it.
+func (p Page[T]) MarshalJSON() ([]byte, error) { return body.Page[T](p).Encode() }
+
+// UnmarshalJSON decodes a page of the service.
+func (p *Page[T]) UnmarshalJSON(data []byte) error {
+	page, err := body.DecodePage[T](data, 0)
+	if err != nil {
+		return fmt.Errorf("ll2: %w", err)
+	}
+	*p = Page[T](page)
+	return nil
 }
 
 // Left returns how many requests the rest of the walk takes, as far as Count

@@ -72,16 +72,34 @@ func (s *Scanner) Object(yield func(key []byte) bool) {
 }
 
 // FirstKey begins to read an object and takes its first key and colon. It returns nil
-// if there is none. It is a little faster than [Scanner.Object], which it does the
+// if there is none, as in a null. It is a little faster than [Scanner.Object], which it does the
 // same as in steps:
 //
 //	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 func (s *Scanner) FirstKey() []byte {
-	if !s.open('{', '}') {
+	if s.Null() || !s.open('{', '}') {
 		return nil
 	}
 	s.expect('"')
 	return s.key()
+}
+
+// Then takes a text that is expected to be next, such as a comma, a key and its colon,
+// and reports whether it was. It is for the keys that mostly come one behind the other:
+//
+//	case "id":
+//		s.Int(&v.ID)
+//		if !s.Then(`,"url":`) {
+//			continue // with NextKey, whatever it is
+//		}
+//		fallthrough
+//	case "url":
+func (s *Scanner) Then(text string) bool {
+	if len(s.data)-s.pos < len(text) || string(s.data[s.pos:s.pos+len(text)]) != text {
+		return false
+	}
+	s.pos += len(text)
+	return true
 }
 
 // NextKey takes what is behind a value of an object, and the next key and colon. It
