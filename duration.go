@@ -143,7 +143,14 @@ func parseDuration(text []byte) (time.Duration, error) {
 			inTime, ended, rest = true, false, rest[1:]
 			continue
 		}
-		count, fraction, n := scanCount(rest)
+		count, n := leadingCount(rest)
+		var fraction []byte
+		if 0 < n && n < len(rest) && rest[n] == '.' {
+			if fraction = leadingDigits(rest[n+1:]); len(fraction) == 0 {
+				return 0, formError(text)
+			}
+			n += len(".") + len(fraction)
+		}
 		if n == 0 || n == len(rest) {
 			return 0, formError(text)
 		}
@@ -191,29 +198,26 @@ func unitOf(letter byte, inTime bool) uint64 {
 	return 0
 }
 
-// scanCount reads the number at the start of s, math.MaxUint64 if it is larger, and
-// returns how long it is, 0 where there is none, and the digits of its fraction.
-func scanCount(s []byte) (count uint64, fraction []byte, n int) {
-	for _, c := range s {
-		if !isDigit(c) {
-			break
-		}
-		if n++; count > (math.MaxUint64-9)/10 {
+// leadingCount returns the number at the start of s, math.MaxUint64 if it is larger, and
+// how long it is, 0 where there is none.
+func leadingCount(s []byte) (count uint64, n int) {
+	for ; n < len(s) && isDigit(s[n]); n++ {
+		if count > (math.MaxUint64-9)/10 {
 			count = math.MaxUint64
 		} else {
-			count = 10*count + uint64(c-'0')
+			count = 10*count + uint64(s[n]-'0')
 		}
 	}
-	if n == 0 || n == len(s) || s[n] != '.' {
-		return count, nil, n
+	return count, n
+}
+
+// leadingDigits returns the digits at the start of s.
+func leadingDigits(s []byte) []byte {
+	n := 0
+	for n < len(s) && isDigit(s[n]) {
+		n++
 	}
-	start := n + 1
-	for n = start; n < len(s) && isDigit(s[n]); n++ {
-	}
-	if n == start {
-		return 0, nil, 0
-	}
-	return count, s[start:n], n
+	return s[:n]
 }
 
 // parseFraction reads the digits behind a decimal point as nanoseconds.

@@ -28,18 +28,15 @@ func (s *Scanner) Record(row Row) {
 		size += cuts[i].size
 	}
 	var all strings.Builder
-	all.Grow(size)
+	all.Grow(size) // so that what it returns on the way stays good
 	for i := range cuts {
 		from, at := s.data, cuts[i].start
 		if at < 0 {
 			from, at = s.scratch, ^at
 		}
+		begin := all.Len()
 		all.Write(from[at : at+cuts[i].size])
-	}
-	rest := all.String()
-	for i := range cuts {
-		size := cuts[i].size
-		*cuts[i].field, rest = rest[:size], rest[size:]
+		*cuts[i].field = all.String()[begin:]
 	}
 	s.cuts, s.scratch = s.cuts[:start], s.scratch[:scratch]
 }

@@ -77,6 +77,10 @@ func (s *Scanner) Object(yield func(key []byte) bool) {
 //
 //	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 func (s *Scanner) FirstKey() []byte {
+	if s.depth < s.deepest && s.Then(`{"`) { // as most begin
+		s.depth++
+		return s.key()
+	}
 	if s.Null() || !s.open('{', '}') {
 		return nil
 	}
@@ -105,8 +109,7 @@ func (s *Scanner) Then(text string) bool {
 // NextKey takes what is behind a value of an object, and the next key and colon. It
 // returns nil at the end of the object, and after a failure.
 func (s *Scanner) NextKey() []byte {
-	if s.pos+1 < len(s.data) && s.data[s.pos] == ',' && s.data[s.pos+1] == '"' {
-		s.pos += 2
+	if s.Then(`,"`) {
 		return s.key()
 	}
 	if !s.more('}') {
@@ -248,9 +251,7 @@ func (s *Scanner) Null() bool {
 	if s.peek() != 'n' {
 		return false
 	}
-	if rest := s.data[s.pos:]; len(rest) >= len("null") && string(rest[:len("null")]) == "null" {
-		s.pos += len("null")
-	} else {
+	if !s.Then("null") {
 		s.Fail()
 	}
 	return true
@@ -258,10 +259,17 @@ func (s *Scanner) Null() bool {
 
 // peek skips white space and returns the byte behind it, 0 at the end.
 func (s *Scanner) peek() byte {
+	if s.pos < len(s.data) && s.data[s.pos] > ' ' { // most of what stands here is no space
+		return s.data[s.pos]
+	}
+	return s.behindSpace()
+}
+
+func (s *Scanner) behindSpace() byte {
 	const spaces uint64 = 1<<' ' | 1<<'\n' | 1<<'\t' | 1<<'\r'
 	for s.pos < len(s.data) {
 		c := s.data[s.pos]
-		if c > ' ' || spaces>>c&1 == 0 { // most of what stands here is no space
+		if c > ' ' || spaces>>c&1 == 0 {
 			return c
 		}
 		s.pos++

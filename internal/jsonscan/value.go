@@ -10,22 +10,24 @@ import (
 // than 18 digits, and those that an int does not hold, to encoding/json.
 func (s *Scanner) Int(field *int) {
 	const most = 18 // digits that an int64 holds, whatever they are
-	if s.peek() == 'n' {
-		s.Null()
+	if n, size := short(s.data[s.pos:]); size > 0 {
+		s.pos += size
+		*field = n
+		return
+	}
+	if s.Null() {
 		return
 	}
 	negative := s.take('-', '-')
-	n, start, end := int64(0), s.pos, s.pos
-	for _, c := range s.data[start:] {
-		if !isDigit(c) {
-			break
-		}
-		n = 10*n + int64(c-'0')
+	data, start := s.data, s.pos
+	n, end := int64(0), start
+	for end < len(data) && isDigit(data[end]) {
+		n = 10*n + int64(data[end]-'0')
 		end++
 	}
 	s.pos = end
 	size := end - start
-	zeros := size > 1 && s.data[start] == '0' // at the beginning, which JSON has not
+	zeros := size > 1 && data[start] == '0' // at the beginning, which JSON has not
 	if size == 0 || size > most || zeros || int64(int(n)) != n || s.goesOn() {
 		s.Fail()
 		return
@@ -34,6 +36,20 @@ func (s *Scanner) Int(field *int) {
 		n = -n
 	}
 	*field = int(n)
+}
+
+// short returns a number as most of those are that it reads, and how long it is: of a few
+// digits, no 0 first, and a comma or a bracket behind it. The size of any other is 0.
+func short(data []byte) (n, size int) {
+	const most = 9 // digits that any int holds
+	for size < len(data) && isDigit(data[size]) {
+		n = 10*n + int(data[size]-'0')
+		size++
+	}
+	if size == len(data) || size > most || data[size] != ',' && data[size] != '}' || data[0] == '0' {
+		return 0, 0
+	}
+	return n, size
 }
 
 // goesOn reports whether a number goes on behind its digits.
@@ -65,11 +81,13 @@ func (s *Scanner) Float(field *float64) {
 func (s *Scanner) Bool(field *bool) {
 	switch s.peek() {
 	case 't':
-		s.literal("true")
-		*field = true
+		if *field = true; !s.Then("true") {
+			s.Fail()
+		}
 	case 'f':
-		s.literal("false")
-		*field = false
+		if *field = false; !s.Then("false") {
+			s.Fail()
+		}
 	default:
 		if !s.Null() {
 			s.Fail()
@@ -79,23 +97,26 @@ func (s *Scanner) Bool(field *bool) {
 
 // Time reads a time in RFC 3339.
 func (s *Scanner) Time(field *time.Time) {
-	// As time.Time itself reads JSON: without unescaping.
-	raw, ok := s.plain()
-	if !ok {
-		return
+	if rest := s.data[s.pos:]; len(rest) > commonTime+1 && rest[0] == '"' && rest[commonTime+1] == '"' {
+		if t, ok := common(rest[1 : commonTime+1]); ok {
+			s.pos += commonTime + 2
+			*field = t
+			return
+		}
 	}
-	if t, ok := common(raw); ok {
-		*field = t
-	} else if field.UnmarshalText(raw) != nil {
+	// As time.Time itself reads JSON: without unescaping.
+	if raw, ok := s.plain(); ok && field.UnmarshalText(raw) != nil {
 		s.Fail()
 	}
 }
 
+// commonTime is how long the form is that most times have.
+const commonTime = len("2006-01-02T15:04:05Z")
+
 // common reads a time in the form that most have, 2006-01-02T15:04:05Z. It is not ok
 // for any other, and for the last days of a month, which need a calendar.
 func common(raw []byte) (t time.Time, ok bool) {
-	if len(raw) != len("2006-01-02T15:04:05Z") ||
-		raw[4] != '-' || raw[7] != '-' || raw[10] != 'T' || raw[13] != ':' || raw[16] != ':' || raw[19] != 'Z' {
+	if raw[4] != '-' || raw[7] != '-' || raw[10] != 'T' || raw[13] != ':' || raw[16] != ':' || raw[19] != 'Z' {
 		return t, false
 	}
 	century, year := twoDigits(raw[0], raw[1]), twoDigits(raw[2], raw[3])
