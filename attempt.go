@@ -54,7 +54,8 @@ type request struct {
 type call struct {
 	*sender
 	request
-	shown string // the URL, without the token
+	address string // the URL
+	shown   string // and without the token
 
 	number  int // of the attempt under way, from 1
 	began   time.Time
@@ -65,7 +66,8 @@ type call struct {
 
 // send sends the request until it succeeds or trying again cannot help.
 func (s *sender) send(ctx context.Context, r request) (err error) {
-	c := &call{sender: s, request: r, shown: s.secret.Redact(r.url.String())}
+	c := &call{sender: s, request: r, address: r.url.String()}
+	c.shown = s.secret.Redact(c.address)
 	if len(s.traces) > 0 {
 		var end func(error)
 		ctx, end = s.traces.call(ctx, Call{Kind: r.kind, URL: c.shown})
@@ -80,7 +82,7 @@ var errUnfinished = errors.New("ll2: a panic or runtime.Goexit ended the call")
 
 // run repeats the attempts.
 func (c *call) run(ctx context.Context) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.address, nil)
 	if err != nil {
 		return fmt.Errorf("ll2: GET %s: %w", c.shown, c.secret.RedactError(err))
 	}
@@ -113,8 +115,7 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer func() { place.settle(quota.Lost, later(time.Now(), c.began.Add(lateness))) }()
 	sending, cancel := c.bounded(ctx)
 	defer cancel()
-	// A copy, since a Jar adds to the header what it would add again next time.
-	resp, last, err := wire.Send(c.http, req.Clone(sending), place.sentAgain)
+	resp, last, err := wire.Send(sending, c.http, req, place.sentAgain)
 	if err == nil {
 		err = c.read(place, resp)
 	} else {

@@ -154,14 +154,19 @@ func (w *walk[T, ID]) pages(ctx context.Context) iter.Seq2[*Page[T], error] {
 		defer reader.Stop()
 		followed := make(map[string]bool)
 		idle, known := 0, 0
-		for at := w.First; ; {
-			followed[at.Encode()] = true
+		for at, address := w.First, w.First.Encode(); ; {
+			followed[address] = true
 			page, err := reader.Get(at)
 			if err != nil {
 				yield(nil, w.fail(at, err))
 				return
 			}
-			next, foreseeable, err := w.next(page, followed)
+			next, foreseeable, err := w.next(page)
+			if next != nil {
+				if address = next.Encode(); followed[address] {
+					next, foreseeable, err = nil, false, fmt.Errorf("%w: %q was followed before", ErrLinkLoop, page.Next)
+				}
+			}
 			reader.Follow(next, foreseeable, page.Count, MaxPageSize)
 			w.at = at
 			if !yield(page, nil) {
@@ -188,7 +193,7 @@ func (w *walk[T, ID]) pages(ctx context.Context) iter.Seq2[*Page[T], error] {
 // next returns the query of a page's next link, nil where there is none or it
 // cannot be followed. What comes behind it is foreseeable if the link says how
 // large a page is and where it begins.
-func (w *walk[T, ID]) next(page *Page[T], followed map[string]bool) (link url.Values, foreseeable bool, err error) {
+func (w *walk[T, ID]) next(page *Page[T]) (link url.Values, foreseeable bool, err error) {
 	if page.Next == "" {
 		return nil, false, nil
 	}
@@ -201,9 +206,6 @@ func (w *walk[T, ID]) next(page *Page[T], followed map[string]bool) (link url.Va
 	if name := w.Strays(link); name != "" {
 		return nil, false, fmt.Errorf("%w: %s is %s in %q, and was %s when the walk began",
 			ErrForeignLink, name, query.OrNotSet(link[name]...), page.Next, query.OrNotSet(w.First.Get(name)))
-	}
-	if followed[link.Encode()] {
-		return nil, false, fmt.Errorf("%w: %q was followed before", ErrLinkLoop, page.Next)
 	}
 	return link, foreseeable, nil
 }

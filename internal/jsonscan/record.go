@@ -14,7 +14,9 @@ type Row interface{ ScanJSON(s *Scanner) }
 // allocation instead of twenty, and a row that is kept keeps no other row's text.
 func (s *Scanner) Record(row Row) {
 	start, scratch, outer, listed := len(s.cuts), len(s.scratch), s.blocks, s.listed
-	s.records++
+	if s.records++; s.cuts == nil {
+		s.cuts = make([]cut, 0, manyCuts)
+	}
 	s.blocks, s.listed = Blocks{}, 0
 	row.ScanJSON(s)
 	s.blocks, s.listed = outer, listed
@@ -40,6 +42,9 @@ func (s *Scanner) Record(row Row) {
 	}
 	s.cuts, s.scratch = s.cuts[:start], s.scratch[:scratch]
 }
+
+// manyCuts is how many strings most records have at most.
+const manyCuts = 32
 
 // maxCuts is how many strings a record may have before encoding/json is to read
 // it, which takes no memory for a key that comes again.
