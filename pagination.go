@@ -45,7 +45,7 @@ func (p Page[T]) MarshalJSON() ([]byte, error) { return body.Page[T](p).Encode()
 
 // UnmarshalJSON decodes a page of the service.
 func (p *Page[T]) UnmarshalJSON(data []byte) error {
-	page, err := body.DecodePage[T](data, 0)
+	page, err := body.DecodePage[T](data)
 	if err != nil {
 		return fmt.Errorf("ll2: %w", err)
 	}
@@ -139,6 +139,7 @@ type plan struct {
 type walk[T any, ID int | string] struct {
 	plan
 	get  ahead.Get[*Page[T]]
+	used chan<- []T // rows that nobody has any more
 	id   func(*T) ID
 	fail func(url.Values, error) *PageError
 
@@ -269,6 +270,10 @@ func (w *walk[T, ID]) eachRow(ctx context.Context, yield func(*T, error) bool) {
 		}
 		if !emit(tie) || !emit(page.Results) {
 			return
+		}
+		select {
+		case w.used <- page.Results: // each row that was yielded is a copy
+		default:
 		}
 	}
 	offset, _ := strconv.Atoi(w.First.Get(query.Offset))
