@@ -169,7 +169,7 @@ func (r *Resource[T, ID]) list(ctx context.Context, p plan, err error) (*Page[T]
 	if err := cmp.Or(r.check(ctx), err); err != nil {
 		return nil, err
 	}
-	return r.page(ctx, p.First, nil)
+	return r.page(ctx, p.First, nil, nil)
 }
 
 func (r *Resource[T, ID]) pages(ctx context.Context, p plan, err error) iter.Seq2[*Page[T], error] {
@@ -263,8 +263,9 @@ func (r *Resource[T, ID]) url(q url.Values) *url.URL {
 }
 
 // page sends the request for a page. admitted is told when it has its place in
-// the quota, or none; it can be nil.
-func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(error)) (*Page[T], error) {
+// the quota, or none; it can be nil. The page's rows take the place of used
+// ones, if there are some.
+func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(error), used <-chan []T) (*Page[T], error) {
 	var page *Page[T]
 	var made time.Time
 	date := func(h http.Header) { made = dateOf(h) }
@@ -276,7 +277,12 @@ func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(
 		}
 		read, given := ready.Take()
 		if !given {
-			if read, err = body.ReadPage[T](data, most); err != nil {
+			var rows []T
+			select {
+			case rows = <-used:
+			default:
+			}
+			if read, err = body.ReadPage(data, most, rows); err != nil {
 				return err
 			}
 		}
@@ -309,9 +315,13 @@ func dateOf(h http.Header) time.Time {
 }
 
 func (r *Resource[T, ID]) walk(p plan) *walk[T, ID] {
+	used := make(chan []T, 1)
 	return &walk[T, ID]{
 		plan: p,
-		get:  r.page,
+		get: func(ctx context.Context, q url.Values, admitted func(error)) (*Page[T], error) {
+			return r.page(ctx, q, admitted, used)
+		},
+		used: used,
 		id:   r.id,
 		seen: make(map[ID]struct{}),
 		fail: func(at url.Values, err error) *PageError {
