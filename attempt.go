@@ -41,10 +41,9 @@ type sender struct {
 type request struct {
 	kind   Kind
 	url    *url.URL
-	decode func(body []byte) error // of a 2xx; called again for a retry
-	header func(http.Header)       // told of a 2xx before decode; can be nil
-	free   bool                    // of quota, and so of the gate
-	once   bool                    // not to be retried
+	decode func(http.Header, []byte) error // header and body of a 2xx; called again for a retry
+	free   bool                            // of quota, and so of the gate
+	once   bool                            // not to be retried
 
 	// admitted is told once, when the first attempt has its place in the quota,
 	// or the error that it has none. It can be nil.
@@ -226,9 +225,6 @@ func (c *call) read(p *place, resp *http.Response) error {
 	if resp.StatusCode/100 != 2 {
 		return c.statusError(p, resp)
 	}
-	if c.header != nil {
-		c.header(resp.Header)
-	}
 	buffer := c.buffer(resp.ContentLength)
 	defer c.keep(buffer)
 	_, err := buffer.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
@@ -239,7 +235,7 @@ func (c *call) read(p *place, resp *http.Response) error {
 	case len(data) > maxBody:
 		err = fmt.Errorf("more than %d MiB", maxBody>>20)
 	default:
-		err = c.decode(data)
+		err = c.decode(resp.Header, data)
 	}
 	if err == nil {
 		return nil

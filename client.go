@@ -196,7 +196,7 @@ func throttle(ctx context.Context, s *sender, once bool) (*Throttle, error) {
 	var t *Throttle
 	err := s.send(ctx, request{
 		kind: KindThrottle, url: s.base.JoinPath("2.2.0/api-throttle/"), free: true, once: once,
-		decode: func(data []byte) (err error) {
+		decode: func(_ http.Header, data []byte) (err error) {
 			t, err = decodeThrottle(data)
 			return err
 		},

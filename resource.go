@@ -208,7 +208,7 @@ func (r *Resource[T, ID]) Get(ctx context.Context, id ID) (*T, error) {
 	var row *T
 	u := r.base.JoinPath(element + "/")
 	ctx, ready := hint.WithReady[*T](ctx)
-	err := r.sender.send(ctx, request{kind: KindOne, url: u, decode: func(data []byte) error {
+	err := r.sender.send(ctx, request{kind: KindOne, url: u, decode: func(_ http.Header, data []byte) error {
 		var given bool
 		if row, given = ready.Take(); given {
 			return r.checkID(row)
@@ -267,10 +267,8 @@ func (r *Resource[T, ID]) url(q url.Values) *url.URL {
 // ones, if there are some.
 func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(error), used <-chan []T) (*Page[T], error) {
 	var page *Page[T]
-	var made time.Time
-	date := func(h http.Header) { made = dateOf(h) }
 	ctx, ready := hint.WithReady[body.Page[T]](ctx)
-	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, header: date, decode: func(data []byte) error {
+	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, decode: func(header http.Header, data []byte) error {
 		most, err := strconv.Atoi(q.Get(query.Limit))
 		if err != nil || most < 1 || most > MaxPageSize {
 			most = MaxPageSize // which a link can say, of a server that is none of the service's
@@ -288,7 +286,7 @@ func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(
 		}
 		page = new(Page[T])
 		*page = newPage(read)
-		page.Date = made
+		page.Date = dateOf(header)
 		for i := range page.Results {
 			if err := r.checkID(&page.Results[i]); err != nil {
 				return err
@@ -304,7 +302,11 @@ func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(
 
 // dateOf returns when an answer was made, zero if it does not say.
 func dateOf(h http.Header) time.Time {
-	date, err := http.ParseTime(h.Get("Date"))
+	text := h.Get("Date")
+	if text == "" {
+		return time.Time{}
+	}
+	date, err := http.ParseTime(text)
 	if err != nil {
 		return time.Time{}
 	}
