@@ -69,8 +69,9 @@ func decode(v *version, data []byte, gen uint64, base string) (*snapshot, error)
 		return nil, fmt.Errorf("mirror: the copy in the store is of %q in format %d", h.Base, h.Format)
 	}
 	var lines [][]byte
-	for line, found := []byte(nil), true; found; {
-		line, rest, found = bytes.Cut(rest, []byte("\n"))
+	for more := true; more; {
+		var line []byte
+		line, rest, more = bytes.Cut(rest, []byte("\n"))
 		lines = append(lines, line)
 	}
 	walked := 0
