@@ -8,9 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
+	"github.com/docking-event/ll2/internal/hint"
 	"github.com/docking-event/ll2/internal/quota"
 	"github.com/docking-event/ll2/internal/secret"
 	"github.com/docking-event/ll2/internal/wire"
@@ -20,13 +20,18 @@ import (
 // the detailed shape is half as large.
 const keptBuffer = 1 << 20
 
+// keptBuffers is how many a client keeps. A sync.Pool would lose them at each
+// collection of garbage, and a page's body is most of what a request allocates.
+const keptBuffers = 2
+
 // A sender is all of a client that a request needs.
 type sender struct {
 	base      *url.URL
-	http      *http.Client // follows redirects within its origin only
+	http      *http.Client  // follows redirects within its origin only
+	timeout   time.Duration // of an attempt; 0: none
 	userAgent string
 	secret    secret.Secret
-	buffers   sync.Pool // of *bytes.Buffer, for bodies
+	buffers   chan *bytes.Buffer // for bodies
 	admission *admission
 	retry     retryPolicy
 	traces    traces
@@ -36,9 +41,9 @@ type sender struct {
 type request struct {
 	kind   Kind
 	url    *url.URL
-	decode func(body []byte) error // of a 2xx; called again for a retry
-	free   bool                    // of quota, and so of the gate
-	once   bool                    // not to be retried
+	decode func(http.Header, []byte) error // header and body of a 2xx; called again for a retry
+	free   bool                            // of quota, and so of the gate
+	once   bool                            // not to be retried
 
 	// admitted is told once, when the first attempt has its place in the quota,
 	// or the error that it has none. It can be nil.
@@ -50,7 +55,8 @@ type request struct {
 type call struct {
 	*sender
 	request
-	shown string // the URL, without the token
+	address string // the URL
+	shown   string // and without the token
 
 	number  int // of the attempt under way, from 1
 	began   time.Time
@@ -61,7 +67,9 @@ type call struct {
 
 // send sends the request until it succeeds or trying again cannot help.
 func (s *sender) send(ctx context.Context, r request) (err error) {
-	c := &call{sender: s, request: r, shown: s.secret.Redact(r.url.String())}
+	c := &call{sender: s, request: r, address: r.url.String()}
+	c.shown = s.secret.Redact(c.address)
+	c.once = c.once || hint.IsOnce(ctx)
 	if len(s.traces) > 0 {
 		var end func(error)
 		ctx, end = s.traces.call(ctx, Call{Kind: r.kind, URL: c.shown})
@@ -76,7 +84,7 @@ var errUnfinished = errors.New("ll2: a panic or runtime.Goexit ended the call")
 
 // run repeats the attempts.
 func (c *call) run(ctx context.Context) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.address, nil)
 	if err != nil {
 		return fmt.Errorf("ll2: GET %s: %w", c.shown, c.secret.RedactError(err))
 	}
@@ -107,8 +115,9 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	// Should a transport panic, others must not wait for ever. Nor does anybody wait
 	// for the answer then.
 	defer func() { place.settle(quota.Lost, later(time.Now(), c.began.Add(lateness))) }()
-	// A copy, since a Jar adds to the header what it would add again next time.
-	resp, last, err := wire.Send(c.http, req.Clone(ctx), place.sentAgain)
+	sending, cancel := c.bounded(ctx)
+	defer cancel()
+	resp, last, err := wire.Send(sending, c.http, req, place.sentAgain)
 	if err == nil {
 		err = c.read(place, resp)
 	} else {
@@ -116,6 +125,16 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	c.conclude(ctx, err)
 	return answer, nil
+}
+
+// bounded returns the context of an attempt, body included. An http.Client that had
+// the timeout would start a goroutine for it, since it cannot see that what sends the
+// request obeys a context.
+func (s *sender) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.timeout <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, s.timeout)
 }
 
 // admit begins an attempt as soon as the quota has a place for it, and returns
@@ -216,7 +235,7 @@ func (c *call) read(p *place, resp *http.Response) error {
 	case len(data) > maxBody:
 		err = fmt.Errorf("more than %d MiB", maxBody>>20)
 	default:
-		err = c.decode(data)
+		err = c.decode(resp.Header, data)
 	}
 	if err == nil {
 		return nil
@@ -232,8 +251,10 @@ func (c *call) read(p *place, resp *http.Response) error {
 
 // buffer returns an empty buffer for a body whose length is told, or -1.
 func (s *sender) buffer(length int64) *bytes.Buffer {
-	b, ok := s.buffers.Get().(*bytes.Buffer)
-	if !ok {
+	var b *bytes.Buffer
+	select {
+	case b = <-s.buffers:
+	default:
 		b = new(bytes.Buffer)
 	}
 	// As far as it is told the truth: nobody gets memory for saying a number.
@@ -243,9 +264,13 @@ func (s *sender) buffer(length int64) *bytes.Buffer {
 
 // keep leaves a buffer for the next body.
 func (s *sender) keep(b *bytes.Buffer) {
-	if b.Cap() <= keptBuffer {
-		b.Reset()
-		s.buffers.Put(b)
+	if b.Cap() > keptBuffer {
+		return
+	}
+	b.Reset()
+	select {
+	case s.buffers <- b:
+	default: // there are enough
 	}
 }
 
@@ -284,7 +309,9 @@ func (c *call) statusError(p *place, resp *http.Response) error {
 // conclude ends an attempt: it decides what follows, and tells of it.
 func (c *call) conclude(ctx context.Context, err error) {
 	c.failure, c.verdict = c.describe(ctx, err), verdict{}
-	if c.failure != nil {
+	if final := hint.FinalOf(err); final != nil {
+		c.failure, c.verdict = final, verdict{err: final}
+	} else if c.failure != nil {
 		f := failed{err: c.failure, number: c.number, what: c.what(), answered: c.status != 0, final: c.once}
 		if !c.free {
 			f.check = func(pause time.Duration) error { return c.admission.check(ctx, pause, c.retry.maxWait) }
@@ -319,8 +346,8 @@ func (c *call) describe(ctx context.Context, err error) error {
 		err = urlErr.Err // which says the URL, too
 	}
 	err = c.secret.RedactError(err)
-	if c.http.Timeout > 0 && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("no answer within the %v of an attempt: %w", c.http.Timeout, err)
+	if c.timeout > 0 && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("no answer within the %v of an attempt: %w", c.timeout, err)
 	}
 	if c.number > 1 {
 		err = fmt.Errorf("ll2: GET %s: %w (%d attempts)", c.shown, err, c.number)

@@ -47,9 +47,12 @@ func New(opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ll2: base URL: %w", err)
 	}
+	client, timeout := newHTTPClient(cfg)
 	s := &sender{
 		base:      base,
-		http:      wire.Client(newHTTPClient(cfg)),
+		http:      wire.Client(client),
+		timeout:   timeout,
+		buffers:   make(chan *bytes.Buffer, keptBuffers),
 		userAgent: cfg.userAgent,
 		secret:    secret.New("Token", cfg.token),
 		retry:     retryPolicy{retries: cfg.retries, backoff: fullJitter(cfg.backoffMin, cfg.backoffMax), maxWait: cfg.maxWait},
@@ -60,16 +63,18 @@ func New(opts ...Option) (*Client, error) {
 }
 
 // newHTTPClient returns a copy of the caller's HTTP client with what the options
-// change.
-func newHTTPClient(c *config) *http.Client {
+// change, and without its timeout.
+func newHTTPClient(c *config) (*http.Client, time.Duration) {
 	client := *c.httpClient
 	if c.transport != nil {
 		client.Transport = c.transport
 	}
+	timeout := client.Timeout
 	if c.timeout != nil {
-		client.Timeout = *c.timeout
+		timeout = *c.timeout
 	}
-	return &client
+	client.Timeout = 0
+	return &client, timeout
 }
 
 // newAdmission returns what says when a request of s may go.
@@ -191,7 +196,7 @@ func throttle(ctx context.Context, s *sender, once bool) (*Throttle, error) {
 	var t *Throttle
 	err := s.send(ctx, request{
 		kind: KindThrottle, url: s.base.JoinPath("2.2.0/api-throttle/"), free: true, once: once,
-		decode: func(data []byte) (err error) {
+		decode: func(_ http.Header, data []byte) (err error) {
 			t, err = decodeThrottle(data)
 			return err
 		},

@@ -102,3 +102,5 @@
 // as httpmock, work as well: see [WithHTTPClient]. A mock's count must be true
 // and its last next link null, or All ends with ErrIncomplete or ErrLinkLoop.
 package ll2
+
+//go:generate go run ./internal/scangen -o decode.go DockingEvent

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"strconv"
 	"time"
 )
@@ -124,62 +125,52 @@ func (d *Duration) Scan(src any) error {
 
 // parseDuration reads [-]P[nD][T[nH][nM][n[.n]S]] with at least one part.
 func parseDuration(text []byte) (time.Duration, error) {
-	garbage := func() (time.Duration, error) {
-		return 0, fmt.Errorf("ll2: duration %q is not of the form P108DT4H24M37S", text)
-	}
 	rest := text
-	negative := false
-	if len(rest) > 0 && rest[0] == '-' {
-		negative, rest = true, rest[1:]
-	}
-	if len(rest) == 0 || rest[0] != 'P' {
-		return garbage()
-	}
-	rest = rest[1:]
-
+	negative := len(rest) > 0 && rest[0] == '-'
 	limit := uint64(math.MaxInt64)
 	if negative {
+		rest = rest[1:]
 		limit++ // the most negative duration is one further from zero
 	}
-	total := uint64(0)
-	inTime, atT := false, false // atT: the T is the last thing read
-	next, seen := 0, false
+	if len(rest) == 0 || rest[0] != 'P' {
+		return 0, formError(text)
+	}
+	rest = rest[1:]
+	total, smallest := uint64(0), uint64(math.MaxUint64)
+	inTime, ended := false, false // ended: a part is the last thing read
 	for len(rest) > 0 {
-		if rest[0] == 'T' {
-			if inTime {
-				return garbage()
-			}
-			inTime, atT, rest = true, true, rest[1:]
+		if rest[0] == 'T' && !inTime {
+			inTime, ended, rest = true, false, rest[1:]
 			continue
 		}
-		count, fraction, n := scanCount(rest)
+		count, n := leadingCount(rest)
+		var fraction []byte
+		if 0 < n && n < len(rest) && rest[n] == '.' {
+			if fraction = leadingDigits(rest[n+1:]); len(fraction) == 0 {
+				return 0, formError(text)
+			}
+			n += len(".") + len(fraction)
+		}
 		if n == 0 || n == len(rest) {
-			return garbage()
+			return 0, formError(text)
 		}
-		for next < len(durationParts) && (durationParts[next].letter != rest[n] || durationParts[next].time != inTime) {
-			next++
-		}
-		if next == len(durationParts) {
-			return garbage()
-		}
-		unit := uint64(durationParts[next].unit)
-		if len(fraction) > 0 && unit != uint64(time.Second) {
-			return garbage()
+		unit := unitOf(rest[n], inTime)
+		if unit == 0 || unit >= smallest || len(fraction) > 0 && unit != uint64(time.Second) {
+			return 0, formError(text)
 		}
 		nanos, ok := parseFraction(fraction)
 		if !ok {
 			return 0, fmt.Errorf("ll2: duration %q is finer than a nanosecond", text)
 		}
-		c, err := strconv.ParseUint(string(count), 10, 64)
-		if err != nil || c > limit/unit || c*unit > limit-nanos || total > limit-nanos-c*unit {
+		over, part := bits.Mul64(count, unit)
+		if over != 0 || part > limit-nanos || total > limit-nanos-part {
 			return 0, fmt.Errorf("ll2: duration %q is longer than 292 years, the most that a time.Duration holds", text)
 		}
-		total += c*unit + nanos
-		rest, atT, seen = rest[n+1:], false, true
-		next++
+		total += part + nanos
+		rest, smallest, ended = rest[n+1:], unit, true
 	}
-	if !seen || atT {
-		return garbage()
+	if !ended {
+		return 0, formError(text)
 	}
 	if negative {
 		return time.Duration(-total), nil
@@ -187,23 +178,46 @@ func parseDuration(text []byte) (time.Duration, error) {
 	return time.Duration(total), nil
 }
 
-// scanCount splits the digits at the start of s, with a fraction where there is
-// one, and returns how long both are; 0 where s does not start with a number.
-func scanCount(s []byte) (count, fraction []byte, n int) {
+func formError(text []byte) error {
+	return fmt.Errorf("ll2: duration %q is not of the form P108DT4H24M37S", text)
+}
+
+// unitOf returns what the letter behind a count stands for, 0 if it has no business
+// there.
+func unitOf(letter byte, inTime bool) uint64 {
+	switch {
+	case letter == 'D' && !inTime:
+		return uint64(day)
+	case letter == 'H' && inTime:
+		return uint64(time.Hour)
+	case letter == 'M' && inTime:
+		return uint64(time.Minute)
+	case letter == 'S' && inTime:
+		return uint64(time.Second)
+	}
+	return 0
+}
+
+// leadingCount returns the number at the start of s, math.MaxUint64 if it is larger, and
+// how long it is, 0 where there is none.
+func leadingCount(s []byte) (count uint64, n int) {
+	for ; n < len(s) && isDigit(s[n]); n++ {
+		if count > (math.MaxUint64-9)/10 {
+			count = math.MaxUint64
+		} else {
+			count = 10*count + uint64(s[n]-'0')
+		}
+	}
+	return count, n
+}
+
+// leadingDigits returns the digits at the start of s.
+func leadingDigits(s []byte) []byte {
+	n := 0
 	for n < len(s) && isDigit(s[n]) {
 		n++
 	}
-	count = s[:n]
-	if n == 0 || n == len(s) || s[n] != '.' {
-		return count, nil, n
-	}
-	start := n + 1
-	for n = start; n < len(s) && isDigit(s[n]); n++ {
-	}
-	if n == start {
-		return nil, nil, 0
-	}
-	return count, s[start:n], n
+	return s[:n]
 }
 
 // parseFraction reads the digits behind a decimal point as nanoseconds.

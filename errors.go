@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/docking-event/ll2/internal/body"
+	"github.com/docking-event/ll2/internal/hint"
 	"github.com/docking-event/ll2/internal/wire"
 )
 
@@ -329,6 +330,9 @@ type PageError struct {
 // Error says what ended the walk, and where.
 func (e *PageError) Error() string {
 	s := trimPrefix(e.Err)
+	if final := hint.FinalOf(e.Err); final != nil && s == final.Error() {
+		return s // it has a prefix of its own
+	}
 	if e.URL == "" || strings.Contains(s, e.URL) {
 		return "ll2: " + s
 	}

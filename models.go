@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/docking-event/ll2/internal/jsonscan"
 )
 
 // A DockingEvent is the docking of one flight vehicle at one docking location
@@ -377,4 +379,11 @@ func Value[T any](p *T) T {
 		return zero
 	}
 	return *p
+}
+
+// blocks hold what the pointers of one event point to, beside the blocks of the
+// scanner.
+type blocks struct {
+	durations jsonscan.Block[Duration]
+	agencies  jsonscan.Block[Agency]
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2/internal/ahead"
+	"github.com/docking-event/ll2/internal/body"
+	"github.com/docking-event/ll2/internal/hint"
 	"github.com/docking-event/ll2/internal/query"
 	"github.com/docking-event/ll2/internal/secret"
 )
@@ -37,6 +39,30 @@ type Page[T any] struct {
 	Next     string // link to the next page, "" on the last one; see [StartAt]
 	Previous string // link to the page before, "" on the first one
 	Results  []T
+
+	// Date is when the service made the page: the time in the Date header of the
+	// answer less the Age that a cache on the way says. It is zero if the answer
+	// does not say, and not a part of the JSON.
+	Date time.Time
+}
+
+// MarshalJSON encodes the page as the service writes it.
+func (p Page[T]) MarshalJSON() ([]byte, error) {
+	return body.Page[T]{Count: p.Count, Next: p.Next, Previous: p.Previous, Results: p.Results}.Encode()
+}
+
+func newPage[T any](p body.Page[T]) Page[T] {
+	return Page[T]{Count: p.Count, Next: p.Next, Previous: p.Previous, Results: p.Results}
+}
+
+// UnmarshalJSON decodes a page of the service.
+func (p *Page[T]) UnmarshalJSON(data []byte) error {
+	page, err := body.DecodePage[T](data)
+	if err != nil {
+		return fmt.Errorf("ll2: %w", err)
+	}
+	*p = newPage(page)
+	return nil
 }
 
 // Left returns how many requests the rest of the walk takes, as far as Count
@@ -125,6 +151,7 @@ type plan struct {
 type walk[T any, ID int | string] struct {
 	plan
 	get  ahead.Get[*Page[T]]
+	used chan<- []T // rows that nobody has any more
 	id   func(*T) ID
 	fail func(url.Values, error) *PageError
 
@@ -140,14 +167,19 @@ func (w *walk[T, ID]) pages(ctx context.Context) iter.Seq2[*Page[T], error] {
 		defer reader.Stop()
 		followed := make(map[string]bool)
 		idle, known := 0, 0
-		for at := w.First; ; {
-			followed[at.Encode()] = true
+		for at, address := w.First, w.First.Encode(); ; {
+			followed[address] = true
 			page, err := reader.Get(at)
 			if err != nil {
 				yield(nil, w.fail(at, err))
 				return
 			}
-			next, foreseeable, err := w.next(page, followed)
+			next, foreseeable, err := w.next(page)
+			if next != nil {
+				if address = next.Encode(); followed[address] {
+					next, foreseeable, err = nil, false, fmt.Errorf("%w: %q was followed before", ErrLinkLoop, page.Next)
+				}
+			}
 			reader.Follow(next, foreseeable, page.Count, MaxPageSize)
 			w.at = at
 			if !yield(page, nil) {
@@ -174,7 +206,7 @@ func (w *walk[T, ID]) pages(ctx context.Context) iter.Seq2[*Page[T], error] {
 // next returns the query of a page's next link, nil where there is none or it
 // cannot be followed. What comes behind it is foreseeable if the link says how
 // large a page is and where it begins.
-func (w *walk[T, ID]) next(page *Page[T], followed map[string]bool) (link url.Values, foreseeable bool, err error) {
+func (w *walk[T, ID]) next(page *Page[T]) (link url.Values, foreseeable bool, err error) {
 	if page.Next == "" {
 		return nil, false, nil
 	}
@@ -187,9 +219,6 @@ func (w *walk[T, ID]) next(page *Page[T], followed map[string]bool) (link url.Va
 	if name := w.Strays(link); name != "" {
 		return nil, false, fmt.Errorf("%w: %s is %s in %q, and was %s when the walk began",
 			ErrForeignLink, name, query.OrNotSet(link[name]...), page.Next, query.OrNotSet(w.First.Get(name)))
-	}
-	if followed[link.Encode()] {
-		return nil, false, fmt.Errorf("%w: %q was followed before", ErrLinkLoop, page.Next)
 	}
 	return link, foreseeable, nil
 }
@@ -206,7 +235,7 @@ func (w *walk[T, ID]) note(row *T) bool {
 
 // eachPage yields the pages as they are.
 func (w *walk[T, ID]) eachPage(ctx context.Context, yield func(*Page[T], error) bool) {
-	for page, err := range w.pages(ctx) {
+	for page, err := range w.pages(hint.Walk(ctx)) {
 		if err == nil {
 			for i := range page.Results {
 				w.note(&page.Results[i])
@@ -222,6 +251,7 @@ func (w *walk[T, ID]) eachPage(ctx context.Context, yield func(*Page[T], error) 
 // missing: rows that move between two pages while the walk reads are seen twice
 // or not at all, and the largest count tells which.
 func (w *walk[T, ID]) eachRow(ctx context.Context, yield func(*T, error) bool) {
+	ctx = hint.Walk(ctx)
 	border := border[T, ID]{walk: w}
 	count := 0
 	emit := func(rows []T) bool {
@@ -253,6 +283,10 @@ func (w *walk[T, ID]) eachRow(ctx context.Context, yield func(*T, error) bool) {
 		}
 		if !emit(tie) || !emit(page.Results) {
 			return
+		}
+		select {
+		case w.used <- page.Results: // each row that was yielded is a copy
+		default:
 		}
 	}
 	offset, _ := strconv.Atoi(w.First.Get(query.Offset))

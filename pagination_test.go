@@ -3,10 +3,13 @@ package ll2_test
 import (
 	"encoding/json"
 	"errors"
+	"io"
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/ll2test"
@@ -126,5 +129,36 @@ func TestCollectReturnsWhatItHadAndTheError(t *testing.T) {
 	}
 	if _, err := ll2.Collect[int](nil); err == nil {
 		t.Error("no error for a nil sequence")
+	}
+}
+
+func TestAPageSaysWhenTheServiceMadeIt(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	const date = "Sun, 01 Mar 2026 12:00:00 GMT"
+	for _, test := range []struct {
+		header http.Header
+		want   time.Time
+	}{
+		{http.Header{"Date": {date}}, at},
+		{http.Header{"Date": {date}, "Age": {"3600"}}, at.Add(-time.Hour)},
+		{http.Header{"Date": {date}, "Age": {"-5"}}, at},
+		{http.Header{"Date": {date}, "Age": {"young"}}, at},
+		{http.Header{"Date": {"today"}, "Age": {"5"}}, time.Time{}},
+		{http.Header{"Age": {"5"}}, time.Time{}},
+		{nil, time.Time{}},
+	} {
+		client := testkit.NewClient(t, testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusOK, Header: test.header, Body: io.NopCloser(strings.NewReader(testkit.EmptyPage)), Request: req}, nil
+		}))
+		page, err := client.DockingEvents.List(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !page.Date.Equal(test.want) {
+			t.Errorf("%v: %v, want %v", test.header, page.Date, test.want)
+		}
+		if text, err := json.Marshal(page); err != nil || string(text) != testkit.EmptyPage {
+			t.Errorf("%v: %s, %v", test.header, text, err)
+		}
 	}
 }

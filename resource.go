@@ -8,12 +8,15 @@ import (
 	"iter"
 	"maps"
 	"math"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/docking-event/ll2/internal/body"
+	"github.com/docking-event/ll2/internal/hint"
 	"github.com/docking-event/ll2/internal/query"
 )
 
@@ -166,7 +169,7 @@ func (r *Resource[T, ID]) list(ctx context.Context, p plan, err error) (*Page[T]
 	if err := cmp.Or(r.check(ctx), err); err != nil {
 		return nil, err
 	}
-	return r.page(ctx, p.First, nil)
+	return r.page(ctx, p.First, nil, nil)
 }
 
 func (r *Resource[T, ID]) pages(ctx context.Context, p plan, err error) iter.Seq2[*Page[T], error] {
@@ -204,7 +207,12 @@ func (r *Resource[T, ID]) Get(ctx context.Context, id ID) (*T, error) {
 	}
 	var row *T
 	u := r.base.JoinPath(element + "/")
-	err := r.sender.send(ctx, request{kind: KindOne, url: u, decode: func(data []byte) error {
+	ctx, ready := hint.WithReady[*T](ctx)
+	err := r.sender.send(ctx, request{kind: KindOne, url: u, decode: func(_ http.Header, data []byte) error {
+		var given bool
+		if row, given = ready.Take(); given {
+			return r.checkID(row)
+		}
 		row = new(T)
 		if err := body.ReadRow(data, row); err != nil {
 			return err
@@ -255,19 +263,30 @@ func (r *Resource[T, ID]) url(q url.Values) *url.URL {
 }
 
 // page sends the request for a page. admitted is told when it has its place in
-// the quota, or none; it can be nil.
-func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(error)) (*Page[T], error) {
+// the quota, or none; it can be nil. The page's rows take the place of used
+// ones, if there are some.
+func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(error), used <-chan []T) (*Page[T], error) {
 	var page *Page[T]
-	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, decode: func(data []byte) error {
+	ctx, ready := hint.WithReady[body.Page[T]](ctx)
+	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, decode: func(header http.Header, data []byte) error {
 		most, err := strconv.Atoi(q.Get(query.Limit))
 		if err != nil || most < 1 || most > MaxPageSize {
 			most = MaxPageSize // which a link can say, of a server that is none of the service's
 		}
-		read, err := body.ReadPage[T](data, most)
-		if err != nil {
-			return err
+		read, given := ready.Take()
+		if !given {
+			var rows []T
+			select {
+			case rows = <-used:
+			default:
+			}
+			if read, err = body.ReadPage(data, most, rows); err != nil {
+				return err
+			}
 		}
-		page = (*Page[T])(&read)
+		page = new(Page[T])
+		*page = newPage(read)
+		page.Date = dateOf(header)
 		for i := range page.Results {
 			if err := r.checkID(&page.Results[i]); err != nil {
 				return err
@@ -281,10 +300,30 @@ func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(
 	return page, nil
 }
 
+// dateOf returns when an answer was made, zero if it does not say.
+func dateOf(h http.Header) time.Time {
+	text := h.Get("Date")
+	if text == "" {
+		return time.Time{}
+	}
+	date, err := http.ParseTime(text)
+	if err != nil {
+		return time.Time{}
+	}
+	if age, err := strconv.Atoi(h.Get("Age")); err == nil && age > 0 {
+		date = date.Add(-seconds(float64(age)))
+	}
+	return date.UTC()
+}
+
 func (r *Resource[T, ID]) walk(p plan) *walk[T, ID] {
+	used := make(chan []T, 1)
 	return &walk[T, ID]{
 		plan: p,
-		get:  r.page,
+		get: func(ctx context.Context, q url.Values, admitted func(error)) (*Page[T], error) {
+			return r.page(ctx, q, admitted, used)
+		},
+		used: used,
 		id:   r.id,
 		seen: make(map[ID]struct{}),
 		fail: func(at url.Values, err error) *PageError {

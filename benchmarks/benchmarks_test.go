@@ -20,6 +20,7 @@ func TestEveryTableIsMadeAndHasEveryClient(t *testing.T) {
 	want := map[string][]string{
 		"machine":    {"go1."},
 		"decode":     {"**this client**", "encoding/json", "go-json-experiment/json", "ogen", "by hand", "memcpy"},
+		"otherwise":  {"**this client**, normal", "**this client**, another order", "**this client**, unknown keys", "by hand"},
 		"decode230":  {"**this client**, Page", "**this client**, List", "encoding/json", "go-json-experiment/json"},
 		"walk":       clients,
 		"limit10":    clients,
@@ -28,7 +29,9 @@ func TestEveryTableIsMadeAndHasEveryClient(t *testing.T) {
 		"gzip":       clients,
 		"detailed":   clients,
 		"first":      clients,
+		"mirror":     {"All over 515", "List of 100", "Get", "Open"},
 		"memory":     {"**this client**", "net/http + encoding/json", "hand-written decoder"},
+		"profile":    {"decoding", "net/http", "system calls", "the walk"},
 	}
 	_, rest, _ := strings.Cut(string(out), "## ")
 	for part := range strings.SplitSeq(rest, "\n## ") {

@@ -72,6 +72,13 @@ func decoders(body []byte) []row {
 			}
 			return whole(page.Results)
 		}},
+		{"by hand, with the work of this client", func() error {
+			page, err := floor.DecodeAny(body, pageEvents)
+			if err != nil {
+				return err
+			}
+			return whole(page.Results)
+		}},
 		{"memcpy: decodes nothing", func() error {
 			copy(to, body)
 			return nil
@@ -109,4 +116,36 @@ func (a answers) RoundTrip(req *http.Request) (*http.Response, error) {
 		ContentLength: int64(len(a)),
 		Request:       req,
 	}, nil
+}
+
+// decodingOtherwise measures the same page as it could be written one day: with the keys
+// in another order, and with a new key in each object.
+func decodingOtherwise(ctx context.Context, how effort) (string, error) {
+	base, stop, err := start(ctx, serving{events: allEvents})
+	if err != nil {
+		return "", err
+	}
+	defer stop()
+	var rows []row
+	for _, kind := range []string{"normal", "another order", "unknown keys"} {
+		body, err := pageOf(ctx, base, kind)
+		if err != nil {
+			return "", err
+		}
+		rows = append(rows, row{ours + ", " + kind, func() error {
+			var page ll2.Page[ll2.DockingEvent]
+			return errors.Join(page.UnmarshalJSON(body), whole(page.Results))
+		}}, row{"by hand, with the work of this client, " + kind, func() error {
+			page, err := floor.DecodeAny(body, pageEvents)
+			if err != nil {
+				return err
+			}
+			return whole(page.Results)
+		}})
+	}
+	all, err := measure(rows, how.rounds, how.times(10))
+	if err != nil {
+		return "", err
+	}
+	return comparison("page", rows[0].name, all), nil
 }

@@ -5,10 +5,12 @@
 //	go -C benchmarks run .
 //	go -C benchmarks run . -only walk,decode
 //	go -C benchmarks run . -write
+//	go -C benchmarks run . -instructions
 //
 // With -write the tables go to doc/performance.md as well, which says what they
 // mean. With -once everything is run once only, and nothing that it prints is a
-// measurement: it shows that the benchmarks work.
+// measurement: it shows that the benchmarks work. With -instructions nothing is timed:
+// callgrind counts the instructions of decoding, and more of them than noted are an error.
 package main
 
 import (
@@ -41,6 +43,8 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	once := flags.Bool("once", false, "run everything once, to see that it works")
 	write := flags.Bool("write", false, "write the tables into "+document)
 	only := flags.String("only", "", "run these tables only, with commas between them: "+strings.Join(names(), ", "))
+	counted := flags.Bool("instructions", false, "count the instructions of decoding with valgrind, and fail if they are more than noted")
+	decoder := flags.String("decode", "", "be the process that is counted: "+clientDecoder+" or "+floorDecoder)
 	var how serving
 	server := flags.Bool("serve", false, "be the server, for the tables of another process")
 	flags.IntVar(&how.events, "events", allEvents, "events that the server has")
@@ -52,8 +56,13 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	if flags.NArg() > 0 {
 		return fmt.Errorf("what is %q for?", flags.Arg(0))
 	}
-	if *server {
+	switch {
+	case *server:
 		return serve(how, in, out)
+	case *decoder != "":
+		return decodeMany(*decoder, in)
+	case *counted:
+		return instructions(ctx, out)
 	}
 	if *write && (*once || *only != "") {
 		return errors.New("-write is for whole measurements: without -once and -only")
@@ -110,6 +119,7 @@ func parts() []part {
 	return []part{
 		{"machine", machine},
 		{"decode", decoding},
+		{"otherwise", decodingOtherwise},
 		{"decode230", decoding230},
 		{"walk", course{serving: few, limit: 100, base: floorName, batch: 3, slow: 1}.walking},
 		{"limit10", course{serving: few, limit: 10, base: floorName, batch: 2, slow: 1}.walking},
@@ -119,6 +129,8 @@ func parts() []part {
 		{"detailed", course{serving: few, limit: 100, detailed: true, base: floorName, batch: 3, slow: 1}.walking},
 		{"first", firstEvent},
 		{"memory", memory},
+		{"mirror", mirroring},
+		{"profile", profiling},
 	}
 }
 

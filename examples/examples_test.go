@@ -140,8 +140,9 @@ func TestEveryExampleWorksWithoutNetwork(t *testing.T) {
 		{name: "observe"},
 		{name: "mock"},
 		{name: "astronauts"},
+		{name: "mirror"},
 	}
-	covered := []string{"resume"} // in resume_test.go
+	covered := []string{"resume", "gateway"} // in tests of their own
 	for _, run := range runs {
 		covered = append(covered, run.name)
 		t.Run(run.name+" "+run.args, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package ll230
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/docking-event/ll2"
@@ -74,268 +75,22 @@ func (b *blocks) landing(s *jsonscan.Scanner, field **Landing) {
 	jsonscan.Pointer(s, field, &b.landings).scan(s, b)
 }
 
-// An object is a struct that reads itself.
-type object[T any] interface {
-	*T
-	scan(s *jsonscan.Scanner, b *blocks)
-}
-
-// scanPointer reads an object that can be null.
-func scanPointer[T any, P object[T]](s *jsonscan.Scanner, b *blocks, field **T, from *jsonscan.Block[T]) {
-	if v := jsonscan.Pointer(s, field, from); v != nil {
-		P(v).scan(s, b)
+// own copies values that are parts of the body, which would be kept with them. They
+// share one allocation, and none can grow into the next.
+func own(values ...*json.RawMessage) {
+	size := 0
+	for _, v := range values {
+		size += len(*v)
 	}
-}
-
-// scanSlice reads a list of objects.
-func scanSlice[T any, P object[T]](s *jsonscan.Scanner, b *blocks, field *[]T) {
-	jsonscan.Slice(s, field, func(v *T) { P(v).scan(s, b) })
-}
-
-// scanNamed reads an object that is an id and a name.
-func scanNamed(s *jsonscan.Scanner, id *int, name *string) {
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		switch string(key) {
-		case "id":
-			s.Int(id)
-		case "name":
-			s.Text(name)
-		default:
-			s.Unknown(key)
-		}
+	if size == 0 {
+		return
 	}
-}
-
-func (b *blocks) duration(s *jsonscan.Scanner, field **ll2.Duration) {
-	if d := jsonscan.Pointer(s, field, &b.durations); d != nil {
-		s.Unmarshal(d)
-	}
-}
-
-func scanDate(s *jsonscan.Scanner, field **ll2.Date) {
-	if d := jsonscan.Pointer(s, field, nil); d != nil {
-		s.Unmarshal(d)
-	}
-}
-
-func (e *DockingEvent) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		switch string(key) {
-		case "id":
-			s.Int(&e.ID)
-		case "url":
-			s.Text(&e.URL)
-		case "docking":
-			s.Time(&e.Docking)
-		case "departure":
-			s.TimePointer(&e.Departure)
-		case "docking_location":
-			if !s.Null() {
-				e.DockingLocation.scan(s, b)
-			}
-		case "space_station_target":
-			scanPointer(s, b, &e.SpaceStationTarget, &b.stations)
-		case "flight_vehicle_target":
-			scanPointer(s, b, &e.FlightVehicleTarget, nil)
-		case "payload_flight_target":
-			scanPointer(s, b, &e.PayloadFlightTarget, nil)
-		case "response_mode":
-			s.Text(&e.ResponseMode)
-		case "flight_vehicle_chaser":
-			scanPointer(s, b, &e.FlightVehicleChaser, nil)
-		case "space_station_chaser":
-			scanPointer(s, b, &e.SpaceStationChaser, &b.stations)
-		case "payload_flight_chaser":
-			scanPointer(s, b, &e.PayloadFlightChaser, nil)
-		default:
-			s.Unknown(key)
-		}
-	}
-}
-
-func (l *DockingLocation) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		switch string(key) {
-		case "id":
-			s.Int(&l.ID)
-		case "name":
-			s.Text(&l.Name)
-		case "spacestation":
-			scanPointer(s, b, &l.SpaceStation, &b.stations)
-		case "spacecraft":
-			scanPointer(s, b, &l.Spacecraft, nil)
-		case "payload":
-			scanPointer(s, b, &l.Payload, nil)
-		default:
-			s.Unknown(key)
-		}
-	}
-}
-
-func (t *SpaceStation) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		switch string(key) {
-		case "id":
-			s.Int(&t.ID)
-		case "url":
-			s.Text(&t.URL)
-		case "name":
-			s.Text(&t.Name)
-		case "image":
-			scanPointer(s, b, &t.Image, &b.images)
-		case "status":
-			if v := jsonscan.Pointer(s, &t.Status, nil); v != nil {
-				scanNamed(s, &v.ID, &v.Name)
-			}
-		case "founded":
-			scanDate(s, &t.Founded)
-		case "deorbited":
-			scanDate(s, &t.Deorbited)
-		case "description":
-			s.TextPointer(&t.Description)
-		case "orbit":
-			s.TextPointer(&t.Orbit)
-		case "type":
-			if v := jsonscan.Pointer(s, &t.Type, nil); v != nil {
-				scanNamed(s, &v.ID, &v.Name)
-			}
-		default:
-			s.Unknown(key)
-		}
-	}
-}
-
-func (v *FlightVehicle) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		switch string(key) {
-		case "id":
-			s.Int(&v.ID)
-		case "url":
-			s.Text(&v.URL)
-		case "destination":
-			s.TextPointer(&v.Destination)
-		case "mission_end":
-			s.TimePointer(&v.MissionEnd)
-		case "spacecraft":
-			v.Spacecraft.scan(s, b)
-		case "launch":
-			v.Launch.scan(s)
-		case "landing":
-			b.landing(s, &v.Landing)
-		case "duration":
-			b.duration(s, &v.Duration)
-		case "turn_around_time":
-			b.duration(s, &v.TurnAroundTime)
-		case "response_mode":
-			s.TextPointer(&v.ResponseMode)
-		default:
-			s.Unknown(key)
-		}
-	}
-}
-
-func (c *Spacecraft) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		switch string(key) {
-		case "response_mode":
-			s.Text(&c.ResponseMode)
-		case "id":
-			s.Int(&c.ID)
-		case "url":
-			s.Text(&c.URL)
-		case "name":
-			s.Text(&c.Name)
-		case "serial_number":
-			s.TextPointer(&c.SerialNumber)
-		case "is_placeholder":
-			s.Bool(&c.IsPlaceholder)
-		case "image":
-			scanPointer(s, b, &c.Image, &b.images)
-		case "in_space":
-			s.Bool(&c.InSpace)
-		case "time_in_space":
-			b.duration(s, &c.TimeInSpace)
-		case "time_docked":
-			b.duration(s, &c.TimeDocked)
-		case "flights_count":
-			s.IntPointer(&c.FlightsCount)
-		case "mission_ends_count":
-			s.IntPointer(&c.MissionEndsCount)
-		case "status":
-			scanNamed(s, &c.Status.ID, &c.Status.Name)
-		case "description":
-			s.Text(&c.Description)
-		case "spacecraft_config":
-			c.SpacecraftConfig.scan(s, b)
-		case "fastest_turnaround":
-			b.duration(s, &c.FastestTurnaround)
-		default:
-			s.Unknown(key)
-		}
-	}
-}
-
-func (c *SpacecraftConfig) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		switch string(key) {
-		case "response_mode":
-			s.Text(&c.ResponseMode)
-		case "id":
-			s.Int(&c.ID)
-		case "url":
-			s.Text(&c.URL)
-		case "name":
-			s.Text(&c.Name)
-		case "type":
-			scanNamed(s, &c.Type.ID, &c.Type.Name)
-		case "agency":
-			c.Agency.scan(s, b)
-		case "family":
-			scanSlice(s, b, &c.Family)
-		case "in_use":
-			s.Bool(&c.InUse)
-		case "image":
-			scanPointer(s, b, &c.Image, &b.images)
-		default:
-			s.Unknown(key)
-		}
-	}
-}
-
-func (f *SpacecraftConfigFamily) scan(s *jsonscan.Scanner, b *blocks) {
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		switch string(key) {
-		case "response_mode":
-			s.Text(&f.ResponseMode)
-		case "id":
-			s.Int(&f.ID)
-		case "name":
-			s.Text(&f.Name)
-		case "description":
-			s.Text(&f.Description)
-		case "manufacturer":
-			scanPointer(s, b, &f.Manufacturer, &b.agencies)
-		case "parent":
-			scanPointer(s, b, &f.Parent, nil)
-		case "maiden_flight":
-			scanDate(s, &f.MaidenFlight)
-		default:
-			s.Unknown(key)
-		}
-	}
-}
-
-func (f *SpacecraftConfigFamilyMini) scan(s *jsonscan.Scanner, _ *blocks) {
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		switch string(key) {
-		case "response_mode":
-			s.Text(&f.ResponseMode)
-		case "id":
-			s.Int(&f.ID)
-		case "name":
-			s.Text(&f.Name)
-		default:
-			s.Unknown(key)
+	all := make([]byte, 0, size)
+	for _, v := range values {
+		if *v != nil {
+			start := len(all)
+			all = append(all, *v...)
+			*v = all[start:len(all):len(all)]
 		}
 	}
 }

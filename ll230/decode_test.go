@@ -63,7 +63,7 @@ func TestAPageTakesFewAllocations(t *testing.T) {
 		allocations := func(n int) float64 {
 			data := page(t, n, tc.name)
 			return testing.AllocsPerRun(10, func() {
-				if p, err := body.ReadPage[ll230.DockingEvent](data, rows); err != nil || len(p.Results) != n {
+				if p, err := body.ReadPage[ll230.DockingEvent](data, rows, nil); err != nil || len(p.Results) != n {
 					t.Fatal(err, len(p.Results))
 				}
 			})

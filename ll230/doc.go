@@ -41,3 +41,5 @@
 // doc/versions.md of the module compares the versions, field by field, and names the
 // fields that no recorded answer shows: the specification alone knows those.
 package ll230
+
+//go:generate go run ../internal/scangen -o decode_gen.go DockingEvent

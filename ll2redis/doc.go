@@ -39,4 +39,16 @@
 // What Redis forgets is not counted any more. Restarted without its data, it
 // grants up to the whole quota anew; the service then answers 429, which every
 // client obeys. Switch on its append-only file where that matters.
+//
+// # One copy for all
+//
+// [NewStore] is for package mirror: the copy of all docking events, kept on Redis.
+// Each process answers from the copy in its memory. One of them refreshes it, by a
+// request an hour, and the others take it over from Redis.
+//
+//	m, err := mirror.Open(client, ll2redis.NewStore(rdb))
+//
+// Without Redis the processes go on with what is in their memory, and each refreshes
+// for itself. When Redis is back, the next refresh writes the copy, whatever was lost.
+// So nothing needs to be kept on disk; the copy is some 200 KB.
 package ll2redis

@@ -28,7 +28,7 @@ import (
 	"github.com/docking-event/ll2/ll2test"
 )
 
-var update = flag.Bool("update", false, "write the figures of the fleet into doc/quota.md")
+var update = flag.Bool("update", false, "write the figures into doc/quota.md and doc/mirror.md")
 
 const (
 	fleetN         = 40
@@ -238,19 +238,9 @@ func (c crashingTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 	return http.DefaultTransport.RoundTrip(req)
 }
 
-// writeFigures writes what the runs gave between the markers in doc/quota.md.
+// writeFigures writes what the runs gave into doc/quota.md.
 func writeFigures(t *testing.T, steady, crashing fleet) {
 	t.Helper()
-	const name, begin, end = "../doc/quota.md", "<!-- begin redis -->\n", "<!-- end redis -->"
-	old, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, ok := strings.Cut(string(old), begin)
-	_, after, ok2 := strings.Cut(rest, end)
-	if !ok || !ok2 {
-		t.Fatalf("%s has no markers", name)
-	}
 	var table strings.Builder
 	table.WriteString("| run | windows | granted | of | in the long run | refused | crashes | round trips a request |\n")
 	table.WriteString("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
@@ -261,7 +251,23 @@ func writeFigures(t *testing.T, steady, crashing fleet) {
 		fmt.Fprintf(&table, "| %s | %d | %d | %d | %.1f %% | %d | %d | %.1f |\n", row.name, row.windows, row.granted, row.most(),
 			row.used(), row.refused, row.crashes, row.questions)
 	}
-	if err := os.WriteFile(name, []byte(before+begin+table.String()+end+after), 0o644); err != nil {
+	writeTable(t, "../doc/quota.md", "redis", table.String())
+}
+
+// writeTable writes a table between the markers of its name in a document.
+func writeTable(t *testing.T, document, name, table string) {
+	t.Helper()
+	begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->"
+	old, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(old), begin)
+	_, after, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		t.Fatalf("%s has no markers", document)
+	}
+	if err := os.WriteFile(document, []byte(before+begin+table+end+after), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -251,7 +251,7 @@ func (l *Limiter) question(ctx context.Context, id string, patience time.Duratio
 		if ctx.Err() != nil {
 			return answer{}, ctx.Err()
 		}
-		return answer{}, fmt.Errorf("ll2redis: asking %s for a place in %q: no answer within %v", l.server(), l.key, l.timeout)
+		return answer{}, fmt.Errorf("ll2redis: asking %s for a place in %q: no answer within %v", serverName(l.client), l.key, l.timeout)
 	}
 }
 

@@ -58,16 +58,22 @@ func WithLease(d time.Duration) LimiterOption {
 
 // WithTimeout says how long Redis may take to answer a question, the retries of
 // the Redis client included; these have to fit in, for an error to say what is
-// wrong with the connection. The default is 5 seconds. Where d is not above 0,
-// NewLimiter fails.
-func WithTimeout(d time.Duration) LimiterOption {
-	return limiterOption(func(l *Limiter) error {
-		if d <= 0 {
-			return fmt.Errorf("ll2redis: WithTimeout(%v): must be above 0", d)
-		}
-		l.timeout = d
-		return nil
-	})
+// wrong with the connection. The default is 5 seconds for a limiter and 2 for a
+// store. Where d is not above 0, NewLimiter and each call of the store fail.
+func WithTimeout(d time.Duration) Option { return timeout(d) }
+
+type timeout time.Duration
+
+func (o timeout) apply(l *Limiter) error { return o.set(&l.timeout) }
+
+func (o timeout) applyStore(s *store) error { return o.set(&s.timeout) }
+
+func (o timeout) set(d *time.Duration) error {
+	if o <= 0 {
+		return fmt.Errorf("ll2redis: WithTimeout(%v): must be above 0", time.Duration(o))
+	}
+	*d = time.Duration(o)
+	return nil
 }
 
 // WithLocalShare lets this process go on while Redis fails, with n requests in

@@ -42,7 +42,7 @@ func (l *Limiter) ask(ctx context.Context, id string, patience time.Duration, se
 	}
 	reply, err := rule.Run(ctx, l.client, []string{l.key}, args...).Slice()
 	if err != nil {
-		return answer{}, fmt.Errorf("ll2redis: asking %s for a place in %q: %w", l.server(), l.key, err)
+		return answer{}, fmt.Errorf("ll2redis: asking %s for a place in %q: %w", serverName(l.client), l.key, err)
 	}
 	state, _ := at(reply, 0).(string)
 	text, _ := at(reply, 1).(string)
@@ -64,9 +64,9 @@ func (l *Limiter) ask(ctx context.Context, id string, patience time.Duration, se
 	return answer{}, fmt.Errorf("ll2redis: Redis answered %q for key %q", reply, l.key)
 }
 
-// server names the server, or those of them that the client was told of.
-func (l *Limiter) server() string {
-	switch client := l.client.(type) {
+// serverName names the server, or those of them that the client was told of.
+func serverName(client redis.UniversalClient) string {
+	switch client := client.(type) {
 	case *redis.Client:
 		return "Redis at " + client.Options().Addr
 	case *redis.ClusterClient:

@@ -238,7 +238,9 @@ func TestAFlushOfScriptsIsSurvived(t *testing.T) {
 	}
 }
 
-func TestAClusterWillDo(t *testing.T) {
+// startCluster starts a cluster of one server.
+func startCluster(t *testing.T) *redistest.Server {
+	t.Helper()
 	server := redistest.Start(t, "--cluster-enabled", "yes")
 	node := server.Client(t)
 	if err := node.ClusterAddSlotsRange(t.Context(), 0, 16383).Err(); err != nil {
@@ -247,7 +249,11 @@ func TestAClusterWillDo(t *testing.T) {
 	eventually(t, "the cluster is up", func() bool {
 		return strings.Contains(node.ClusterInfo(t.Context()).Val(), "cluster_state:ok")
 	})
-	cluster := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{server.Addr}})
+	return server
+}
+
+func TestAClusterWillDo(t *testing.T) {
+	cluster := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{startCluster(t).Addr}})
 	t.Cleanup(func() { cluster.Close() })
 	l := newLimiter(t, cluster, 1, time.Hour)
 	settle, _ := reserve(t, l)

@@ -12,5 +12,9 @@ func TestMain(m *testing.M) {
 		work() // one process of the fleet
 		return
 	}
+	if os.Getenv(mirrorEnv) != "" {
+		workMirror()
+		return
+	}
 	goleak.VerifyTestMain(m)
 }

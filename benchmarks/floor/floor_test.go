@@ -112,6 +112,44 @@ func wantSame(t *testing.T, body []byte) {
 	if !slices.Equal(want, have) {
 		t.Errorf("encoding/json reads\n%q\nand floor\n%q", want, have)
 	}
+	var anyOrder map[string]any
+	if err := json.Unmarshal(body, &anyOrder); err != nil {
+		t.Fatal(err)
+	}
+	sorted, err := json.Marshal(anyOrder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range [][]byte{body, sorted, bytes.ReplaceAll(body, []byte(`{"`), []byte(`{"new" : [{}, null,1.5, "\""] , "`))} {
+		wantSameInAnyOrder(t, body)
+	}
+}
+
+// noMethods is an event that encoding/json reads by its fields alone.
+type noMethods ll2.DockingEvent
+
+func wantSameInAnyOrder(t *testing.T, body []byte) {
+	t.Helper()
+	var want struct {
+		Count          int
+		Next, Previous *string
+		Results        []noMethods
+	}
+	if err := json.Unmarshal(body, &want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := floor.DecodeAny(body, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Count != want.Count || got.Next != ll2.Value(want.Next) || got.Previous != ll2.Value(want.Previous) || len(got.Results) != len(want.Results) {
+		t.Errorf("encoding/json reads %+v and floor %+v", want, got)
+	}
+	for i := range want.Results {
+		if !reflect.DeepEqual(got.Results[i], ll2.DockingEvent(want.Results[i])) {
+			t.Errorf("encoding/json reads\n%+v\nand floor\n%+v", want.Results[i], got.Results[i])
+		}
+	}
 }
 
 // leaves appends all that v holds and that is not null, in order, each with the

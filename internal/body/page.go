@@ -62,9 +62,10 @@ func orEmpty(s *string) string {
 }
 
 // ReadPage reads a page of no more than most rows, without a bound if that is 0, and
-// validates its rows.
-func ReadPage[T any](data []byte, most int) (Page[T], error) {
-	page, err := DecodePage[T](data, most)
+// validates its rows. They are put in the place of used ones, which nobody may have any
+// more, as far as there are some and it reads them itself.
+func ReadPage[T any](data []byte, most int, used []T) (Page[T], error) {
+	page, err := decodePage(data, most, used)
 	if err != nil {
 		return Page[T]{}, err
 	}
@@ -77,9 +78,11 @@ func ReadPage[T any](data []byte, most int) (Page[T], error) {
 	return page, nil
 }
 
-// DecodePage is ReadPage without validation.
-func DecodePage[T any](data []byte, most int) (Page[T], error) {
-	if page, ok := scanPage[T](data, most); ok {
+// DecodePage reads a page without validation.
+func DecodePage[T any](data []byte) (Page[T], error) { return decodePage[T](data, 0, nil) }
+
+func decodePage[T any](data []byte, most int, used []T) (Page[T], error) {
+	if page, ok := scanPage(data, most, used); ok {
 		return page, nil
 	}
 	wire := pageJSON[rows[T]]{Results: rows[T]{most: most, counter: newCounter[T]()}}
@@ -158,7 +161,7 @@ func (r *rows[T]) UnmarshalJSON(data []byte) error {
 
 // scanPage reads a page without encoding/json, but for rows that do not scan
 // themselves. A page of more than most rows is not ok; 0: no bound.
-func scanPage[T any](data []byte, most int) (page Page[T], ok bool) {
+func scanPage[T any](data []byte, most int, used []T) (page Page[T], ok bool) {
 	if most == 0 {
 		most = math.MaxInt
 	}
@@ -181,7 +184,7 @@ func scanPage[T any](data []byte, most int) (page Page[T], ok bool) {
 			if page.Results != nil {
 				s.Fail() // twice
 			}
-			if page.Results = scanRows[T](s, most); page.Results == nil {
+			if page.Results = scanRows(s, most, used); page.Results == nil {
 				s.Fail()
 			}
 		default:
@@ -192,7 +195,7 @@ func scanPage[T any](data []byte, most int) (page Page[T], ok bool) {
 }
 
 // scanRows reads no more than most rows, nil if that does not succeed.
-func scanRows[T any](s *jsonscan.Scanner, most int) []T {
+func scanRows[T any](s *jsonscan.Scanner, most int, used []T) []T {
 	if _, ok := any(new(T)).(jsonscan.Row); !ok {
 		var list []T
 		if raw := s.RawArray(most); raw == nil || json.Unmarshal(raw, &list) != nil {
@@ -200,7 +203,11 @@ func scanRows[T any](s *jsonscan.Scanner, most int) []T {
 		}
 		return list
 	}
-	list := []T{}
+	clear(used)
+	list := used[:0]
+	if list == nil {
+		list = []T{}
+	}
 	for range s.Array {
 		n, rest := len(list), s.Rest()
 		if n == most {

@@ -44,17 +44,17 @@ func TestRowsOfAnyTypeAreReadAsEncodingJSONReadsThem(t *testing.T) {
 			if err := json.Unmarshal([]byte(data), &want); err != nil {
 				t.Fatal(err)
 			}
-			page, err := body.ReadPage[row]([]byte(data), 100)
+			page, err := body.ReadPage[row]([]byte(data), 100, nil)
 			if err != nil || !reflect.DeepEqual(page.Results, want.Results) {
 				t.Errorf("%.200s: %+v, %v, want %+v", data, page, err, want.Results)
 			}
 		}
 	}
-	if page, err := body.ReadPage[string]([]byte(manyRows(2, `"a"`)), 2); err != nil || !slices.Equal(page.Results, []string{"a", "a"}) {
+	if page, err := body.ReadPage[string]([]byte(manyRows(2, `"a"`)), 2, nil); err != nil || !slices.Equal(page.Results, []string{"a", "a"}) {
 		t.Errorf("%+v, %v", page, err)
 	}
 	for _, data := range []string{manyRows(2, `1`), odd(manyRows(2, `{"id":"1"}`)), manyRows(1, `[]`)} {
-		if page, err := body.ReadPage[row]([]byte(data), 2); err == nil {
+		if page, err := body.ReadPage[row]([]byte(data), 2, nil); err == nil {
 			t.Errorf("%s: %+v", data, page)
 		}
 	}
@@ -63,7 +63,7 @@ func TestRowsOfAnyTypeAreReadAsEncodingJSONReadsThem(t *testing.T) {
 func TestAPageOfAnyTypeIsBounded(t *testing.T) {
 	t.Parallel()
 	for _, data := range []string{manyRows(3, `{}`), odd(manyRows(3, `{}`)), `{"results":[{},{}],"results":[{},{},{}],"count":2}`} {
-		if page, err := body.ReadPage[row]([]byte(data), 2); err == nil || !strings.Contains(err.Error(), "more than the 2 rows") {
+		if page, err := body.ReadPage[row]([]byte(data), 2, nil); err == nil || !strings.Contains(err.Error(), "more than the 2 rows") {
 			t.Errorf("%s: %+v, %v", data, page, err)
 		}
 	}
@@ -99,12 +99,12 @@ func TestRowsThatScanThemselvesHaveBoundedLists(t *testing.T) {
 		func(s string) string { return strings.ReplaceAll(s, `"id"`, `"ID"`) },
 		func(s string) string { return strings.ReplaceAll(s, `"books"`, `"Books"`) },
 	} {
-		page, err := body.ReadPage[shelf]([]byte(change(manyRows(2, books(1000)))), 100)
+		page, err := body.ReadPage[shelf]([]byte(change(manyRows(2, books(1000)))), 100, nil)
 		if err != nil || len(page.Results) != 2 || len(page.Results[1].Books) != 1000 {
 			t.Errorf("a full row: %d rows, %v", len(page.Results), err)
 		}
 		data := change(`{"count":1,"next":null,"results":[` + books(3) + `,` + books(1001) + `]}`)
-		page, err = body.ReadPage[shelf]([]byte(data), 100)
+		page, err = body.ReadPage[shelf]([]byte(data), 100, nil)
 		var e *body.Error
 		if page.Results != nil || !errors.As(err, &e) || e.Field != "results[1]" || e.ID != "7" && !strings.Contains(data, "ID") || e.End != len(data)-2 ||
 			!strings.Contains(err.Error(), "more than 1000 elements in the lists of one row") {
@@ -121,8 +121,56 @@ func TestRowsThatScanThemselvesHaveBoundedLists(t *testing.T) {
 	}
 	// Other types are the caller's.
 	type own struct{ Books []int }
-	page, err := body.ReadPage[own]([]byte(manyRows(1, books(1001))), 1)
+	page, err := body.ReadPage[own]([]byte(manyRows(1, books(1001))), 1, nil)
 	if err != nil || len(page.Results[0].Books) != 1001 {
 		t.Errorf("a type of the caller's: %v", err)
+	}
+}
+
+// A selfRead row reads itself.
+type selfRead struct {
+	ID   int     `json:"id"`
+	Name *string `json:"name"`
+}
+
+func (r *selfRead) ScanJSON(s *jsonscan.Scanner) {
+	for key := range s.Object {
+		switch string(key) {
+		case "id":
+			s.Int(&r.ID)
+		case "name":
+			s.TextPointer(&r.Name)
+		default:
+			s.Unknown(key)
+		}
+	}
+}
+
+func TestRowsTakeThePlaceOfUsedOnesAndNothingFromThem(t *testing.T) {
+	t.Parallel()
+	old := "old"
+	used := make([]selfRead, 3, 4)
+	for i := range used {
+		used[i] = selfRead{9, &old}
+	}
+	page, err := body.ReadPage([]byte(manyRows(2, `{"id":1}`)), 5, used)
+	if err != nil || !slices.Equal(page.Results, []selfRead{{ID: 1}, {ID: 1}}) {
+		t.Fatal(page, err)
+	}
+	if &page.Results[0] != &used[0] {
+		t.Error("the rows are in another place")
+	}
+	page, err = body.ReadPage([]byte(manyRows(5, `{"id":2}`)), 5, page.Results)
+	if err != nil || len(page.Results) != 5 || page.Results[4] != (selfRead{ID: 2}) {
+		t.Fatal(page, err)
+	}
+	// encoding/json would leave what is there.
+	page, err = body.ReadPage([]byte(manyRows(2, `{"ID":3}`)), 5, []selfRead{{9, &old}})
+	if err != nil || !slices.Equal(page.Results, []selfRead{{ID: 3}, {ID: 3}}) {
+		t.Fatal(page, err)
+	}
+	page, err = body.ReadPage[selfRead]([]byte(manyRows(0, "")), 5, used)
+	if err != nil || page.Results == nil || len(page.Results) != 0 {
+		t.Fatal(page, err)
 	}
 }

@@ -14,7 +14,9 @@ type Row interface{ ScanJSON(s *Scanner) }
 // allocation instead of twenty, and a row that is kept keeps no other row's text.
 func (s *Scanner) Record(row Row) {
 	start, scratch, outer, listed := len(s.cuts), len(s.scratch), s.blocks, s.listed
-	s.records++
+	if s.records++; s.cuts == nil {
+		s.cuts = make([]cut, 0, manyCuts)
+	}
 	s.blocks, s.listed = Blocks{}, 0
 	row.ScanJSON(s)
 	s.blocks, s.listed = outer, listed
@@ -28,21 +30,21 @@ func (s *Scanner) Record(row Row) {
 		size += cuts[i].size
 	}
 	var all strings.Builder
-	all.Grow(size)
+	all.Grow(size) // so that what it returns on the way stays good
 	for i := range cuts {
 		from, at := s.data, cuts[i].start
 		if at < 0 {
 			from, at = s.scratch, ^at
 		}
+		begin := all.Len()
 		all.Write(from[at : at+cuts[i].size])
-	}
-	rest := all.String()
-	for i := range cuts {
-		size := cuts[i].size
-		*cuts[i].field, rest = rest[:size], rest[size:]
+		*cuts[i].field = all.String()[begin:]
 	}
 	s.cuts, s.scratch = s.cuts[:start], s.scratch[:scratch]
 }
+
+// manyCuts is how many strings most records have at most.
+const manyCuts = 32
 
 // maxCuts is how many strings a record may have before encoding/json is to read
 // it, which takes no memory for a key that comes again.

@@ -72,23 +72,44 @@ func (s *Scanner) Object(yield func(key []byte) bool) {
 }
 
 // FirstKey begins to read an object and takes its first key and colon. It returns nil
-// if there is none. It is a little faster than [Scanner.Object], which it does the
+// if there is none, as in a null. It is a little faster than [Scanner.Object], which it does the
 // same as in steps:
 //
 //	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 func (s *Scanner) FirstKey() []byte {
-	if !s.open('{', '}') {
+	if s.depth < s.deepest && s.Then(`{"`) { // as most begin
+		s.depth++
+		return s.key()
+	}
+	if s.Null() || !s.open('{', '}') {
 		return nil
 	}
 	s.expect('"')
 	return s.key()
 }
 
+// Then takes a text that is expected to be next, such as a comma, a key and its colon,
+// and reports whether it was. It is for the keys that mostly come one behind the other:
+//
+//	case "id":
+//		s.Int(&v.ID)
+//		if !s.Then(`,"url":`) {
+//			continue // with NextKey, whatever it is
+//		}
+//		fallthrough
+//	case "url":
+func (s *Scanner) Then(text string) bool {
+	if len(s.data)-s.pos < len(text) || string(s.data[s.pos:s.pos+len(text)]) != text {
+		return false
+	}
+	s.pos += len(text)
+	return true
+}
+
 // NextKey takes what is behind a value of an object, and the next key and colon. It
 // returns nil at the end of the object, and after a failure.
 func (s *Scanner) NextKey() []byte {
-	if s.pos+1 < len(s.data) && s.data[s.pos] == ',' && s.data[s.pos+1] == '"' {
-		s.pos += 2
+	if s.Then(`,"`) {
 		return s.key()
 	}
 	if !s.more('}') {
@@ -230,9 +251,7 @@ func (s *Scanner) Null() bool {
 	if s.peek() != 'n' {
 		return false
 	}
-	if rest := s.data[s.pos:]; len(rest) >= len("null") && string(rest[:len("null")]) == "null" {
-		s.pos += len("null")
-	} else {
+	if !s.Then("null") {
 		s.Fail()
 	}
 	return true
@@ -240,10 +259,17 @@ func (s *Scanner) Null() bool {
 
 // peek skips white space and returns the byte behind it, 0 at the end.
 func (s *Scanner) peek() byte {
+	if s.pos < len(s.data) && s.data[s.pos] > ' ' { // most of what stands here is no space
+		return s.data[s.pos]
+	}
+	return s.behindSpace()
+}
+
+func (s *Scanner) behindSpace() byte {
 	const spaces uint64 = 1<<' ' | 1<<'\n' | 1<<'\t' | 1<<'\r'
 	for s.pos < len(s.data) {
 		c := s.data[s.pos]
-		if c > ' ' || spaces>>c&1 == 0 { // most of what stands here is no space
+		if c > ' ' || spaces>>c&1 == 0 {
 			return c
 		}
 		s.pos++

@@ -59,9 +59,9 @@ func TestADocumentIsReadAsEncodingJSONReadsIt(t *testing.T) {
 		`{"list":[]}`:                                        true,
 		`{"list":[{"key":"a"}],"list":[{"rank":1}]}`:         false,
 		`{"id":null,"name":null,"size":null,"open":null,"since":null,"code":null,"link":null,"alias":null,"weight":null,"sealed":null,"Until":null}`: true,
-		`{"inner":null}`: false,
+		`{"inner":null}`: true,
 		`{"list":null}`:  false,
-		`null`:           false,
+		`null`:           true,
 		``:               false,
 		` `:              false,
 		`[]`:             false,
@@ -379,5 +379,18 @@ func TestKeysOfAnyLengthAndKindAreFound(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestThenTakesWhatIsNextAndNothingElse(t *testing.T) {
+	t.Parallel()
+	s := jsonscan.New([]byte(`,"a":1`))
+	for _, text := range []string{`,"b":`, `,"a" :`, `,"a":1,`} {
+		if s.Then(text) || s.Rest() != 6 {
+			t.Errorf("%s is next, and %d bytes are left", text, s.Rest())
+		}
+	}
+	if !s.Then(`,"a":`) || s.Rest() != 1 || !s.Then("1") || s.Then("1") || !s.Done() {
+		t.Error("what is next is not taken")
 	}
 }

@@ -14,41 +14,23 @@ import (
 // Text reads a string. Within a record the field is set when the record has been
 // read, see [Scanner.Record].
 func (s *Scanner) Text(field *string) {
-	if s.records > 0 && s.pos < len(s.data) && s.data[s.pos] == '"' {
-		// Most strings stand for themselves.
-		start := s.pos + 1
-		for i := start; len(s.data)-i >= 8; i += 8 {
-			special := specials(binary.LittleEndian.Uint64(s.data[i:]))
-			if special == 0 {
-				continue
-			}
-			if i += bits.TrailingZeros64(special) / 8; s.data[i] == '"' {
-				s.pos = i + 1
-				s.cut(cut{field, start, i - start})
-				return
-			}
-			break
+	if s.peek() != '"' {
+		if !s.Null() {
+			s.Fail()
 		}
+		return
 	}
-	switch c := s.peek(); {
-	case c == '"' && s.records == 0:
-		*field = s.CopyText()
-	case c == '"':
-		raw, plain := s.good()
-		c := cut{field: field, start: s.pos - 1 - len(raw), size: len(raw)}
-		if !plain {
-			start := len(s.scratch)
-			s.scratch = s.unescape(s.scratch, raw)
-			c.start, c.size = ^start, len(s.scratch)-start
-		}
-		s.cut(c)
-	case !s.Null():
-		s.Fail()
+	raw, plain := s.good()
+	if s.records == 0 {
+		*field = s.copyOf(raw, plain)
+		return
 	}
-}
-
-// cut notes a string of the record.
-func (s *Scanner) cut(c cut) {
+	c := cut{field: field, start: s.pos - 1 - len(raw), size: len(raw)}
+	if !plain {
+		start := len(s.scratch)
+		s.scratch = s.unescape(s.scratch, raw)
+		c.start, c.size = ^start, len(s.scratch)-start
+	}
 	if s.cuts = append(s.cuts, c); len(s.cuts) > maxCuts {
 		s.Fail()
 	}
@@ -63,65 +45,86 @@ func (s *Scanner) CopyText() string {
 		s.Fail()
 		return ""
 	}
-	raw, plain := s.good()
-	if !plain {
-		return string(s.unescape(nil, raw))
+	return s.copyOf(s.good())
+}
+
+// copyOf returns the string that a text between quotes stands for.
+func (s *Scanner) copyOf(raw []byte, plain bool) string {
+	if plain {
+		return string(raw)
 	}
-	return string(raw)
+	return string(s.unescape(nil, raw))
 }
 
 // good takes a string of good UTF-8 and returns what is between its quotes. It is
 // plain if it has no escapes, and so stands for itself.
 func (s *Scanner) good() (text []byte, plain bool) {
-	text, ascii, escaped := s.quoted()
-	if !ascii && !utf8.Valid(text) {
+	text, valid, escaped := s.quoted()
+	if !valid {
 		s.Fail()
 	}
 	return text, !escaped
 }
 
-// quoted takes a string and returns what is between its quotes, whether that is
-// ASCII, and whether there are escapes in it.
-func (s *Scanner) quoted() (text []byte, ascii, escaped bool) {
-	start := s.pos + 1
-	ascii = true
-	for i := start; i < len(s.data); i++ {
-		if len(s.data)-i >= 8 {
-			special := specials(binary.LittleEndian.Uint64(s.data[i:]))
-			if special == 0 {
-				i += 7
-				continue
-			}
-			i += bits.TrailingZeros64(special) / 8
-		}
-		switch c := s.data[i]; {
+// quoted takes a string and returns what is between its quotes, whether that is valid
+// UTF-8, and whether there are escapes in it.
+func (s *Scanner) quoted() (text []byte, valid, escaped bool) {
+	data, start := s.data, s.pos+1
+	end := special(data, start)
+	if end < len(data) && data[end] == '"' { // as most do
+		s.pos = end + 1
+		return data[start:end], true, false
+	}
+	valid = true
+	for i := end; i < len(data); i = special(data, i) {
+		switch c := data[i]; {
 		case c == '"':
 			s.pos = i + 1
-			return s.data[start:i], ascii, escaped
+			return data[start:i], valid, escaped
 		case c == '\\':
 			s.pos = i + 1
 			s.escape()
-			i, escaped = s.pos-1, true
+			i, escaped = s.pos, true
 		case c >= utf8.RuneSelf:
-			ascii = false
-		case c < ' ':
+			first := i
+			for i++; i < len(data) && data[i] >= utf8.RuneSelf; i++ { // there is mostly more of it
+			}
+			valid = valid && utf8.Valid(data[first:i])
+		default:
 			s.pos = i
 			s.Fail()
 			return nil, true, false
 		}
 	}
-	s.pos = len(s.data)
+	s.pos = len(data)
 	s.Fail()
 	return nil, true, false
 }
 
-// specials sets the high bit of the bytes in w that do not just stand for
-// themselves in a string: those that are not ASCII, control characters, quotes
-// and backslashes. The first one set is right; borrows can set others behind it.
+// special returns where the first byte is, from i on, that does not just stand for itself
+// in a string: one that is not ASCII, a control character, a quote or a backslash.
+func special(data []byte, i int) int {
+	for ; i <= len(data)-8; i += 8 {
+		if found := specials(binary.LittleEndian.Uint64(data[i:])); found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for ; i < len(data); i++ {
+		if specials(uint64(data[i]))&0xff != 0 {
+			return i
+		}
+	}
+	return len(data)
+}
+
+// specials sets the high bit of the bytes in w that do not just stand for themselves.
+// The first one set is right; borrows can set others behind it.
 func specials(w uint64) uint64 {
 	const each, high = 0x0101010101010101, 0x8080808080808080
-	control, quote, escape := w-each*' ', (w^each*'"')-each, (w^each*'\\')-each
-	return (w | control | quote | escape) & high
+	// Exclusive or with 2 puts the quote behind the control characters, where the space
+	// was, and leaves those among themselves.
+	control, escape := (w^each*('"'^' '))-each*('!'), (w^each*'\\')-each
+	return (w | control | escape) & high
 }
 
 // quotesIn sets the high bit of the bytes in w that are quotes. The first one set is

@@ -10,18 +10,24 @@ import (
 // than 18 digits, and those that an int does not hold, to encoding/json.
 func (s *Scanner) Int(field *int) {
 	const most = 18 // digits that an int64 holds, whatever they are
-	if s.peek() == 'n' {
-		s.Null()
+	if n, size := short(s.data[s.pos:]); size > 0 {
+		s.pos += size
+		*field = n
+		return
+	}
+	if s.Null() {
 		return
 	}
 	negative := s.take('-', '-')
-	n, start := int64(0), s.pos
-	for s.pos < len(s.data) && isDigit(s.data[s.pos]) {
-		n = 10*n + int64(s.data[s.pos]-'0')
-		s.pos++
+	data, start := s.data, s.pos
+	n, end := int64(0), start
+	for end < len(data) && isDigit(data[end]) {
+		n = 10*n + int64(data[end]-'0')
+		end++
 	}
-	size := s.pos - start
-	zeros := size > 1 && s.data[start] == '0' // at the beginning, which JSON has not
+	s.pos = end
+	size := end - start
+	zeros := size > 1 && data[start] == '0' // at the beginning, which JSON has not
 	if size == 0 || size > most || zeros || int64(int(n)) != n || s.goesOn() {
 		s.Fail()
 		return
@@ -30,6 +36,20 @@ func (s *Scanner) Int(field *int) {
 		n = -n
 	}
 	*field = int(n)
+}
+
+// short returns a number as most of those are that it reads, and how long it is: of a few
+// digits, no 0 first, and a comma or a bracket behind it. The size of any other is 0.
+func short(data []byte) (n, size int) {
+	const most = 9 // digits that any int holds
+	for size < len(data) && isDigit(data[size]) {
+		n = 10*n + int(data[size]-'0')
+		size++
+	}
+	if size == len(data) || size > most || data[size] != ',' && data[size] != '}' || data[0] == '0' {
+		return 0, 0
+	}
+	return n, size
 }
 
 // goesOn reports whether a number goes on behind its digits.
@@ -61,11 +81,13 @@ func (s *Scanner) Float(field *float64) {
 func (s *Scanner) Bool(field *bool) {
 	switch s.peek() {
 	case 't':
-		s.literal("true")
-		*field = true
+		if *field = true; !s.Then("true") {
+			s.Fail()
+		}
 	case 'f':
-		s.literal("false")
-		*field = false
+		if *field = false; !s.Then("false") {
+			s.Fail()
+		}
 	default:
 		if !s.Null() {
 			s.Fail()
@@ -75,10 +97,44 @@ func (s *Scanner) Bool(field *bool) {
 
 // Time reads a time in RFC 3339.
 func (s *Scanner) Time(field *time.Time) {
+	if rest := s.data[s.pos:]; len(rest) > commonTime+1 && rest[0] == '"' && rest[commonTime+1] == '"' {
+		if t, ok := common(rest[1 : commonTime+1]); ok {
+			s.pos += commonTime + 2
+			*field = t
+			return
+		}
+	}
 	// As time.Time itself reads JSON: without unescaping.
 	if raw, ok := s.plain(); ok && field.UnmarshalText(raw) != nil {
 		s.Fail()
 	}
+}
+
+// commonTime is how long the form is that most times have.
+const commonTime = len("2006-01-02T15:04:05Z")
+
+// common reads a time in the form that most have, 2006-01-02T15:04:05Z. It is not ok
+// for any other, and for the last days of a month, which need a calendar.
+func common(raw []byte) (t time.Time, ok bool) {
+	if raw[4] != '-' || raw[7] != '-' || raw[10] != 'T' || raw[13] != ':' || raw[16] != ':' || raw[19] != 'Z' {
+		return t, false
+	}
+	century, year := twoDigits(raw[0], raw[1]), twoDigits(raw[2], raw[3])
+	month, day := twoDigits(raw[5], raw[6]), twoDigits(raw[8], raw[9])
+	hour, minute, second := twoDigits(raw[11], raw[12]), twoDigits(raw[14], raw[15]), twoDigits(raw[17], raw[18])
+	if century > 99 || year > 99 || month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59 || second > 59 {
+		return t, false
+	}
+	return time.Date(100*century+year, time.Month(month), day, hour, minute, second, 0, time.UTC), true
+}
+
+// twoDigits returns the number that two digits are, and more than 99 if they are none.
+func twoDigits(tens, ones byte) int {
+	tens, ones = tens-'0', ones-'0'
+	if tens > 9 || ones > 9 {
+		return 100
+	}
+	return 10*int(tens) + int(ones)
 }
 
 // Unmarshal reads a string by the method that encoding/json would call.

@@ -1,10 +1,12 @@
 package jsonscan_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // wantValues checks which values of fields are read, and which are left to
@@ -62,6 +64,25 @@ func TestTimesAreReadAsEncodingJSONReadsThem(t *testing.T) {
 		`"2021-02-03"`:                false, `"2021-02-30T04:05:06Z"`: false, `"2021-02-03 04:05:06Z"`: false,
 		`""`: false, `"\u0032021-02-03T04:05:06Z"`: false, `"2021-02-03T04:05:06Z`: false, `1`: false, `true`: false, `{}`: false, `nul`: false,
 	})
+}
+
+// The form that most times have is read without package time.
+func TestATimeWithAnyTwoDigitsIsReadAsEncodingJSONReadsIt(t *testing.T) {
+	t.Parallel()
+	const plain = "2024-02-03T04:05:06Z"
+	for at := range len(plain) - 1 {
+		for n := range 100 {
+			two := fmt.Sprintf("%02d", n)
+			for _, c := range []string{two, two[:1] + ":", "/" + two[1:], " " + two[:1]} {
+				data := fmt.Sprintf(`{"since":%q}`, plain[:at]+c+plain[at+2:])
+				var want struct{ Since time.Time }
+				good := json.Unmarshal([]byte(data), &want) == nil
+				if read := scan(t, data); read != good {
+					t.Errorf("%s was read: %t, want %t", data, read, good)
+				}
+			}
+		}
+	}
 }
 
 func TestOwnTextTypesAreReadAsEncodingJSONReadsThem(t *testing.T) {

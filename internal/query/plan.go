@@ -47,6 +47,7 @@ type Plan struct {
 	First url.Values // the query of the first request
 	list  List
 	given map[string]string
+	total string // the order, once it is
 }
 
 // New checks what a caller asks for.
@@ -72,7 +73,7 @@ func (l List) New(w Wish) (*Plan, error) {
 		}
 	}
 	if len(w.Links) > 0 {
-		p.Complete(p.First)
+		p.completeFirst()
 		return p, p.contradicts(p.First)
 	}
 	for name, value := range p.given {
@@ -83,8 +84,13 @@ func (l List) New(w Wish) (*Plan, error) {
 	if w.Offset > 0 {
 		p.First.Set(Offset, strconv.Itoa(w.Offset))
 	}
-	p.Complete(p.First)
+	p.completeFirst()
 	return p, nil
+}
+
+func (p *Plan) completeFirst() {
+	p.Complete(p.First)
+	p.total = p.First.Get(Order)
 }
 
 // Complete adds the page size, the shape and the total order if a query has none.
@@ -97,6 +103,9 @@ func (p *Plan) Complete(q url.Values) {
 		q.Set(Mode, mode)
 	}
 	ordering := q.Get(Order)
+	if ordering != "" && ordering == p.total {
+		return // as in most links
+	}
 	total, err := TotalOrder(ordering, p.list.Last...)
 	want := p.list.Params[Order].Want
 	if err != nil || ordering == "" || want != nil && want(ordering) != "" { // a damaged one is none

@@ -110,7 +110,7 @@ type column struct {
 func newColumn(name string, kind Kind, values []value) (c *column, wrong int) {
 	c = &column{name: name, kind: kind, rank: make([]int32, len(values))}
 	keys := make([]operand, len(values))
-	order := make([]int, 0, len(values))
+	order := make([]int32, 0, len(values)) // sorted as lists are, by the same code
 	for row, v := range values {
 		if v.null() {
 			continue
@@ -120,9 +120,9 @@ func newColumn(name string, kind Kind, values []value) (c *column, wrong int) {
 			return nil, row
 		}
 		keys[row] = parsed
-		order = append(order, row)
+		order = append(order, int32(row))
 	}
-	slices.SortFunc(order, func(a, b int) int { return kind.compare(keys[a], keys[b]) })
+	sortStable(order, func(a, b int32) int { return kind.compare(keys[a], keys[b]) })
 	for row := range c.rank {
 		c.rank[row] = math.MaxInt32
 	}

@@ -103,27 +103,46 @@ func (t *Table) Len() int { return len(t.rows) }
 // Get returns the row with an id, in the detailed shape. An id that is an
 // integer is found in any notation.
 func (t *Table) Get(id string, q url.Values) (body []byte, found bool) {
-	i, found := t.byID[id]
-	if n, err := strconv.Atoi(id); !found && err == nil {
-		i, found = t.byID[strconv.Itoa(n)]
-	}
+	i, found := t.Find(id)
 	if !found {
 		return nil, false
 	}
-	format := last(q, "format")
+	return t.Row(i, Shape{true, last(q, "format")}), true
+}
+
+// Find returns the place of the row with an id.
+func (t *Table) Find(id string) (i int, found bool) {
+	i, found = t.byID[id]
+	if n, err := strconv.Atoi(id); !found && err == nil {
+		i, found = t.byID[strconv.Itoa(n)]
+	}
+	return i, found
+}
+
+// Row writes the row at a place.
+func (t *Table) Row(i int, s Shape) []byte {
 	r := &t.rows[i]
-	return r.append(make([]byte, 0, r.size(true, format)), true, format), true
+	return r.append(make([]byte, 0, r.size(s.Detailed, s.Format)), s.Detailed, s.Format)
 }
 
 // List returns the page of the list that the address u asks for. If parameters
 // are not valid there is none, and the Invalid says why.
 func (t *Table) List(u *url.URL, o Options) ([]byte, Invalid) {
-	q := u.Query()
-	c, invalid := t.choose(q, o.IgnoreOrder)
+	p, invalid := t.Page(u, o)
 	if invalid != nil {
 		return nil, invalid
 	}
-	return t.page(u, q, t.list(c, o.Shuffle)), nil
+	return t.Encode(p), nil
+}
+
+// Page is List for whoever writes the rows himself.
+func (t *Table) Page(u *url.URL, o Options) (Page, Invalid) {
+	q := u.Query()
+	c, invalid := t.choose(q, o.IgnoreOrder)
+	if invalid != nil {
+		return Page{}, invalid
+	}
+	return page(u, q, t.list(c, o.Shuffle)), nil
 }
 
 // list returns the rows of a choice, in order.
@@ -183,7 +202,7 @@ func (c *choice) sort(rows []int32) {
 	if len(c.order) == 0 {
 		return
 	}
-	slices.SortStableFunc(rows, func(a, b int32) int {
+	sortStable(rows, func(a, b int32) int {
 		for _, by := range c.order {
 			order := cmp.Compare(by.column.rank[a], by.column.rank[b])
 			if by.descending {
@@ -246,4 +265,23 @@ func (t *Table) searched() []string {
 		texts[i] = b.String()
 	}
 	return texts
+}
+
+// sortStable sorts rows, and leaves those that are equal as they are. It sorts pointers,
+// for which every program has the code already.
+func sortStable(rows []int32, compare func(a, b int32) int) {
+	type place struct {
+		row int32
+		at  int
+	}
+	places := make([]place, len(rows))
+	order := make([]*place, len(rows))
+	for i, row := range rows {
+		places[i] = place{row, i}
+		order[i] = &places[i]
+	}
+	slices.SortFunc(order, func(a, b *place) int { return cmp.Or(compare(a.row, b.row), cmp.Compare(a.at, b.at)) })
+	for i, p := range order {
+		rows[i] = p.row
+	}
 }

@@ -8,6 +8,7 @@
 package wire
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -17,22 +18,24 @@ import (
 	"time"
 )
 
-// Send sends req through client, once: the answer's body is open. It calls
-// sentAgain for each time that net/http sends the request once more by itself,
-// because a connection that it had kept broke before the first byte of an
-// answer. It returns when it sent the request last, redirects included; if there is an
+// Send sends a copy of req with a context of its own through client, once: the answer's
+// body is open. It calls sentAgain for each time that net/http sends the request once
+// more by itself, because a connection that it had kept broke before the first byte of
+// an answer. It returns when it sent the request last, redirects included; if there is an
 // error, that is the zero time if nothing left the machine: the context had ended
 // before, or no connection came about.
 // A transport that is not net/http's is taken to have sent the request, unless its
 // error is of dialing and no redirect came before.
-func Send(client *http.Client, req *http.Request, sentAgain func()) (resp *http.Response, last time.Time, err error) {
-	if err := req.Context().Err(); err != nil {
+func Send(ctx context.Context, client *http.Client, req *http.Request, sentAgain func()) (resp *http.Response, last time.Time, err error) {
+	if err := ctx.Err(); err != nil {
 		return nil, time.Time{}, err // net/http would not say that it sent nothing
 	}
-	c := *client
 	tap := &tap{base: client.Transport, sentAgain: sentAgain}
+	tap.trace = httptrace.ClientTrace{GetConn: tap.asksFor, GotConn: tap.gets}
+	c := *client
 	c.Transport = tap
-	resp, err = c.Do(req)
+	// A copy, since a Jar adds to the header what it would add again next time.
+	resp, err = c.Do(req.Clone(httptrace.WithClientTrace(ctx, &tap.trace)))
 	if err != nil && !tap.sent(err) {
 		return resp, time.Time{}, err
 	}
@@ -56,8 +59,10 @@ func isDialError(err error) bool {
 type tap struct {
 	base      http.RoundTripper // nil: http.DefaultTransport, as it is when the request goes
 	sentAgain func()
-	asked     atomic.Bool // net/http looked for a connection
-	got       atomic.Bool // and has one, or there was an answer
+	trace     httptrace.ClientTrace
+	asked     atomic.Bool  // net/http looked for a connection
+	got       atomic.Bool  // and has one, or there was an answer
+	had       atomic.Int32 // connections that this hop had
 
 	last atomic.Int64 // when a hop was sent last, in nanoseconds since 1970
 }
@@ -68,25 +73,27 @@ func (t *tap) sent(err error) bool {
 	return t.got.Load() || !t.asked.Load() && !isDialError(err)
 }
 
-// RoundTrip sends one hop. A second connection within it is net/http's own
-// second sending; a redirect is another hop.
+func (t *tap) asksFor(string) { t.asked.Store(true) }
+
+// gets hears of a connection. A second one within a hop is net/http's own second
+// sending.
+func (t *tap) gets(httptrace.GotConnInfo) {
+	t.got.Store(true)
+	t.last.Store(time.Now().UnixNano())
+	if t.had.Add(1) > 1 {
+		t.sentAgain()
+	}
+}
+
+// RoundTrip sends one hop. A redirect is another hop.
 func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 	base := t.base
 	if base == nil {
 		base = http.DefaultTransport
 	}
-	var connections atomic.Int32
+	t.had.Store(0)
 	t.last.Store(time.Now().UnixNano())
-	resp, err := base.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-		GetConn: func(string) { t.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) {
-			t.got.Store(true)
-			t.last.Store(time.Now().UnixNano())
-			if connections.Add(1) > 1 {
-				t.sentAgain()
-			}
-		},
-	})))
+	resp, err := base.RoundTrip(req)
 	if resp == nil {
 		return nil, err
 	}
@@ -102,6 +109,9 @@ func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // leadsNowhere reports whether an answer redirects to what is no URL.
 func leadsNowhere(from *url.URL, resp *http.Response) bool {
+	if resp.StatusCode/100 != 3 {
+		return false
+	}
 	_, err := from.Parse(resp.Header.Get("Location"))
-	return resp.StatusCode/100 == 3 && err != nil
+	return err != nil
 }

@@ -63,7 +63,7 @@ type result struct {
 func send(t *testing.T, client *http.Client, req *http.Request) result {
 	t.Helper()
 	var r result
-	resp, last, err := wire.Send(wire.Client(client), req, func() { r.again++ })
+	resp, last, err := wire.Send(req.Context(), wire.Client(client), req, func() { r.again++ })
 	r.sent, r.last, r.err = !last.IsZero(), last, err
 	if err == nil {
 		defer resp.Body.Close()
@@ -310,7 +310,7 @@ func TestWithoutATransportTheDefaultOneOfTheMomentSends(t *testing.T) {
 	client := wire.Client(&http.Client{})
 	defer func(before http.RoundTripper) { http.DefaultTransport = before }(http.DefaultTransport)
 	http.DefaultTransport = answers(http.StatusTeapot)
-	resp, last, err := wire.Send(client, get(t, "http://api.example"), nil)
+	resp, last, err := wire.Send(t.Context(), client, get(t, "http://api.example"), nil)
 	if err != nil || last.IsZero() || resp.StatusCode != http.StatusTeapot {
 		t.Fatalf("%v, %v, %v", resp, last, err)
 	}

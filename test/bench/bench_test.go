@@ -69,7 +69,7 @@ func BenchmarkGet(b *testing.B) {
 }
 
 // benchmarkClient returns a client whose answers come from memory.
-func benchmarkClient(b *testing.B) *ll2.Client {
+func benchmarkClient(b testing.TB) *ll2.Client {
 	server := ll2test.NewServer(ll2test.Events(benchmarkEvents)...)
 	client, err := ll2.New(ll2.WithoutRateLimit(), ll2.WithHTTPClient(&http.Client{Transport: &keeper{from: server}}))
 	if err != nil {
@@ -79,7 +79,7 @@ func benchmarkClient(b *testing.B) *ll2.Client {
 }
 
 // benchmarkPage returns the first page as the service writes it.
-func benchmarkPage(b *testing.B, mode ll2.Mode) []byte {
+func benchmarkPage(b testing.TB, mode ll2.Mode) []byte {
 	query := url.Values{"limit": {"100"}, "ordering": {"docking,id"}, "mode": {string(mode)}}
 	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, ll2.DefaultBaseURL+"docking_event/?"+query.Encode(), nil)
 	if err != nil {

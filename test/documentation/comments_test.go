@@ -24,6 +24,7 @@ var documented = map[string]string{
 	"github.com/docking-event/ll2":         ".",
 	"github.com/docking-event/ll2/ll230":   "ll230",
 	"github.com/docking-event/ll2/ll2test": "ll2test",
+	"github.com/docking-event/ll2/mirror":  "mirror",
 }
 
 func TestEveryExportedNameHasADocCommentThatBeginsWithIt(t *testing.T) {

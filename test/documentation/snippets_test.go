@@ -221,6 +221,7 @@ var fragmentImports = map[string]string{
 	"os": "os", "slices": "slices", "slog": "log/slog", "strings": "strings", "synctest": "testing/synctest", "testing": "testing", "time": "time",
 	"httpmock": "github.com/jarcoal/httpmock", "rate": "golang.org/x/time/rate",
 	"ll2": "github.com/docking-event/ll2", "ll230": "github.com/docking-event/ll2/ll230", "ll2test": "github.com/docking-event/ll2/ll2test",
+	"mirror": "github.com/docking-event/ll2/mirror",
 }
 
 var clausePattern = regexp.MustCompile(`(?m)^package (\w+)$`)

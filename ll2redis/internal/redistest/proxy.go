@@ -8,14 +8,19 @@ import (
 	"time"
 )
 
-// A Proxy stands between clients and a server and makes the server slow.
+// A Proxy stands between clients and a server and makes the server slow, or the way to
+// it bad.
 type Proxy struct {
 	Addr string
 
-	delay atomic.Int64
-	mu    sync.Mutex
-	conns []net.Conn
-	done  sync.WaitGroup
+	lose atomic.Bool // the next answer
+	lost atomic.Int64
+
+	mu      sync.Mutex
+	delay   time.Duration
+	changed chan struct{} // closed when delay is another
+	conns   []net.Conn
+	done    sync.WaitGroup
 }
 
 // NewProxy starts a proxy to a server, which ends with the test.
@@ -25,7 +30,7 @@ func NewProxy(t testing.TB, to *Server) *Proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Proxy{Addr: listener.Addr().String()}
+	p := &Proxy{Addr: listener.Addr().String(), changed: make(chan struct{})}
 	p.done.Go(func() {
 		for {
 			client, err := listener.Accept()
@@ -40,33 +45,79 @@ func NewProxy(t testing.TB, to *Server) *Proxy {
 			p.mu.Lock()
 			p.conns = append(p.conns, client, server)
 			p.mu.Unlock()
-			p.done.Go(func() { carry(server, client, func() {}) })
-			p.done.Go(func() { carry(client, server, func() { time.Sleep(time.Duration(p.delay.Load())) }) })
+			p.done.Go(func() { carry(server, client, func() bool { return true }) })
+			p.done.Go(func() { carry(client, server, p.passes) })
 		}
 	})
 	t.Cleanup(func() {
 		listener.Close()
-		p.mu.Lock()
-		for _, conn := range p.conns {
-			conn.Close()
-		}
-		p.mu.Unlock()
+		p.Delay(0)
+		p.Cut()
 		p.done.Wait()
 	})
 	return p
 }
 
-// Delay has each answer of the server wait for d from now on.
-func (p *Proxy) Delay(d time.Duration) { p.delay.Store(int64(d)) }
+// Delay has each answer of the server wait for d from now on, and those that wait
+// already no longer than that.
+func (p *Proxy) Delay(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.delay = d
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
 
-// carry carries bytes, each time after a pause.
-func carry(to, from net.Conn, pause func()) {
+// Cut breaks all connections.
+func (p *Proxy) Cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, conn := range p.conns {
+		conn.Close()
+	}
+	p.conns = nil
+}
+
+// LoseAnswer breaks the connection in place of the next answer.
+func (p *Proxy) LoseAnswer() { p.lose.Store(true) }
+
+// Lost returns how many answers were lost by LoseAnswer.
+func (p *Proxy) Lost() int { return int(p.lost.Load()) }
+
+// passes waits with an answer, and reports whether it is to be sent.
+func (p *Proxy) passes() bool {
+	for began := time.Now(); ; {
+		p.mu.Lock()
+		wait, changed := p.delay-time.Since(began), p.changed
+		p.mu.Unlock()
+		if wait <= 0 {
+			break
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-changed:
+			timer.Stop()
+		}
+	}
+	if p.lose.CompareAndSwap(true, false) {
+		p.lost.Add(1)
+		return false
+	}
+	return true
+}
+
+// carry carries bytes, as long as they pass.
+func carry(to, from net.Conn, passes func() bool) {
 	defer to.Close()
 	buffer := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(buffer)
-		pause()
 		if n > 0 {
+			if !passes() {
+				from.Close()
+				return
+			}
 			if _, err := to.Write(buffer[:n]); err != nil {
 				return
 			}

@@ -1,0 +1,78 @@
+// Package cli is the command line of dockings: its commands, flags, messages and exit
+// codes.
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/docking-event/ll2/cmd/dockings/internal/sheet"
+)
+
+// Version is the version of the tool.
+const Version = "0.2.0"
+
+// An App is one run of the tool, and all that it sees of the world.
+type App struct {
+	Stdout, Stderr *sheet.Stream
+	Getenv         func(string) string
+	CacheDir       func() (string, error) // where the system keeps caches
+	Transport      http.RoundTripper      // nil: net/http's
+
+	global globalFlags
+}
+
+// Main runs the command line of this process and returns its exit code.
+func Main() int {
+	// A closed pipe is then an error of the write, which ends the tool quietly.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		// The first Ctrl-C ends the work in order, the second one the process.
+		s := <-signals
+		signal.Stop(signals)
+		cancel(&SignalError{s})
+	}()
+	a := &App{
+		Stdout:   sheet.NewStream(os.Stdout, os.Getenv),
+		Stderr:   sheet.NewStream(os.Stderr, os.Getenv),
+		Getenv:   os.Getenv,
+		CacheDir: os.UserCacheDir,
+	}
+	return a.Run(ctx, os.Args[1:])
+}
+
+// A SignalError is the cause of a context that a signal has ended.
+type SignalError struct{ Signal os.Signal }
+
+// Error names the signal.
+func (e *SignalError) Error() string { return "interrupted by " + e.Signal.String() }
+
+// Run carries out a command line and returns the exit code.
+func (a *App) Run(ctx context.Context, args []string) int {
+	// Until the flags are read.
+	a.Stdout.SetColor(sheet.ColorAuto, a.Getenv)
+	a.Stderr.SetColor(sheet.ColorAuto, a.Getenv)
+	root := a.Root()
+	root.SetArgs(append([]string{}, args...)) // for nil it would take os.Args
+	root.SetOut(a.Stdout)
+	root.SetErr(a.Stderr)
+	err := cmp.Or(root.ExecuteContext(ctx), a.Stdout.Err)
+	if cause := context.Cause(ctx); err != nil && cause != nil && !errors.As(err, new(*sheet.OutputError)) {
+		err = cause // whatever it did to the work
+	}
+	if err != nil && !brokenPipe(err) {
+		fmt.Fprintf(a.Stderr, "dockings: %s\n", a.explain(err, time.Now()))
+	}
+	return exitCode(err)
+}

@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/docking-event/ll2/cmd/dockings/internal/names"
+	"github.com/docking-event/ll2/cmd/dockings/internal/sheet"
+	"github.com/docking-event/ll2/cmd/dockings/internal/text"
+	"github.com/spf13/cobra"
+)
+
+// entityFlags are the flags of dockings stations and its like.
+type entityFlags struct {
+	filter filterFlags
+	at     timeFlag
+	print  printFlags
+}
+
+// entityCommands are those that say which stations and so on there are.
+func (a *App) entityCommands() []*cobra.Command {
+	return []*cobra.Command{
+		a.entityCommand(names.Stations, "", `  dockings stations
+  dockings stations --agency nasa --fields id,name,dockings`),
+		a.entityCommand(names.Ports, "station", `  dockings ports --station iss
+  dockings ports --demo=515 --station iss --format csv`),
+		a.entityCommand(names.Vehicles, "model", `  dockings vehicles --model '*dragon*'
+  dockings vehicles --demo=515 --vehicle 'Soyuz 1*' --since 2020`),
+		a.entityCommand(names.Agencies, "country", `  dockings agencies
+  dockings agencies --demo=515 --jq '.[].name'`),
+	}
+}
+
+// entityColumns are the fields of entities. Of is the name of the field that says what
+// an entity is of.
+func entityColumns(kind names.Kind, of string) []sheet.Column[names.Entity] {
+	type column = sheet.Column[names.Entity]
+	columns := []column{
+		{Name: "id", Title: "ID", About: "its id, which --" + kind.One + " takes as well as the name", Right: true,
+			Value: func(e names.Entity) any { return e.ID }},
+		{Name: "name", Title: strings.ToUpper(kind.One), About: "its name", Cut: true,
+			Value: func(e names.Entity) any { return e.Name }},
+	}
+	if kind.One == names.Stations.One || kind.One == names.Agencies.One {
+		columns = append(columns, column{Name: "short", Title: "SHORT", Spare: true, About: "its abbreviation",
+			Value: func(e names.Entity) any { return orNil(e.Short) }})
+	}
+	if of != "" {
+		columns = append(columns, column{Name: of, Title: strings.ToUpper(of), Spare: of == "country", About: map[string]string{
+			"station": "where it is", "model": "what it is one of", "country": "codes of its countries"}[of], Cut: true,
+			Value: func(e names.Entity) any { return orNil(e.Of) },
+			Short: func(e names.Entity) string {
+				if of != "station" {
+					return ""
+				}
+				return text.Initials(e.Of)
+			}})
+	}
+	return append(columns,
+		column{Name: "dockings", Title: "DOCKINGS", About: "how many dockings there were", Right: true,
+			Value: func(e names.Entity) any { return e.Dockings }},
+		column{Name: "docked", Title: "DOCKED", Spare: true, About: "how many of them go on", Right: true,
+			Value: func(e names.Entity) any { return e.Docked }},
+		column{Name: "first", Title: "FIRST", Spare: true, About: "when the first one was", Time: true,
+			Value: func(e names.Entity) any { return e.First }},
+		column{Name: "last", Title: "LAST", Spare: true, About: "when the last one was", Time: true,
+			Value: func(e names.Entity) any { return e.Last }})
+}
+
+func orNil(words string) any {
+	if words == "" {
+		return nil
+	}
+	return words
+}
+
+func (a *App) entityCommand(kind names.Kind, of, example string) *cobra.Command {
+	var f entityFlags
+	columns := entityColumns(kind, of)
+	title := strings.ToUpper(kind.Many[:1]) + kind.Many[1:]
+	extra := ""
+	if kind.One == names.Vehicles.One {
+		extra = "\nThe id is that of one flight: a spacecraft that flew twice is there twice.\n"
+	}
+	cmd := &cobra.Command{
+		Use:   kind.Many,
+		Short: "List the " + kind.Many + ", with ids and how many dockings",
+		Long: title + " lists the " + kind.Many + ` of all docking events, or of those that flags choose,
+with their ids and with how many dockings there were.
+` + extra + "\n" + fieldsHelp(columns),
+		Example: example,
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.entities(cmd, &f, kind, columns) },
+	}
+	f.filter.register(a, cmd)
+	f.filter.registerTimes(cmd)
+	atFlag(cmd, &f.at)
+	f.print.register(cmd, sheet.Names(columns))
+	return cmd
+}
+
+func (a *App) entities(cmd *cobra.Command, f *entityFlags, kind names.Kind, columns []sheet.Column[names.Entity]) error {
+	options, err := f.print.options(a)
+	if err != nil {
+		return err
+	}
+	s, err := a.start()
+	if err != nil {
+		return err
+	}
+	defer s.end()
+	result, err := s.find(cmd.Context(), &f.filter, s.at(&f.at), newestFirst, 0)
+	if err != nil {
+		return err
+	}
+	entities := kind.In(result.records)
+	if kind.One == names.Ports.One || kind.One == names.Vehicles.One {
+		// Ports by station; flights as they came, the newest first.
+		slices.SortStableFunc(entities, func(a, b names.Entity) int {
+			if kind.One == names.Vehicles.One {
+				return b.Last.Compare(a.Last)
+			}
+			return cmp.Or(cmp.Compare(a.Of, b.Of), cmp.Compare(a.ID, b.ID))
+		})
+	}
+	if err := (sheet.Sheet[names.Entity]{Columns: columns}).Print(s.out(), options, entities); err != nil {
+		return err
+	}
+	if len(entities) == 0 {
+		s.Note("no event fits")
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package cli_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/docking-event/ll2/cmd/dockings/internal/cli"
+	"github.com/docking-event/ll2/cmd/dockings/internal/sheet"
+)
+
+func TestBadInputIsAnsweredInOneLine(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, tt := range []struct {
+		args string // with blanks between
+		code int
+		says string // among other things
+	}{
+		{"lst", cli.ExitUsage, `"lst" is unknown; did you mean list?`},
+		{"frobnicate", cli.ExitUsage, `"frobnicate" is unknown; write one of agencies, completion, get, list, now, ports, quota, stations, sync, timeline, vehicles, watch`},
+		{"help foo", cli.ExitUsage, `command "foo" is unknown; write one of agencies`},
+		{"help lits", cli.ExitUsage, `did you mean list?`},
+		{"help list foo", cli.ExitUsage, `dockings list has no command "foo"`},
+		{"list --statoin 4", cli.ExitUsage, "did you mean --station?"},
+		{"list --frobnicate", cli.ExitUsage, "flag --frobnicate is unknown; see dockings list --help"},
+		{"list -x", cli.ExitUsage, "flag -x is unknown; see dockings list --help"},
+		{"list --station", cli.ExitUsage, "--station needs a value"},
+		{"list --demo --station miir", cli.ExitUsage, `--station "miir" is unknown; there are Salyut 6 (14)`},
+		{"list --demo=515 --station miir", cli.ExitUsage, `--station "miir" is unknown; did you mean Mir? There are International Space Station (4), Mir (16)`},
+		{"list --demo=515 --port forward", cli.ExitUsage, `--port "forward" is ambiguous: forward at International Space Station (111), forward at Mir (107)`},
+		{"list --demo=515 --vehicle endeavour", cli.ExitUsage, `is ambiguous: Space Shuttle Endeavour (1161), Crew Dragon Endeavour (1401); write more`},
+		{"list --demo=515 --model x*y", cli.ExitUsage, `--model "x*y" is unknown; there are`},
+		{"list --demo --agency [", cli.ExitUsage, "is no pattern"},
+		{"list --demo --station 0", cli.ExitUsage, "write a name, or an id from 1 on"},
+		{"list --demo --vehicle -1", cli.ExitUsage, "write a name, or an id from 1 on"},
+		{"list --max 0", cli.ExitUsage, "write how many"},
+		{"list --max 3 --all", cli.ExitUsage, "leave one of them out"},
+		{"list --since 2024-13-01", cli.ExitUsage, `--since "2024-13-01": write a time such as 2024, 2024-12, 2024-12-31`},
+		{"list --until 2024-02-30", cli.ExitUsage, "write a time such as"},
+		{"list --since sometime", cli.ExitUsage, "write a time such as"},
+		{"list --during 2025..2024", cli.ExitUsage, "swap them"},
+		{"list --demo --since 2025 --until 2024", cli.ExitUsage, "swap them"},
+		{"list --format xml", cli.ExitUsage, "write one of table, json, ndjson, csv"},
+		{"list --format jsn", cli.ExitUsage, "did you mean json?"},
+		{"list --fields id,vehcle", cli.ExitUsage, "did you mean vehicle?"},
+		{"list --fields id,id", cli.ExitUsage, "named twice"},
+		{"list --fields -id", cli.ExitUsage, `"-id" is unknown`},
+		{"list --sort dockin", cli.ExitUsage, "did you mean docking?"},
+		{"list --sort docking,-docking", cli.ExitUsage, "named twice"},
+		{"list --jq .[", cli.ExitUsage, "that is no jq expression"},
+		{"list --jq nope", cli.ExitUsage, "that jq expression does not work"},
+		{"list --jq . --format csv", cli.ExitUsage, "--jq reads JSON"},
+		{"list --raw --format table", cli.ExitUsage, "--raw is JSON"},
+		{"list --raw --fields id", cli.ExitUsage, "--raw is all"},
+		{"list --refresh --offline", cli.ExitUsage, "leave one of them out"},
+		{"list --no-cache --offline", cli.ExitUsage, "leave one of them out"},
+		{"list --no-cache --max-age 1h", cli.ExitUsage, "leave one of them out"},
+		{"list --no-wait --max-wait 1h", cli.ExitUsage, "leave one of them out"},
+		{"list --max-age soon", cli.ExitUsage, "write a length of time such as 30s"},
+		{"list --max-age -1h", cli.ExitUsage, "write a length of time such as 30s"},
+		{"list --timeout 0s", cli.ExitUsage, "write more than nothing"},
+		{"list --tz Mars/Olympus", cli.ExitUsage, "write a zone such as UTC"},
+		{"list --color blue", cli.ExitUsage, "write one of auto, always, never"},
+		{"list -q -v", cli.ExitUsage, "leave one of them out"},
+		{"list 4", cli.ExitUsage, `"4" is too much`},
+		{"list --demo 515", cli.ExitUsage, "write --demo=515 in one word"},
+		{"list --demo=many", cli.ExitUsage, "--demo=N"},
+		{"list --demo=0", cli.ExitUsage, "--demo=N"},
+		{"list --demo --base-url http://x/", cli.ExitUsage, "leave one of them out"},
+		{"list --base-url ftp://x", cli.ExitUsage, "--base-url"},
+		{"list --base-url nonsense", cli.ExitUsage, "--base-url"},
+		{"get", cli.ExitUsage, "get takes one id"},
+		{"get 1 2", cli.ExitUsage, "get takes one id"},
+		{"get abc", cli.ExitUsage, `"abc" is no id; write a number from 1 on`},
+		{"get 0", cli.ExitUsage, `"0" is no id`},
+		{"get -1", cli.ExitUsage, "-1 is no id"},
+		{"get 99999999999999999999", cli.ExitUsage, "is no id"},
+		{"get 999 --demo", cli.ExitNotFound, "there is no docking event 999"},
+		{"get 191 --demo --at 1979", cli.ExitNotFound, "docking event 191 came only after 1979: at 1979-02-26 13:29 UTC"},
+		{"now --at noon", cli.ExitUsage, "write a time such as"},
+		{"quota --fields quota", cli.ExitUsage, "write one of limit, window, used, left, next"},
+		{"quota --offline", cli.ExitUsage, "leave that out"},
+		{"sync --offline", cli.ExitUsage, "leave that out"},
+		{"sync --no-cache", cli.ExitUsage, "leave that out"},
+		{"watch --offline", cli.ExitUsage, "leave that out"},
+		{"watch --no-cache", cli.ExitUsage, "leave that out"},
+		{"watch --max-age 1s", cli.ExitUsage, "write 1m or more"},
+		{"watch --format text --fields id", cli.ExitUsage, "--format text has no fields"},
+		{"watch --demo --station miir", cli.ExitUsage, "is unknown"},
+		{"timeline", cli.ExitUsage, "add -o stays.svg"},
+		{"timeline --demo -o picture", cli.ExitUsage, "end the name with .svg, .png or .pdf"},
+		{"timeline --demo -o picture.gif", cli.ExitUsage, "end the name with .svg, .png or .pdf"},
+		{"timeline --demo -o " + dir + "/no/such/a.png", cli.ExitFailed, "there is no directory " + dir + "/no/such; make it first"},
+	} {
+		t.Run(tt.args, func(t *testing.T) {
+			t.Parallel()
+			server := madeUp(3)
+			got := run(t, server, strings.Fields(tt.args)...)
+			if got.code != tt.code || !strings.Contains(got.stderr, tt.says) {
+				t.Errorf("exit code %d, want %d; stderr %q, want %q", got.code, tt.code, got.stderr, tt.says)
+			}
+			if got.stdout != "" || !strings.HasPrefix(got.stderr, "dockings: ") || lines(got.stderr) != 1 {
+				t.Errorf("stdout %q, stderr %q: want one line on stderr", got.stdout, got.stderr)
+			}
+			if n := len(server.Requests()); n > 0 {
+				t.Errorf("%d requests, want none", n)
+			}
+		})
+	}
+}
+
+func TestCompletionKnowsValues(t *testing.T) {
+	t.Parallel()
+	u := newUser(t, madeUp(515))
+	if got := u.run("sync"); got.code != cli.ExitOK {
+		t.Fatal(got)
+	}
+	stations := []string{
+		"ISS\tInternational Space Station, 293 dockings", "Mir\t118 dockings", "Salyut 6\t34 dockings", "Salyut 7\t29 dockings",
+		"Tiangong\t24 dockings", "Salyut 4\t17 dockings",
+	}
+	for _, tt := range []struct {
+		args string // the word that is being typed stands last; a lone ' is empty
+		want []string
+	}{
+		{"l", []string{"list\tList docking events"}},
+		{"help l", []string{"list\tList docking events"}},
+		{"list --format '", sheet.Formats()},
+		{"quota --fields '", []string{"limit", "window", "used", "left", "next"}},
+		{"quota --fields limit,left,", []string{"limit,left,window", "limit,left,used", "limit,left,next"}},
+		{"list --station '", stations},
+		{"now --station '", stations},
+		{"list --kind '", []string{"Cargo Resupply\t243 dockings", "Capsule\t205 dockings", "Unknown\t35 dockings", "Spaceplane\t32 dockings"}},
+		{"timeline --output '", []string{"svg", "png", "pdf"}},
+		{"list --demo=", []string{"recorded", "515"}},
+		{"list --color '", []string{"auto", "always", "never"}},
+		{"list --max '", nil},
+	} {
+		args := strings.Fields("__complete " + tt.args)
+		if last := len(args) - 1; args[last] == "'" {
+			args[last] = ""
+		}
+		all := strings.Split(u.run(args...).stdout, "\n")
+		if offers := all[:max(0, len(all)-2)]; strings.Join(offers, "\n") != strings.Join(tt.want, "\n") {
+			t.Errorf("%s: %q, want %q", tt.args, offers, tt.want)
+		}
+	}
+	for _, args := range []string{"list --sort=-", "list --fields id,", "get '", "list --vehicle '", "list --port '", "list --model '", "list --agency '"} {
+		words := strings.Fields("__complete " + args)
+		if last := len(words) - 1; words[last] == "'" {
+			words[last] = ""
+		}
+		if got := u.run(words...); lines(got.stdout) < 5 {
+			t.Errorf("%s: %q", args, got.stdout)
+		}
+	}
+}
+
+func TestCompletionAsksForNothing(t *testing.T) {
+	t.Parallel()
+	server := madeUp(3)
+	got := run(t, server, "__complete", "list", "--station", "")
+	if n := len(server.Requests()); n > 0 || got.code != cli.ExitOK {
+		t.Errorf("%d requests, %+v", n, got)
+	}
+}

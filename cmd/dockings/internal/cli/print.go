@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/docking-event/ll2/cmd/dockings/internal/names"
+	"github.com/docking-event/ll2/cmd/dockings/internal/record"
+	"github.com/docking-event/ll2/cmd/dockings/internal/sheet"
+	"github.com/spf13/cobra"
+)
+
+type kindOfName = names.Kind
+
+func plainInt(n int) string { return strconv.Itoa(n) }
+
+// printFlags are the flags of the commands that print.
+type printFlags struct {
+	format choiceFlag
+	fields wordsFlag
+	query  queryFlag
+	raw    bool
+}
+
+func (f *printFlags) register(cmd *cobra.Command, fields []string) {
+	f.registerFormats(cmd, fields, sheet.Formats(), "how to print (default table on a terminal, ndjson elsewhere)")
+}
+
+func (f *printFlags) registerFormats(cmd *cobra.Command, fields, formats []string, about string) {
+	f.format = choiceFlag{choices: formats}
+	f.fields = wordsFlag{kind: "NAMES", choices: fields}
+	cmd.Flags().Var(&f.format, "format", about)
+	cmd.Flags().Var(&f.fields, "fields", "which `FIELDS` to print, in this order, with commas between")
+	cmd.Flags().Var(&f.query, "jq", "print what this jq expression makes of the JSON")
+	complete(cmd, "format", cobra.FixedCompletions(f.format.choices, cobra.ShellCompDirectiveNoFileComp))
+	complete(cmd, "fields", f.fields.complete)
+	complete(cmd, "jq", cobra.NoFileCompletions)
+}
+
+// registerRaw adds --raw, for what the service has sent.
+func (f *printFlags) registerRaw(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.raw, "raw", false, "print the service's own JSON")
+}
+
+// options are what the flags say. Some contradict each other.
+func (f *printFlags) options(a *App) (sheet.Options, error) {
+	data := f.format.value == sheet.Table || f.format.value == sheet.CSV
+	switch {
+	case f.raw && data:
+		return sheet.Options{}, usagef("--raw is JSON, and --format %s is not; leave one of them out", f.format.value)
+	case f.raw && len(f.fields.values) > 0:
+		return sheet.Options{}, usagef("--raw is all that the service sent; leave --fields out, or pick by --jq")
+	case f.query.parsed != nil && f.format.value != "" && f.format.value != sheet.JSON:
+		return sheet.Options{}, usagef("--jq reads JSON, and --format %s is not; leave one of them out", f.format.value)
+	}
+	return sheet.Options{Format: f.format.value, Fields: f.fields.values, Raw: f.raw, Query: f.query.parsed, Clock: a.global.clock()}, nil
+}
+
+// sheet is how records of a session are printed: raw, as the service sent them, if that
+// is known, and else as they were read.
+func (s *session) sheet(ctx context.Context, table ...string) sheet.Sheet[record.Record] {
+	printed := record.Sheet(table...)
+	printed.Raw = func(r record.Record) any {
+		if sent := s.Sent(ctx, r.ID); sent != nil {
+			return sent
+		}
+		return r.DockingEvent
+	}
+	return printed
+}
+
+// A queryFlag is a jq expression.
+type queryFlag struct {
+	words  string
+	parsed *sheet.Query
+}
+
+func (f *queryFlag) Type() string { return "EXPR" }
+
+func (f *queryFlag) String() string { return f.words }
+
+func (f *queryFlag) Set(words string) (err error) {
+	f.words = words
+	f.parsed, err = sheet.ParseQuery(words)
+	return err
+}
+
+// fieldsHelp lists the columns for the help of a command.
+func fieldsHelp[T any](columns []sheet.Column[T]) string {
+	var b strings.Builder
+	b.WriteString("Fields:\n")
+	for _, c := range columns {
+		fmt.Fprintf(&b, "  %-17s %s\n", c.Name, c.About)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/cmd/dockings/internal/text"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// Root is the command line, with all commands.
+func (a *App) Root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "dockings",
+		Short: "Which spacecraft docked where and when",
+		Long: `Dockings shows which spacecraft docked where and when: who is at the stations
+now, what came and went, and which port was taken when.
+
+The events come from Launch Library 2, which The Space Devs run and which grants
+15 requests an hour to an address. Dockings keeps a copy of all events and answers
+from it. The first copy takes 6 requests; then a copy that is older than an hour
+is refreshed, which takes one, and once a day all is read anew. Times are in UTC
+unless --tz says otherwise.
+
+Exit codes:
+    0  all is well, also if no event fits
+    1  it failed
+    2  the command line is wrong
+    3  the quota is spent, or does not suffice (with --no-wait or --max-wait)
+    4  there is no such docking event
+  130  Ctrl-C ended it (143: SIGTERM did)
+
+Environment:
+  LL2_TOKEN       key of an account, which has a quota of its own
+  LL2_BASE_URL    the same as --base-url
+  DOCKINGS_CACHE  folder of the copy (default: dockings in the user's cache folder)
+  NO_COLOR        if it is set, no colours
+  COLUMNS         width of tables, in place of the terminal's`,
+		Example: `  dockings now
+  dockings list --station iss --since 2025
+  dockings timeline --demo -o stays.svg`,
+		Version:       Version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return unknownCommand(cmd, args[0])
+		},
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.check(cmd) },
+	}
+	root.SetVersionTemplate(fmt.Sprintf("dockings {{.Version}} (ll2 %s)\n", ll2.Version))
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
+	root.SetFlagErrorFunc(flagError)
+	a.global.register(root)
+	root.AddCommand(a.listCommand(), a.getCommand(), a.nowCommand(), a.timelineCommand(), a.watchCommand(), a.syncCommand(), a.quotaCommand())
+	root.AddCommand(a.entityCommands()...)
+	root.InitDefaultCompletionCmd()
+	root.SetHelpCommand(helpCommand(root))
+	root.InitDefaultHelpCmd()
+	return root
+}
+
+// helpCommand helps, or says that there is nothing to help with.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		Long:  "Help shows how to use a command, as its --help does.",
+		Example: `  dockings help list
+  dockings help completion bash`,
+		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			cmd, _, err := root.Find(args)
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			var offers []cobra.Completion
+			for _, c := range cmd.Commands() {
+				if c.IsAvailableCommand() && strings.HasPrefix(c.Name(), typed) {
+					offers = append(offers, cobra.CompletionWithDesc(c.Name(), c.Short))
+				}
+			}
+			return offers, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd := root
+			for _, arg := range args {
+				i := slices.IndexFunc(cmd.Commands(), func(c *cobra.Command) bool { return c.Name() == arg })
+				if i < 0 {
+					return unknownCommand(cmd, arg)
+				}
+				cmd = cmd.Commands()[i]
+			}
+			cmd.InitDefaultHelpFlag()
+			cmd.InitDefaultVersionFlag()
+			return cmd.Help()
+		},
+	}
+}
+
+func unknownCommand(cmd *cobra.Command, word string) error {
+	var all []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			all = append(all, c.Name())
+		}
+	}
+	if len(all) == 0 {
+		return usagef("%s has no command %q", cmd.CommandPath(), word)
+	}
+	return usagef("command %w", text.Unknown(word, all))
+}
+
+// noArguments refuses arguments of commands that have flags only. The likeliest one is a
+// value that stands apart from its flag.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if demo := cmd.Flag("demo"); demo.Changed && demo.Value.String() == recorded {
+		return usagef("%q is too much; for made-up events write --demo=%s in one word", args[0], args[0])
+	}
+	return usagef("%q is too much; %s takes flags only, see dockings %s --help", args[0], cmd.Name(), cmd.Name())
+}
+
+// flagError says of a flag that was not understood what to write instead.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var value *pflag.InvalidValueError
+	var required *pflag.ValueRequiredError
+	see := fmt.Sprintf("see %s --help", cmd.CommandPath())
+	switch {
+	case errors.As(err, &unknown):
+		name := unknown.GetSpecifiedName()
+		if unknown.GetSpecifiedShortnames() != "" {
+			if cmd.Name() == "get" && strings.Trim(unknown.GetSpecifiedShortnames(), "0123456789") == "" {
+				return usagef("-%s is no id; write a number from 1 on, such as dockings get 191", unknown.GetSpecifiedShortnames())
+			}
+			return usagef("flag -%s is unknown; %s", name, see)
+		}
+		if near := text.Closest(name, flagNames(cmd)); near != "" {
+			return usagef("flag --%s is unknown; did you mean --%s? Else %s", name, near, see)
+		}
+		return usagef("flag --%s is unknown; %s", name, see)
+	case errors.As(err, &value):
+		return usagef("--%s %q: %w", value.GetFlag().Name, value.GetValue(), value.Unwrap())
+	case errors.As(err, &required):
+		return usagef("--%s needs a value; %s", required.GetFlag().Name, see)
+	}
+	return usageError{err}
+}
+
+func flagNames(cmd *cobra.Command) []string {
+	var all []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { all = append(all, f.Name) })
+	slices.Sort(all)
+	return all
+}

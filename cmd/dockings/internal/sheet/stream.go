@@ -1,0 +1,79 @@
+package sheet
+
+import (
+	"io"
+	"os"
+	"strconv"
+
+	"golang.org/x/term"
+)
+
+// A Stream is standard output or standard error, with what is to be known of it. It
+// remembers the first write that failed: not everything that writes to it passes errors
+// on.
+type Stream struct {
+	io.Writer
+	Terminal bool
+	Width    int  // in columns; 0: no bound
+	Cursor   bool // can be moved
+	Color    bool
+	Err      error // an [*OutputError]
+}
+
+// An OutputError is a write to standard output that failed.
+type OutputError struct{ Err error }
+
+// Error is that of the write.
+func (e *OutputError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the error of the write.
+func (e *OutputError) Unwrap() error { return e.Err }
+
+// NewStream looks at a file. COLUMNS sets the width, as it does elsewhere, also if the
+// file is no terminal.
+func NewStream(f *os.File, getenv func(string) string) *Stream {
+	s := &Stream{Writer: f, Terminal: term.IsTerminal(int(f.Fd()))}
+	if s.Terminal {
+		s.Cursor = getenv("TERM") != "dumb"
+		s.Width = 80
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			s.Width = width
+		}
+	}
+	if width, err := strconv.Atoi(getenv("COLUMNS")); err == nil && width > 0 {
+		s.Width = width
+	}
+	return s
+}
+
+// The values of --color.
+const (
+	ColorAuto   = "auto"
+	ColorAlways = "always"
+	ColorNever  = "never"
+)
+
+// SetColor decides on colours: with ColorAuto they are for terminals, unless NO_COLOR is
+// set.
+func (s *Stream) SetColor(when string, getenv func(string) string) {
+	switch when {
+	case ColorAlways:
+		s.Color = true
+	case ColorNever:
+		s.Color = false
+	default:
+		s.Color = s.Cursor && getenv("NO_COLOR") == ""
+	}
+}
+
+// Write writes, unless a write has failed before.
+func (s *Stream) Write(p []byte) (int, error) {
+	if s.Err != nil {
+		return 0, s.Err
+	}
+	n, err := s.Writer.Write(p)
+	if err != nil {
+		s.Err = &OutputError{err}
+	}
+	return n, s.Err
+}

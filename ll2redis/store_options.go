@@ -1,0 +1,46 @@
+package ll2redis
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+)
+
+const (
+	defaultPrefix = "ll2:mirror:"
+	longestPrefix = 200
+
+	// defaultStoreTimeout is as long as a call of a mirror waits for a refresh.
+	defaultStoreTimeout = 2 * time.Second
+)
+
+// A StoreOption changes what [NewStore] makes. A nil StoreOption is skipped.
+type StoreOption interface {
+	applyStore(*store) error
+}
+
+// An Option is for [NewLimiter] and for [NewStore].
+type Option interface {
+	LimiterOption
+	StoreOption
+}
+
+type storeOption func(*store) error
+
+func (o storeOption) applyStore(s *store) error { return o(s) }
+
+// WithPrefix sets what the keys of a store begin with, by default "ll2:mirror:".
+// Copies of one prefix are shared, so fleets that shall not share have one each. It
+// has 1 to 200 bytes, all printable and no spaces. To keep all keys of a store in one
+// slot of a cluster, which it does not need, put braces into it: "{ll2}:".
+func WithPrefix(prefix string) StoreOption {
+	return storeOption(func(s *store) error {
+		odd := func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsGraphic(r) || unicode.IsSpace(r) }
+		if prefix == "" || len(prefix) > longestPrefix || strings.ContainsFunc(prefix, odd) {
+			return fmt.Errorf("ll2redis: WithPrefix(%.80q): must have 1 to %d bytes, all printable and no spaces", prefix, longestPrefix)
+		}
+		s.prefix = prefix
+		return nil
+	})
+}

@@ -1,0 +1,19 @@
+//go:build !(darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd || windows)
+
+package mirror
+
+import (
+	"errors"
+	"os"
+)
+
+// lockFile fails: there is no lock here that the end of a process gives back.
+func lockFile(f *os.File) (bool, error) {
+	return false, &os.PathError{Op: "lock", Path: f.Name(), Err: errors.ErrUnsupported}
+}
+
+func unlockFile(*os.File) {}
+
+func syncDir(string) error { return nil }
+
+func untilFree(op func() error) error { return op() }

@@ -1,0 +1,279 @@
+package mirror
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/docking-event/ll2"
+)
+
+// A head is a small blob beside the copy, which says how things are: so whoever shares
+// the copy need not read it to learn that it is still the same, and nobody asks a
+// service that has just refused somebody else.
+type head struct {
+	Gen      uint64    `json:"generation"` // of the copy
+	At       time.Time `json:"at,omitzero"`
+	Failures int       `json:"failures,omitempty"` // since the last success
+	Next     time.Time `json:"next,omitzero"`      // when to ask again after a failure
+	Error    string    `json:"error,omitempty"`    // of the last refresh
+	Limited  bool      `json:"rate_limited,omitempty"`
+	Gone     bool      `json:"unavailable,omitempty"`
+}
+
+// say has the head tell of an error.
+func (h *head) say(err error) {
+	h.Error = err.Error()
+	h.Limited, h.Gone = errors.Is(err, ll2.ErrRateLimited), errors.Is(err, ll2.ErrUnavailable)
+}
+
+// err returns the error that another process met.
+func (h *head) err() error { return &toldError{*h} }
+
+// A toldError is an error that another process met.
+type toldError struct{ head head }
+
+func (e *toldError) Error() string { return e.head.Error }
+
+// Is makes the error the sentinels that it was.
+func (e *toldError) Is(target error) bool {
+	return target == ll2.ErrRateLimited && e.head.Limited || target == ll2.ErrUnavailable && e.head.Gone
+}
+
+// blobName returns the name of the copy of a service: its address, as far as letters
+// allow, and a sum of it, so that no two are the same.
+func (v *version) blobName(base string) string {
+	_, address, _ := strings.Cut(strings.ToLower(base), "://")
+	address = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' {
+			return r
+		}
+		return '_'
+	}, strings.Trim(address, "/"))
+	sum := sha256.Sum256([]byte(base))
+	return fmt.Sprintf("%s-%.80s-%.8s", v.name, address, hex.EncodeToString(sum[:]))
+}
+
+func (m *engine) headName() string { return m.name + ".state" }
+func (m *engine) copyName() string { return m.name + ".events" }
+
+// look looks whether others have written a newer copy, at most once a second.
+func (m *engine) look(ctx context.Context) {
+	m.mu.Lock()
+	soon := !m.looked.IsZero() && time.Since(m.looked) < time.Second
+	if !soon {
+		m.looked = time.Now()
+	}
+	m.mu.Unlock()
+	if !soon {
+		m.loadHead(ctx)
+	}
+}
+
+// loadHead reads the head, and the copy too if that is newer.
+func (m *engine) loadHead(ctx context.Context) {
+	data, gen, err := m.store.Load(ctx, m.headName())
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			m.storeFailed(err)
+		}
+		return
+	}
+	var h head
+	if json.Unmarshal(data, &h) != nil {
+		h = head{} // as if there was none; it is written over
+	}
+	m.mu.Lock()
+	if gen > m.headGen {
+		m.head, m.headGen, m.lastErr = h, gen, nil
+	}
+	newer := h.Gen > m.copy.gen
+	m.mu.Unlock()
+	if newer {
+		m.loadCopy(ctx)
+	}
+}
+
+// load reads head and copy, however new they are.
+func (m *engine) load(ctx context.Context) {
+	m.loadHead(ctx)
+	m.mu.Lock()
+	known := m.copy.gen > 0 && m.copy.gen == m.head.Gen
+	m.mu.Unlock()
+	if !known {
+		m.loadCopy(ctx)
+	}
+}
+
+// loadCopy reads the copy and takes it if it is newer. If there is none any more, or
+// none that makes sense, the one in memory will take its place.
+func (m *engine) loadCopy(ctx context.Context) {
+	data, gen, err := m.store.Load(ctx, m.copyName())
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		m.replaces(0)
+		return
+	case err != nil:
+		m.storeFailed(err)
+		return
+	}
+	old, _ := m.watch()
+	if gen == old.gen {
+		return
+	}
+	s, err := decode(m.version, data, gen, m.base.String())
+	if err == nil {
+		s.keepMade(old)
+		_, err = s.queried()
+	}
+	if err != nil {
+		m.storeFailed(err)
+		m.mu.Lock()
+		m.newer = errors.Is(err, errNewer)
+		m.mu.Unlock()
+		m.replaces(gen)
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.newer = false
+	if s.Asked.Before(m.copy.Asked) && !m.copy.cold() {
+		// What is in memory could not be written, and is fresher.
+		same := *m.copy
+		same.gen = gen
+		m.copy = &same
+		return
+	}
+	m.take(s)
+}
+
+// replaces has the copy take the place of the generation gen.
+func (m *engine) replaces(gen uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.copy.gen != gen {
+		same := *m.copy
+		same.gen = gen
+		m.copy = &same
+	}
+}
+
+// take makes s the copy, and tells whoever waits.
+func (m *engine) take(s *snapshot) {
+	m.copy = s
+	close(m.changed)
+	m.changed = make(chan struct{})
+}
+
+// commit makes a copy of s and writes it. If another one was faster, that copy is made
+// anew from what he wrote if later says so, and else dropped for his. A copy that
+// cannot be written is used all the same. It returns the copy that is in use then.
+func (m *engine) commit(ctx context.Context, s *snapshot, build func(*snapshot) (*snapshot, error), later func(*snapshot) bool) (*snapshot, error) {
+	var next *snapshot
+	for range 3 {
+		var err error
+		if next, err = build(s); err != nil {
+			return s, err
+		}
+		if next.gen, err = m.save(ctx, next); err == nil {
+			break
+		}
+		next.gen = s.gen
+		if !errors.Is(err, ErrConflict) {
+			m.storeFailed(err)
+			break
+		}
+		before := s.token
+		m.loadCopy(ctx)
+		s, _ = m.watch()
+		if s.token != before && (later == nil || !later(s)) {
+			return s, nil
+		}
+		// Or else there is no blob any more, or none that makes sense.
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if next.gen > s.gen {
+		m.storeErr = nil
+	}
+	m.take(next)
+	return next, nil
+}
+
+// save writes a copy, even if the mirror is being closed: what was asked for is not to
+// be lost. It returns the generation that the copy has then.
+func (m *engine) save(ctx context.Context, s *snapshot) (gen uint64, err error) {
+	m.mu.Lock()
+	newer := m.newer
+	m.mu.Unlock()
+	if newer {
+		return 0, errNewer
+	}
+	data, err := s.encode()
+	if err != nil {
+		return 0, err
+	}
+	return m.write(ctx, m.copyName(), data, s.gen)
+}
+
+// write saves a blob and returns the generation that it has then. Of one that was not
+// there only the store knows it.
+func (m *engine) write(ctx context.Context, name string, data []byte, ifGen uint64) (gen uint64, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
+	defer cancel()
+	if err := m.store.Save(ctx, name, data, ifGen); err != nil || ifGen > 0 {
+		return ifGen + 1, err
+	}
+	there, gen, err := m.store.Load(ctx, name)
+	if err == nil && !bytes.Equal(there, data) {
+		err = ErrConflict // somebody has written since
+	}
+	return gen, err
+}
+
+// saveHead writes the head, whatever others have written meanwhile. Only one refresh
+// at a time does.
+func (m *engine) saveHead(ctx context.Context) error {
+	m.mu.Lock()
+	h, gen, newer := m.head, m.headGen, m.newer
+	m.mu.Unlock()
+	if newer {
+		return errNewer
+	}
+	data, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	for range 3 {
+		var next uint64
+		if next, err = m.write(ctx, m.headName(), data, gen); !errors.Is(err, ErrConflict) {
+			gen = next
+			break
+		}
+		var loadErr error
+		if _, gen, loadErr = m.store.Load(ctx, m.headName()); errors.Is(loadErr, fs.ErrNotExist) {
+			gen = 0
+		} else if loadErr != nil {
+			return loadErr
+		}
+	}
+	if err == nil {
+		m.mu.Lock()
+		m.headGen = gen
+		m.mu.Unlock()
+	}
+	return err
+}
+
+func (m *engine) storeFailed(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.storeErr = err
+}
