@@ -42,6 +42,8 @@ func TestAServiceThatIsSlowerThanTheCopyIsOldIsAskedByOneAtATime(t *testing.T) {
 			callers.Wait()
 			time.Sleep(time.Minute)
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		if most != 1 {
 			t.Errorf("%d mirrors asked at once", most)
 		}
