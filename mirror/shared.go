@@ -80,10 +80,8 @@ func (m *engine) look(ctx context.Context) {
 // loadHead reads the head, and the copy too if that is newer.
 func (m *engine) loadHead(ctx context.Context) {
 	data, gen, err := m.store.Load(ctx, m.headName())
+	m.noteRead(ctx, &m.headErr, err)
 	if err != nil {
-		if !errors.Is(err, fs.ErrNotExist) {
-			m.storeFailed(err)
-		}
 		return
 	}
 	var h head
@@ -116,12 +114,12 @@ func (m *engine) load(ctx context.Context) {
 // none that makes sense, the one in memory will take its place.
 func (m *engine) loadCopy(ctx context.Context) {
 	data, gen, err := m.store.Load(ctx, m.copyName())
+	m.noteRead(ctx, &m.copyErr, err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		m.replaces(0)
 		return
 	case err != nil:
-		m.storeFailed(err)
 		return
 	}
 	old, _ := m.watch()
@@ -258,7 +256,7 @@ func (m *engine) saveHead(ctx context.Context) error {
 			break
 		}
 		var loadErr error
-		if _, gen, loadErr = m.store.Load(ctx, m.headName()); errors.Is(loadErr, fs.ErrNotExist) {
+		if gen, loadErr = m.headGeneration(ctx); errors.Is(loadErr, fs.ErrNotExist) {
 			gen = 0
 		} else if loadErr != nil {
 			return loadErr
@@ -272,8 +270,34 @@ func (m *engine) saveHead(ctx context.Context) error {
 	return err
 }
 
+func (m *engine) headGeneration(ctx context.Context) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, saveTimeout)
+	defer cancel()
+	_, gen, err := m.store.Load(ctx, m.headName())
+	return gen, err
+}
+
 func (m *engine) storeFailed(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.storeErr = err
+}
+
+// errSlow is why a look at the store ends that the mirror itself bounds.
+var errSlow = errors.New("mirror: the store has not answered within a second")
+
+// noteRead notes how a blob could be read. That there is none is no failure, and that
+// the one who wanted to know it has gone is none of the store's.
+func (m *engine) noteRead(ctx context.Context, kept *error, err error) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = nil
+	case err != nil && errors.Is(context.Cause(ctx), errSlow):
+		err = errSlow
+	case err != nil && ctx.Err() != nil:
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	*kept = err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -76,6 +77,85 @@ func TestAStoreThatFailsIsToldAndTheCopyInMemoryGoesOn(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAStoreThatCanBeReadAgainIsWell(t *testing.T) {
+	in(t, func(t *testing.T) {
+		failure := errors.New("the network is away")
+		store := &brokenStore{Store: mirror.Memory()}
+		m := open(t, ll2test.NewServer(ll2test.EventsAround(150, time.Now())...).Client(), store)
+		refresh(t, m)
+		time.Sleep(2 * time.Second)
+		store.load = failure
+		if s := m.Status(); !errors.Is(s.Err, failure) {
+			t.Error(s.Err)
+		}
+		store.load = nil
+		time.Sleep(2 * time.Second)
+		if s := m.Status(); s.Err != nil {
+			t.Errorf("%v stays", s.Err)
+		}
+		// What could not be written is not yet there because it can be read.
+		store.save = failure
+		refresh(t, m)
+		time.Sleep(2 * time.Second)
+		if s := m.Status(); !errors.Is(s.Err, failure) {
+			t.Error(s.Err)
+		}
+	})
+}
+
+// A hangingStore answers a Load when its context has ended.
+type hangingStore struct {
+	mirror.Store
+	hangs bool
+}
+
+func (s *hangingStore) Load(ctx context.Context, name string) ([]byte, uint64, error) {
+	if s.hangs {
+		<-ctx.Done()
+	}
+	return s.Store.Load(ctx, name)
+}
+
+func TestACallerWhoGoesIsNoFailureOfTheStore(t *testing.T) {
+	in(t, func(t *testing.T) {
+		store := &hangingStore{Store: mirror.Memory()}
+		m := open(t, ll2test.NewServer(ll2test.EventsAround(150, time.Now())...).Client(), store)
+		refresh(t, m)
+		for name, call := range map[string]func(context.Context) error{
+			"Run":     m.Run,
+			"Get":     func(ctx context.Context) error { _, err := m.DockingEvents.Get(ctx, 1); return err },
+			"Changes": func(ctx context.Context) error { return lastOf(m.Changes(ctx, 0)) },
+		} {
+			time.Sleep(2 * time.Second)
+			store.hangs = true
+			ctx, cancel := context.WithTimeout(t.Context(), 90*time.Minute)
+			if err := call(ctx); name != "Get" && !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: %v", name, err)
+			}
+			cancel()
+			store.hangs = false
+			if s := m.Status(); s.Err != nil {
+				t.Errorf("%s: %v", name, s.Err)
+			}
+		}
+		time.Sleep(2 * time.Second)
+		store.hangs = true
+		if s := m.Status(); s.Err == nil || s.Err.Error() != "mirror: the store has not answered within a second" {
+			t.Error(s.Err)
+		}
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func lastOf(changes iter.Seq2[mirror.Change, error]) (last error) {
+	for _, err := range changes {
+		last = err
+	}
+	return last
 }
 
 // blobs returns the names of what a mirror of the server keeps.

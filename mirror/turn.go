@@ -55,6 +55,8 @@ func (m *engine) lock(ctx context.Context, before time.Time) (unlock func(), min
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		unlock, ok, err := m.store.TryLock(ctx, m.name, lockTTL)
 		switch {
+		case err != nil && ctx.Err() != nil:
+			return func() {}, false
 		case err != nil:
 			m.storeFailed(err)
 			return func() {}, true
@@ -135,7 +137,8 @@ func (m *engine) note(ctx context.Context, err error) {
 	}
 	m.head, m.lastErr = h, err
 	m.mu.Unlock()
-	if err := m.saveHead(ctx); err != nil {
+	// Even if the mirror is being closed: a failure is not to be met again by others.
+	if err := m.saveHead(context.WithoutCancel(ctx)); err != nil {
 		m.storeFailed(err)
 	}
 }
