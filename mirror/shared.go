@@ -103,7 +103,7 @@ func (m *engine) loadHead(ctx context.Context) {
 func (m *engine) load(ctx context.Context) {
 	m.loadHead(ctx)
 	m.mu.Lock()
-	known := m.copy.gen > 0 && m.copy.gen == m.head.Gen
+	known := m.copy.gen > 0 && m.copy.gen == m.head.Gen && !m.newer
 	m.mu.Unlock()
 	if !known {
 		m.loadCopy(ctx)
@@ -113,16 +113,16 @@ func (m *engine) load(ctx context.Context) {
 // loadCopy reads the copy and takes it if it is newer. If there is none any more, or
 // none that makes sense, the one in memory will take its place.
 func (m *engine) loadCopy(ctx context.Context) {
+	old, _ := m.watch()
 	data, gen, err := m.store.Load(ctx, m.copyName())
 	m.noteRead(ctx, &m.copyErr, err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		m.replaces(0)
+		m.replaces(old, 0, false)
 		return
 	case err != nil:
 		return
 	}
-	old, _ := m.watch()
 	if gen == old.gen {
 		return
 	}
@@ -133,14 +133,14 @@ func (m *engine) loadCopy(ctx context.Context) {
 	}
 	if err != nil {
 		m.storeFailed(err)
-		m.mu.Lock()
-		m.newer = errors.Is(err, errNewer)
-		m.mu.Unlock()
-		m.replaces(gen)
+		m.replaces(old, gen, errors.Is(err, errNewer))
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.copy != old {
+		return // what was read is of before that
+	}
 	m.newer = false
 	if s.Asked.Before(m.copy.Asked) && !m.copy.cold() {
 		// What is in memory could not be written, and is fresher.
@@ -152,10 +152,15 @@ func (m *engine) loadCopy(ctx context.Context) {
 	m.take(s)
 }
 
-// replaces has the copy take the place of the generation gen.
-func (m *engine) replaces(gen uint64) {
+// replaces has the copy take the place of the generation gen, unless that is newer or
+// another one has become the copy since old.
+func (m *engine) replaces(old *snapshot, gen uint64, newer bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.copy != old {
+		return
+	}
+	m.newer = newer
 	if m.copy.gen != gen {
 		same := *m.copy
 		same.gen = gen

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -244,6 +245,33 @@ func TestACopyOfALaterVersionIsNotOverwritten(t *testing.T) {
 		if data, _, err := store.Load(t.Context(), blob); string(data) != later {
 			t.Errorf("%s: %s, %v", blob, data, err)
 		}
+	}
+}
+
+func TestACopyOfALaterVersionThatIsGoneKeepsNothingFromBeingWritten(t *testing.T) {
+	dir := t.TempDir()
+	store := mirror.Dir(dir)
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	refresh(t, open(t, server.Client(), store))
+	for _, blob := range blobs(t, dir) {
+		_, gen, _ := store.Load(t.Context(), blob)
+		if err := store.Save(t.Context(), blob, []byte(`{"format":2,"generation":`+strconv.FormatUint(gen+1, 10)+"}\n"), gen); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := open(t, server.Client(), store)
+	refresh(t, m)
+	for _, blob := range blobs(t, dir) {
+		if err := os.Remove(filepath.Join(dir, blob+".ll2")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refresh(t, m)
+	if s := m.Status(); s.Err != nil {
+		t.Errorf("%v stays", s.Err)
+	}
+	if got := all(t, open(t, server.Client(), store, mirror.Offline())); len(got) != 30 {
+		t.Errorf("%d events in the store", len(got))
 	}
 }
 
