@@ -5,11 +5,13 @@ import (
 	"errors"
 	"io/fs"
 	"iter"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/docking-event/ll2"
@@ -273,6 +275,54 @@ func TestACopyOfALaterVersionThatIsGoneKeepsNothingFromBeingWritten(t *testing.T
 	if got := all(t, open(t, server.Client(), store, mirror.Offline())); len(got) != 30 {
 		t.Errorf("%d events in the store", len(got))
 	}
+}
+
+// A slowStore keeps what the next Load of a copy read until it is released.
+type slowStore struct {
+	mirror.Store
+	slow    bool
+	release chan struct{}
+}
+
+func (s *slowStore) Load(ctx context.Context, name string) ([]byte, uint64, error) {
+	data, gen, err := s.Store.Load(ctx, name)
+	if s.slow && strings.HasSuffix(name, ".events") {
+		s.slow = false
+		<-s.release
+	}
+	return data, gen, err
+}
+
+func TestWhatWasReadLongAgoDoesNotTakeAPlace(t *testing.T) {
+	in(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.EventsAround(150, time.Now())...)
+		store := &slowStore{Store: mirror.Memory(), release: make(chan struct{})}
+		transport := &counter{RoundTripper: server}
+		often := mirror.WalkEvery(time.Minute) // so that there is a request behind that for the page
+		a := open(t, server.Client(ll2.WithTransport(transport)), store, often)
+		refresh(t, a)
+		b := open(t, server.Client(), store.Store, often)
+		time.Sleep(hour)
+		refresh(t, b)
+
+		store.slow = true
+		go func() { a.Status() }() // reads what b has written
+		synctest.Wait()
+		time.Sleep(time.Minute)
+		transport.n = 0
+		transport.before = func(n int) {
+			if n == 2 {
+				close(store.release)
+				synctest.Wait()
+				server.Fail(ll2test.Fault{Status: http.StatusBadGateway})
+			}
+		}
+		refresh(t, a)
+		time.Sleep(time.Minute)
+		if x, y := a.Status().Refreshed, b.Status().Refreshed; !x.Equal(y) || transport.n != 2 {
+			t.Errorf("one has the copy of %v, and another one that of %v, after %d requests", x, y, transport.n)
+		}
+	})
 }
 
 func TestAFolderThatVanishesIsFilledAnew(t *testing.T) {
