@@ -205,6 +205,9 @@ func (m *engine) commit(ctx context.Context, s *snapshot, build func(*snapshot) 
 	defer m.mu.Unlock()
 	if next.gen > s.gen {
 		m.storeErr = nil
+		if m.copy.gen > next.gen {
+			return m.copy, nil // of somebody else, who has built on this one already
+		}
 	}
 	m.take(next)
 	return next, nil
