@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/docking-event/ll2"
@@ -44,6 +45,9 @@ func (m *engine) turn(ctx context.Context, asked bool) error {
 	err := m.renew(ctx, s)
 	if m.ctx.Err() != nil && err != nil {
 		err = &lackError{errClosed, err}
+		if errors.Is(err, context.Canceled) {
+			return err // the end of this mirror, of which nothing follows for others
+		}
 	}
 	m.note(ctx, err)
 	return err

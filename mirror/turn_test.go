@@ -89,3 +89,30 @@ func TestAServiceThatIsSlowerThanTheCopyIsOldIsAskedByOneAtATime(t *testing.T) {
 		}
 	})
 }
+
+func TestARefreshThatCloseEndsIsNoFailureForThoseWhoComeAfter(t *testing.T) {
+	in(t, func(t *testing.T) {
+		for n := range 3 { // requests of the refresh that come to their end
+			server := ll2test.NewServer(ll2test.EventsAround(250, time.Now())...)
+			store := mirror.Memory()
+			m := open(t, server.Client(), store)
+			server.Fail(append(make([]ll2test.Fault, n), ll2test.Fault{Delay: time.Hour})...)
+			done := make(chan error)
+			go func() { done <- m.Refresh(t.Context()) }()
+			time.Sleep(time.Second)
+			if err := m.Close(); err != nil {
+				t.Error(err)
+			}
+			if err := <-done; err == nil || !strings.Contains(err.Error(), "closed") {
+				t.Error(err)
+			}
+			next := open(t, server.Client(), store)
+			if s := next.Status(); s.Err != nil || s.Next.After(time.Now()) {
+				t.Errorf("after %d requests: %+v", n, s)
+			}
+			if got := all(t, next); len(got) != 250 {
+				t.Errorf("after %d requests: %d events", n, len(got))
+			}
+		}
+	})
+}
