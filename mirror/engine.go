@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +39,9 @@ type engine struct {
 	headGen  uint64
 	lastErr  error // behind head.Error, if this process met it
 	walkErr  error // that kept the last refresh from walking
-	storeErr error // of the last use of the store
+	headErr  error // of the last reading of the head
+	copyErr  error // of the last reading of the copy
+	storeErr error // of the last writing, until a copy is written, or of a copy that makes no sense
 	newer    bool  // the store's blob is of a later version: nothing is written
 	looked   time.Time
 	flight   *flight // the refresh under way
@@ -75,9 +78,9 @@ func openEngine(v *version, client *ll2.Client, store Store, opts []Option) (*en
 	m.ctx, m.cancel = context.WithCancel(context.Background())
 	m.look(m.ctx)
 	m.load(m.ctx)
-	if errors.Is(m.storeErr, fs.ErrInvalid) {
+	if err := cmp.Or(m.headErr, m.copyErr); errors.Is(err, fs.ErrInvalid) {
 		m.cancel()
-		return nil, m.storeErr
+		return nil, err
 	}
 	return m, nil
 }

@@ -70,7 +70,8 @@ func (c *responses) get(ctx context.Context, key string, zip bool, fresh func() 
 		})
 	}
 	return c.once(ctx, "gzip "+key, func() (*response, error) {
-		p, err := c.get(ctx, key, false, fresh)
+		// Others may wait for this, too, even if the one who asked first hangs up.
+		p, err := c.get(context.WithoutCancel(ctx), key, false, fresh)
 		if err != nil || len(p.body) < worthZip {
 			return p, err
 		}

@@ -160,7 +160,8 @@ func fromTable(table *service.Table, id string, u *url.URL, q url.Values) *respo
 // question, but come back in the links.
 func (c *served) found(ctx context.Context, e edition, u *url.URL, q url.Values) (*response, error) {
 	known := c.known(q)
-	p, err := c.passed.get(ctx, known.Encode(), false, func() (*response, error) {
+	// Others may wait for this, too, even if the one who asked first hangs up. It ends by itself.
+	p, err := c.passed.get(context.WithoutCancel(ctx), known.Encode(), false, func() (*response, error) {
 		return c.pass(e, func(ctx context.Context) (answer, error) { return c.search(ctx, known) })
 	})
 	if err != nil || p.status != http.StatusOK {

@@ -140,6 +140,36 @@ func TestASearchThatIsSlowIsSharedAndEndsIn10Seconds(t *testing.T) {
 	})
 }
 
+func TestOneWhoHangsUpTakesTheAnswerFromNobodyWhoWaitsWithHim(t *testing.T) {
+	for name, of := range map[string]struct{ link, accept string }{
+		"in another form":      {list + "?search=soyuz", "gzip"},
+		"with other parameter": {list + "?search=soyuz&utm=1", ""},
+	} {
+		in(t, func(t *testing.T) {
+			m, server := warm(t)
+			server.Fail(ll2test.Fault{Delay: 5 * time.Second})
+			status := make(chan int)
+			ask := func(ctx context.Context, link, accept string) {
+				r, w := httptest.NewRequestWithContext(ctx, http.MethodGet, link, nil), httptest.NewRecorder()
+				r.Header.Set("Accept-Encoding", accept)
+				m.ServeHTTP(w, r)
+				status <- w.Code
+			}
+			go ask(t.Context(), list+"?search=soyuz", "")
+			time.Sleep(time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			defer cancel()
+			go ask(ctx, of.link, of.accept) // waits for the first one, and hangs up
+			time.Sleep(time.Second)
+			go ask(t.Context(), of.link, of.accept) // waits for him
+			got := []int{<-status, <-status, <-status}
+			if slices.Sort(got); got[1] != 200 {
+				t.Errorf("%s: %v", name, got)
+			}
+		})
+	}
+}
+
 func TestWhatTheServiceEchoesDoesNotTellTheToken(t *testing.T) {
 	server := ll2test.NewServer(ll2test.Events(5)...)
 	m := open(t, server.Client(ll2.WithToken("s3cr3t")), mirror.Memory())

@@ -80,10 +80,8 @@ func (m *engine) look(ctx context.Context) {
 // loadHead reads the head, and the copy too if that is newer.
 func (m *engine) loadHead(ctx context.Context) {
 	data, gen, err := m.store.Load(ctx, m.headName())
+	m.noteRead(ctx, &m.headErr, err)
 	if err != nil {
-		if !errors.Is(err, fs.ErrNotExist) {
-			m.storeFailed(err)
-		}
 		return
 	}
 	var h head
@@ -105,7 +103,7 @@ func (m *engine) loadHead(ctx context.Context) {
 func (m *engine) load(ctx context.Context) {
 	m.loadHead(ctx)
 	m.mu.Lock()
-	known := m.copy.gen > 0 && m.copy.gen == m.head.Gen
+	known := m.copy.gen > 0 && m.copy.gen == m.head.Gen && !m.newer
 	m.mu.Unlock()
 	if !known {
 		m.loadCopy(ctx)
@@ -115,16 +113,16 @@ func (m *engine) load(ctx context.Context) {
 // loadCopy reads the copy and takes it if it is newer. If there is none any more, or
 // none that makes sense, the one in memory will take its place.
 func (m *engine) loadCopy(ctx context.Context) {
+	old, _ := m.watch()
 	data, gen, err := m.store.Load(ctx, m.copyName())
+	m.noteRead(ctx, &m.copyErr, err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		m.replaces(0)
+		m.replaces(old, 0, false)
 		return
 	case err != nil:
-		m.storeFailed(err)
 		return
 	}
-	old, _ := m.watch()
 	if gen == old.gen {
 		return
 	}
@@ -135,14 +133,14 @@ func (m *engine) loadCopy(ctx context.Context) {
 	}
 	if err != nil {
 		m.storeFailed(err)
-		m.mu.Lock()
-		m.newer = errors.Is(err, errNewer)
-		m.mu.Unlock()
-		m.replaces(gen)
+		m.replaces(old, gen, errors.Is(err, errNewer))
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.copy != old {
+		return // what was read is of before that
+	}
 	m.newer = false
 	if s.Asked.Before(m.copy.Asked) && !m.copy.cold() {
 		// What is in memory could not be written, and is fresher.
@@ -154,10 +152,15 @@ func (m *engine) loadCopy(ctx context.Context) {
 	m.take(s)
 }
 
-// replaces has the copy take the place of the generation gen.
-func (m *engine) replaces(gen uint64) {
+// replaces has the copy take the place of the generation gen, unless that is newer or
+// another one has become the copy since old.
+func (m *engine) replaces(old *snapshot, gen uint64, newer bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.copy != old {
+		return
+	}
+	m.newer = newer
 	if m.copy.gen != gen {
 		same := *m.copy
 		same.gen = gen
@@ -202,6 +205,9 @@ func (m *engine) commit(ctx context.Context, s *snapshot, build func(*snapshot) 
 	defer m.mu.Unlock()
 	if next.gen > s.gen {
 		m.storeErr = nil
+		if m.copy.gen > next.gen {
+			return m.copy, nil // of somebody else, who has built on this one already
+		}
 	}
 	m.take(next)
 	return next, nil
@@ -258,7 +264,7 @@ func (m *engine) saveHead(ctx context.Context) error {
 			break
 		}
 		var loadErr error
-		if _, gen, loadErr = m.store.Load(ctx, m.headName()); errors.Is(loadErr, fs.ErrNotExist) {
+		if gen, loadErr = m.headGeneration(ctx); errors.Is(loadErr, fs.ErrNotExist) {
 			gen = 0
 		} else if loadErr != nil {
 			return loadErr
@@ -272,8 +278,34 @@ func (m *engine) saveHead(ctx context.Context) error {
 	return err
 }
 
+func (m *engine) headGeneration(ctx context.Context) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, saveTimeout)
+	defer cancel()
+	_, gen, err := m.store.Load(ctx, m.headName())
+	return gen, err
+}
+
 func (m *engine) storeFailed(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.storeErr = err
+}
+
+// errSlow is why a look at the store ends that the mirror itself bounds.
+var errSlow = errors.New("mirror: the store has not answered within a second")
+
+// noteRead notes how a blob could be read. That there is none is no failure, and that
+// the one who wanted to know it has gone is none of the store's.
+func (m *engine) noteRead(ctx context.Context, kept *error, err error) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = nil
+	case err != nil && errors.Is(context.Cause(ctx), errSlow):
+		err = errSlow
+	case err != nil && ctx.Err() != nil:
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	*kept = err
 }

@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"iter"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/docking-event/ll2"
@@ -76,6 +80,85 @@ func TestAStoreThatFailsIsToldAndTheCopyInMemoryGoesOn(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAStoreThatCanBeReadAgainIsWell(t *testing.T) {
+	in(t, func(t *testing.T) {
+		failure := errors.New("the network is away")
+		store := &brokenStore{Store: mirror.Memory()}
+		m := open(t, ll2test.NewServer(ll2test.EventsAround(150, time.Now())...).Client(), store)
+		refresh(t, m)
+		time.Sleep(2 * time.Second)
+		store.load = failure
+		if s := m.Status(); !errors.Is(s.Err, failure) {
+			t.Error(s.Err)
+		}
+		store.load = nil
+		time.Sleep(2 * time.Second)
+		if s := m.Status(); s.Err != nil {
+			t.Errorf("%v stays", s.Err)
+		}
+		// What could not be written is not yet there because it can be read.
+		store.save = failure
+		refresh(t, m)
+		time.Sleep(2 * time.Second)
+		if s := m.Status(); !errors.Is(s.Err, failure) {
+			t.Error(s.Err)
+		}
+	})
+}
+
+// A hangingStore answers a Load when its context has ended.
+type hangingStore struct {
+	mirror.Store
+	hangs bool
+}
+
+func (s *hangingStore) Load(ctx context.Context, name string) ([]byte, uint64, error) {
+	if s.hangs {
+		<-ctx.Done()
+	}
+	return s.Store.Load(ctx, name)
+}
+
+func TestACallerWhoGoesIsNoFailureOfTheStore(t *testing.T) {
+	in(t, func(t *testing.T) {
+		store := &hangingStore{Store: mirror.Memory()}
+		m := open(t, ll2test.NewServer(ll2test.EventsAround(150, time.Now())...).Client(), store)
+		refresh(t, m)
+		for name, call := range map[string]func(context.Context) error{
+			"Run":     m.Run,
+			"Get":     func(ctx context.Context) error { _, err := m.DockingEvents.Get(ctx, 1); return err },
+			"Changes": func(ctx context.Context) error { return lastOf(m.Changes(ctx, 0)) },
+		} {
+			time.Sleep(2 * time.Second)
+			store.hangs = true
+			ctx, cancel := context.WithTimeout(t.Context(), 90*time.Minute)
+			if err := call(ctx); name != "Get" && !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: %v", name, err)
+			}
+			cancel()
+			store.hangs = false
+			if s := m.Status(); s.Err != nil {
+				t.Errorf("%s: %v", name, s.Err)
+			}
+		}
+		time.Sleep(2 * time.Second)
+		store.hangs = true
+		if s := m.Status(); s.Err == nil || s.Err.Error() != "mirror: the store has not answered within a second" {
+			t.Error(s.Err)
+		}
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func lastOf(changes iter.Seq2[mirror.Change, error]) (last error) {
+	for _, err := range changes {
+		last = err
+	}
+	return last
 }
 
 // blobs returns the names of what a mirror of the server keeps.
@@ -165,6 +248,81 @@ func TestACopyOfALaterVersionIsNotOverwritten(t *testing.T) {
 			t.Errorf("%s: %s, %v", blob, data, err)
 		}
 	}
+}
+
+func TestACopyOfALaterVersionThatIsGoneKeepsNothingFromBeingWritten(t *testing.T) {
+	dir := t.TempDir()
+	store := mirror.Dir(dir)
+	server := ll2test.NewServer(ll2test.Events(30)...)
+	refresh(t, open(t, server.Client(), store))
+	for _, blob := range blobs(t, dir) {
+		_, gen, _ := store.Load(t.Context(), blob)
+		if err := store.Save(t.Context(), blob, []byte(`{"format":2,"generation":`+strconv.FormatUint(gen+1, 10)+"}\n"), gen); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := open(t, server.Client(), store)
+	refresh(t, m)
+	for _, blob := range blobs(t, dir) {
+		if err := os.Remove(filepath.Join(dir, blob+".ll2")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refresh(t, m)
+	if s := m.Status(); s.Err != nil {
+		t.Errorf("%v stays", s.Err)
+	}
+	if got := all(t, open(t, server.Client(), store, mirror.Offline())); len(got) != 30 {
+		t.Errorf("%d events in the store", len(got))
+	}
+}
+
+// A slowStore keeps what the next Load of a copy read until it is released.
+type slowStore struct {
+	mirror.Store
+	slow    bool
+	release chan struct{}
+}
+
+func (s *slowStore) Load(ctx context.Context, name string) ([]byte, uint64, error) {
+	data, gen, err := s.Store.Load(ctx, name)
+	if s.slow && strings.HasSuffix(name, ".events") {
+		s.slow = false
+		<-s.release
+	}
+	return data, gen, err
+}
+
+func TestWhatWasReadLongAgoDoesNotTakeAPlace(t *testing.T) {
+	in(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.EventsAround(150, time.Now())...)
+		store := &slowStore{Store: mirror.Memory(), release: make(chan struct{})}
+		transport := &counter{RoundTripper: server}
+		often := mirror.WalkEvery(time.Minute) // so that there is a request behind that for the page
+		a := open(t, server.Client(ll2.WithTransport(transport)), store, often)
+		refresh(t, a)
+		b := open(t, server.Client(), store.Store, often)
+		time.Sleep(hour)
+		refresh(t, b)
+
+		store.slow = true
+		go func() { a.Status() }() // reads what b has written
+		synctest.Wait()
+		time.Sleep(time.Minute)
+		transport.n = 0
+		transport.before = func(n int) {
+			if n == 2 {
+				close(store.release)
+				synctest.Wait()
+				server.Fail(ll2test.Fault{Status: http.StatusBadGateway})
+			}
+		}
+		refresh(t, a)
+		time.Sleep(time.Minute)
+		if x, y := a.Status().Refreshed, b.Status().Refreshed; !x.Equal(y) || transport.n != 2 {
+			t.Errorf("one has the copy of %v, and another one that of %v, after %d requests", x, y, transport.n)
+		}
+	})
 }
 
 func TestAFolderThatVanishesIsFilledAnew(t *testing.T) {

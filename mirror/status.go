@@ -42,14 +42,14 @@ func (m *engine) status() Status {
 		return Status{Err: errNotOpen}
 	}
 	if m.ctx.Err() == nil {
-		ctx, cancel := context.WithTimeout(m.ctx, time.Second)
+		ctx, cancel := context.WithTimeoutCause(m.ctx, time.Second, errSlow)
 		defer cancel()
 		m.look(ctx)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.copy
-	st := Status{Refreshed: s.Refreshed, Walked: s.Walked, Count: len(s.rows), Err: prefixedStatus(m.failure(), m.walkErr, m.storeErr)}
+	st := Status{Refreshed: s.Refreshed, Walked: s.Walked, Count: len(s.rows), Err: prefixedStatus(m.failure(), m.walkErr, cmp.Or(m.storeErr, m.headErr, m.copyErr))}
 	if s.cold() {
 		st.Refreshed = time.Time{}
 	}

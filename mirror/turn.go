@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/docking-event/ll2"
@@ -44,6 +45,9 @@ func (m *engine) turn(ctx context.Context, asked bool) error {
 	err := m.renew(ctx, s)
 	if m.ctx.Err() != nil && err != nil {
 		err = &lackError{errClosed, err}
+		if errors.Is(err, context.Canceled) {
+			return err // the end of this mirror, of which nothing follows for others
+		}
 	}
 	m.note(ctx, err)
 	return err
@@ -55,6 +59,8 @@ func (m *engine) lock(ctx context.Context, before time.Time) (unlock func(), min
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		unlock, ok, err := m.store.TryLock(ctx, m.name, lockTTL)
 		switch {
+		case err != nil && ctx.Err() != nil:
+			return func() {}, false
 		case err != nil:
 			m.storeFailed(err)
 			return func() {}, true
@@ -135,7 +141,8 @@ func (m *engine) note(ctx context.Context, err error) {
 	}
 	m.head, m.lastErr = h, err
 	m.mu.Unlock()
-	if err := m.saveHead(ctx); err != nil {
+	// Even if the mirror is being closed: a failure is not to be met again by others.
+	if err := m.saveHead(context.WithoutCancel(ctx)); err != nil {
 		m.storeFailed(err)
 	}
 }

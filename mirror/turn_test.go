@@ -1,7 +1,10 @@
 package mirror_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -11,6 +14,45 @@ import (
 	"github.com/docking-event/ll2/mirror"
 	"github.com/docking-event/ll2/test/testkit"
 )
+
+// An echoStore does something after a copy was saved and before that is known.
+type echoStore struct {
+	mirror.Store
+	saved func()
+}
+
+func (s *echoStore) Save(ctx context.Context, name string, data []byte, ifGen uint64) error {
+	err := s.Store.Save(ctx, name, data, ifGen)
+	if saved := s.saved; saved != nil && strings.HasSuffix(name, ".events") {
+		s.saved = nil
+		saved()
+	}
+	return err
+}
+
+func TestACopyDoesNotGoBackToTheOneThatWasSavedBefore(t *testing.T) {
+	in(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.EventsAround(150, time.Now())...)
+		store := &echoStore{Store: mirror.Memory()}
+		a := open(t, server.Client(), store)
+		refresh(t, a)
+		b := open(t, server.Client(), &brokenStore{Store: store.Store, lock: errors.ErrUnsupported})
+		time.Sleep(hour)
+		store.saved = func() {
+			time.Sleep(2 * time.Second)
+			if err := b.Refresh(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if x, y := a.Status().Refreshed, b.Status().Refreshed; !x.Equal(y) {
+				t.Errorf("%v, want %v", x, y)
+			}
+		}
+		refresh(t, a)
+		if x, y := a.Status().Refreshed, b.Status().Refreshed; !x.Equal(y) {
+			t.Errorf("back from %v to %v", y, x)
+		}
+	})
+}
 
 func TestAServiceThatIsSlowerThanTheCopyIsOldIsAskedByOneAtATime(t *testing.T) {
 	in(t, func(t *testing.T) {
@@ -46,6 +88,33 @@ func TestAServiceThatIsSlowerThanTheCopyIsOldIsAskedByOneAtATime(t *testing.T) {
 		defer mu.Unlock()
 		if most != 1 {
 			t.Errorf("%d mirrors asked at once", most)
+		}
+	})
+}
+
+func TestARefreshThatCloseEndsIsNoFailureForThoseWhoComeAfter(t *testing.T) {
+	in(t, func(t *testing.T) {
+		for n := range 3 { // requests of the refresh that come to their end
+			server := ll2test.NewServer(ll2test.EventsAround(250, time.Now())...)
+			store := mirror.Memory()
+			m := open(t, server.Client(), store)
+			server.Fail(append(make([]ll2test.Fault, n), ll2test.Fault{Delay: time.Hour})...)
+			done := make(chan error)
+			go func() { done <- m.Refresh(t.Context()) }()
+			time.Sleep(time.Second)
+			if err := m.Close(); err != nil {
+				t.Error(err)
+			}
+			if err := <-done; err == nil || !strings.Contains(err.Error(), "closed") {
+				t.Error(err)
+			}
+			next := open(t, server.Client(), store)
+			if s := next.Status(); s.Err != nil || s.Next.After(time.Now()) {
+				t.Errorf("after %d requests: %+v", n, s)
+			}
+			if got := all(t, next); len(got) != 250 {
+				t.Errorf("after %d requests: %d events", n, len(got))
+			}
 		}
 	})
 }
