@@ -66,6 +66,9 @@ func (m *engine) copyName() string { return m.name + ".events" }
 
 // look looks whether others have written a newer copy, at most once a second.
 func (m *engine) look(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
+	}
 	m.mu.Lock()
 	soon := !m.looked.IsZero() && time.Since(m.looked) < time.Second
 	if !soon {
@@ -82,7 +85,7 @@ func (m *engine) loadHead(ctx context.Context) {
 	data, gen, err := m.store.Load(ctx, m.headName())
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
-			m.storeFailed(err)
+			m.loadFailed(ctx, err)
 		}
 		return
 	}
@@ -121,7 +124,7 @@ func (m *engine) loadCopy(ctx context.Context) {
 		m.replaces(0)
 		return
 	case err != nil:
-		m.storeFailed(err)
+		m.loadFailed(ctx, err)
 		return
 	}
 	old, _ := m.watch()
@@ -270,6 +273,14 @@ func (m *engine) saveHead(ctx context.Context) error {
 		m.mu.Unlock()
 	}
 	return err
+}
+
+// loadFailed notes what kept a blob from being read. That its reader left is no failure of
+// the store, which a gateway would tell until the next refresh.
+func (m *engine) loadFailed(ctx context.Context, err error) {
+	if !errors.Is(ctx.Err(), context.Canceled) {
+		m.storeFailed(err)
+	}
 }
 
 func (m *engine) storeFailed(err error) {
