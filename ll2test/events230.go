@@ -44,8 +44,9 @@ func Events230(n int) []ll230.DockingEvent {
 }
 
 // EventsAround230 returns the events that [Events230] returns, moved in time as
-// [EventsAround] moves its own, launches included. Where the one contains the
-// other both are moved alike.
+// [EventsAround] moves its own, launches included. So
+// EventsAround230(555, now) has the dockings of EventsAround(515, now), at the same times,
+// and forty more.
 func EventsAround230(n int, now time.Time) []ll230.DockingEvent {
 	events := Events230(n)
 	endAt(events, now, timesOf230)

@@ -79,8 +79,8 @@ func (m *Mirror) Status() Status { return m.own().status() }
 // Numbers hold across restarts, and for all who share a store. The journal keeps the
 // last 500 changes: whoever asks for older ones, or for those of a copy that was lost
 // since, gets [ErrBehind], and can compare what he knows with [Mirror.DockingEvents]
-// himself, and go on with after 0. A slow consumer holds nobody up. As any call,
-// Changes has a copy that is overdue refreshed.
+// himself, and go on with after 0. A slow consumer holds nobody up. While it ranges, Changes
+// refreshes the copy whenever it is due, so [Mirror.Run] need not run beside it.
 func (m *Mirror) Changes(ctx context.Context, after uint64) iter.Seq2[Change, error] {
 	return changes(ctx, m.own(), after, func(r record, before, after *ll2.DockingEvent) Change {
 		return Change{r.Seq, r.Kind, r.Fields, before, after}

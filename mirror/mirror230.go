@@ -76,7 +76,8 @@ func (m *Mirror230) Changes(ctx context.Context, after uint64) iter.Seq2[Change2
 
 // Handler serves both versions as [Mirror.ServeHTTP] serves one, each below its own path,
 // with one api-throttle/, and one healthz that tells of both copies and is 503 if either
-// does not answer. What [AllowOrigins] and [BehindProxy] say is what m was opened with.
+// does not answer. [AllowOrigins] and [BehindProxy] hold for both versions as m was opened
+// with them; those of m230 are ignored.
 func Handler(m *Mirror, m230 *Mirror230) http.Handler {
 	e, e230 := m.own(), m230.own()
 	if e.usable() != nil || e230.usable() != nil {

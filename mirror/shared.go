@@ -66,6 +66,9 @@ func (m *engine) copyName() string { return m.name + ".events" }
 
 // look looks whether others have written a newer copy, at most once a second.
 func (m *engine) look(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
+	}
 	m.mu.Lock()
 	soon := !m.looked.IsZero() && time.Since(m.looked) < time.Second
 	if !soon {

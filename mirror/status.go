@@ -8,9 +8,9 @@ import (
 
 // A Status is how a copy is.
 type Status struct {
-	// Refreshed is when the copy was what the service had, by the clock that says
-	// less, this one or the service's. Its age is time.Since(Refreshed). Zero: the
-	// mirror is cold.
+	// Refreshed is when the copy was what the service had; time.Since(Refreshed) is its
+	// age. If this clock and the service's differ, it is by the one that is behind, so
+	// that the age is never too small. Zero: the mirror is cold.
 	Refreshed time.Time
 
 	// Walked is when the last reading of all events began: corrections of old events

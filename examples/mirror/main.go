@@ -19,7 +19,7 @@ import (
 func main() {
 	live := flag.Bool("live", false, "ask the real service, with the token in LL2_TOKEN if there is one")
 	folder := flag.String("dir", "ll2-mirror", "`folder` of the copy")
-	every := flag.Duration("every", 0, "say it again after this `time`")
+	every := flag.Duration("every", 0, "say it again after this `time`, until Ctrl-C (default: once)")
 	flag.Parse()
 	err := run(context.Background(), *live, *folder, *every)
 	if errors.Is(err, ll2.ErrUnavailable) {

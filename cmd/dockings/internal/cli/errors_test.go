@@ -71,7 +71,7 @@ func TestFailuresAreExplainedInOneLine(t *testing.T) {
 			says:  "the service answered 418 I'm a teapot"},
 		{name: "token that cannot be one", args: "quota", code: cli.ExitUsage, env: map[string]string{"LL2_TOKEN": "se cret"},
 			says: "LL2_TOKEN: the key must be printable"},
-		{name: "jq that does not fit", args: "list --jq .vehicle", code: cli.ExitFailed, says: "--jq: expected an object but got: array"},
+		{name: "jq that does not fit", args: "list --jq .vehicle", code: cli.ExitFailed, says: "); the JSON is a list, so write '.[] | .vehicle'"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

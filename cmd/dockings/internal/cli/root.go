@@ -62,6 +62,7 @@ Environment:
 	root.AddCommand(a.listCommand(), a.getCommand(), a.nowCommand(), a.timelineCommand(), a.watchCommand(), a.syncCommand(), a.quotaCommand())
 	root.AddCommand(a.entityCommands()...)
 	root.InitDefaultCompletionCmd()
+	refuseUnknownShells(root)
 	root.SetHelpCommand(helpCommand(root))
 	root.InitDefaultHelpCmd()
 	return root
@@ -104,6 +105,22 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 	}
 }
 
+// refuseUnknownShells has completion fail for a word that is no shell, for which cobra
+// would show its help as if all was well.
+func refuseUnknownShells(root *cobra.Command) {
+	completion, _, err := root.Find([]string{"completion"})
+	if err != nil || completion == root {
+		return
+	}
+	completion.Args = cobra.ArbitraryArgs
+	completion.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		return unknownCommand(cmd, args[0])
+	}
+}
+
 func unknownCommand(cmd *cobra.Command, word string) error {
 	var all []string
 	for _, c := range cmd.Commands() {
@@ -113,6 +130,9 @@ func unknownCommand(cmd *cobra.Command, word string) error {
 	}
 	if len(all) == 0 {
 		return usagef("%s has no command %q", cmd.CommandPath(), word)
+	}
+	if word == "version" {
+		return usagef("command %q is unknown; did you mean dockings --version? Else write one of %s", word, strings.Join(all, ", "))
 	}
 	return usagef("command %w", text.Unknown(word, all))
 }
@@ -129,6 +149,14 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return usagef("%q is too much; %s takes flags only, see dockings %s --help", args[0], cmd.Name(), cmd.Name())
 }
 
+// elsewhere are flags of other tools, which fingers know, and what they are called here.
+var elsewhere = map[string]string{
+	"limit": "max", "count": "max", "n": "max",
+	"order": "sort", "order-by": "sort", "ordering": "sort",
+	"output": "format", "o": "format", "json": "format",
+	"interval": "max-age", "every": "max-age",
+}
+
 // flagError says of a flag that was not understood what to write instead.
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
@@ -142,9 +170,16 @@ func flagError(cmd *cobra.Command, err error) error {
 			if cmd.Name() == "get" && strings.Trim(unknown.GetSpecifiedShortnames(), "0123456789") == "" {
 				return usagef("-%s is no id; write a number from 1 on, such as dockings get 191", unknown.GetSpecifiedShortnames())
 			}
+			if near := elsewhere[name]; near != "" && cmd.Flags().Lookup(near) != nil {
+				return usagef("flag -%s is unknown; did you mean --%s? Else %s", name, near, see)
+			}
 			return usagef("flag -%s is unknown; %s", name, see)
 		}
-		if near := text.Closest(name, flagNames(cmd)); near != "" {
+		near := elsewhere[name]
+		if cmd.Flags().Lookup(near) == nil {
+			near = text.Closest(name, flagNames(cmd))
+		}
+		if near != "" {
 			return usagef("flag --%s is unknown; did you mean --%s? Else %s", name, near, see)
 		}
 		return usagef("flag --%s is unknown; %s", name, see)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/docking-event/ll2/cmd/dockings/internal/text"
 	"github.com/itchyny/gojq"
@@ -142,6 +143,9 @@ func (s Sheet[T]) query(out io.Writer, o Options, rows []T) error {
 			var halt *gojq.HaltError
 			if errors.As(err, &halt) && halt.Value() == nil {
 				return nil
+			}
+			if _, list := input.([]any); list && strings.HasPrefix(err.Error(), "expected an object but got: array") {
+				err = fmt.Errorf("%w; the JSON is a list, so write '.[] | %s'", err, o.Query.text)
 			}
 			return &QueryError{err}
 		}
