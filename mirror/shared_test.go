@@ -373,38 +373,3 @@ func TestEachServiceHasACopyOfItsOwnInAStore(t *testing.T) {
 		}
 	}
 }
-
-// A leftStore is read for callers who leave meanwhile.
-type leftStore struct {
-	mirror.Store
-	leave func()
-}
-
-func (s *leftStore) Load(ctx context.Context, name string) ([]byte, uint64, error) {
-	s.leave()
-	if err := ctx.Err(); err != nil {
-		return nil, 0, err
-	}
-	return s.Store.Load(ctx, name)
-}
-
-func TestACallerWhoLeavesIsNoFailureOfTheStore(t *testing.T) {
-	in(t, func(t *testing.T) {
-		server := ll2test.NewServer(ll2test.EventsAround(150, time.Now())...)
-		store := &leftStore{mirror.Memory(), func() {}}
-		m := open(t, server.Client(), store)
-		all(t, m)
-		time.Sleep(2 * time.Second) // until the store is looked at again
-		ctx, cancel := context.WithCancel(t.Context())
-		store.leave = cancel
-		if _, err := m.DockingEvents.List(ctx); err != nil && !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
-		if ctx.Err() == nil {
-			t.Error("the store was not looked at")
-		}
-		if err := m.Status().Err; err != nil {
-			t.Errorf("the status says %v", err)
-		}
-	})
-}
