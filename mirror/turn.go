@@ -54,8 +54,10 @@ func (m *engine) turn(ctx context.Context, asked bool) error {
 }
 
 // lock takes the store's lock. If another one has it, lock waits until that is over,
-// or has come to a result. Without a lock things go on, only less thriftily.
+// or has come to a result, or ought to have long since. Without a lock things go on,
+// only less thriftily.
 func (m *engine) lock(ctx context.Context, before time.Time) (unlock func(), mine bool) {
+	start := time.Now()
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		unlock, ok, err := m.store.TryLock(ctx, m.name, lockTTL)
 		switch {
@@ -78,8 +80,12 @@ func (m *engine) lock(ctx context.Context, before time.Time) (unlock func(), min
 		m.mu.Lock()
 		over := !m.head.At.Equal(before)
 		m.mu.Unlock()
-		if over {
+		switch {
+		case over:
 			return func() {}, false
+		case time.Since(start) > 2*lockTTL:
+			// A process that was stopped cannot give back a lock in time.
+			return func() {}, true
 		}
 	}
 }

@@ -118,3 +118,24 @@ func TestARefreshThatCloseEndsIsNoFailureForThoseWhoComeAfter(t *testing.T) {
 		}
 	})
 }
+
+// A heldStore has a lock that a stopped process holds: it does not even give it back.
+type heldStore struct{ mirror.Store }
+
+func (heldStore) TryLock(context.Context, string, time.Duration) (func(), bool, error) {
+	return nil, false, nil
+}
+
+func TestALockThatIsNeverFreeHoldsARefreshUpForAWhileOnly(t *testing.T) {
+	in(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.EventsAround(150, time.Now())...)
+		m := open(t, server.Client(), heldStore{mirror.Memory()})
+		start := time.Now()
+		if got := all(t, m); len(got) != 150 || time.Since(start) > 11*time.Minute {
+			t.Errorf("%d events after %v", len(got), time.Since(start))
+		}
+		if s := m.Status(); s.Err != nil {
+			t.Error(s.Err)
+		}
+	})
+}
