@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -171,7 +172,8 @@ func (c *column) where(compare Compare, text string) (condition, bool) {
 		return condition{}, false
 	}
 	want.time = want.time.Truncate(time.Microsecond)
-	first, found := slices.BinarySearchFunc(c.distinct, want, c.kind.compare)
+	first := sort.Search(len(c.distinct), func(i int) bool { return c.kind.compare(c.distinct[i], want) >= 0 })
+	found := first < len(c.distinct) && c.kind.compare(c.distinct[first], want) == 0
 	behind := first
 	if found {
 		behind++

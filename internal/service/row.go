@@ -79,7 +79,13 @@ func (l *layout) read(raw json.RawMessage) (row, []span, error) {
 	if own := at[l.link]; own != (span{}) && text[own.start] == '"' {
 		site := siteOf(text[own.start+1 : own.end-1])
 		// The others lead to articles and videos.
-		links = slices.DeleteFunc(links, func(link span) bool { return !bytes.HasPrefix(text[link.start:], site) })
+		ours := links[:0]
+		for _, link := range links {
+			if bytes.HasPrefix(text[link.start:], site) {
+				ours = append(ours, link)
+			}
+		}
+		links = ours
 	}
 	return row{text, changes, links}, at, nil
 }

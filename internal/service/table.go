@@ -184,9 +184,13 @@ func (t *Table) find(c choice) []int32 {
 		return rows
 	}
 	texts := t.texts()
-	return slices.DeleteFunc(rows, func(row int32) bool {
-		return slices.ContainsFunc(c.terms, func(term string) bool { return !strings.Contains(texts[row], term) })
-	})
+	found := rows[:0]
+	for _, row := range rows {
+		if !slices.ContainsFunc(c.terms, func(term string) bool { return !strings.Contains(texts[row], term) }) {
+			found = append(found, row)
+		}
+	}
+	return found
 }
 
 func (c *choice) fits(row int32) bool {

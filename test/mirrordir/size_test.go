@@ -3,9 +3,11 @@ package mirrordir_test
 import (
 	"debug/buildinfo"
 	"fmt"
+	"go/version"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/docking-event/ll2/test/testkit"
@@ -88,8 +90,12 @@ func TestAMirrorAddsLittleToAProgram(t *testing.T) {
 	after, modulesAfter := build(t, with)
 	more, modules := (after-before)/1000, modulesAfter-modulesBefore
 	t.Logf("%d kB and %d modules with a mirror, %d kB and %d modules without", after/1000, modulesAfter, before/1000, modulesBefore)
-	if more <= 0 || more > 400 || modules > 1 {
-		t.Errorf("a mirror adds %d kB and %d modules to a program, at most 400 kB and one module", more, modules)
+	most := int64(400)
+	if version.Compare(runtime.Version(), "go1.26") < 0 {
+		most = 420 // whose linker leaves more in
+	}
+	if more <= 0 || more > most || modules > 1 {
+		t.Errorf("a mirror adds %d kB and %d modules to a program, at most %d kB and one module", more, modules, most)
 	}
 	if *kills == 500 {
 		testkit.Golden(t, "../../doc/mirror.md", "size", fmt.Sprintf(
