@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -111,11 +112,11 @@ func TestAStoreThatCanBeReadAgainIsWell(t *testing.T) {
 // A hangingStore answers a Load when its context has ended.
 type hangingStore struct {
 	mirror.Store
-	hangs bool
+	hangs atomic.Bool
 }
 
 func (s *hangingStore) Load(ctx context.Context, name string) ([]byte, uint64, error) {
-	if s.hangs {
+	if s.hangs.Load() {
 		<-ctx.Done()
 	}
 	return s.Store.Load(ctx, name)
@@ -132,19 +133,19 @@ func TestACallerWhoGoesIsNoFailureOfTheStore(t *testing.T) {
 			"Changes": func(ctx context.Context) error { return lastOf(m.Changes(ctx, 0)) },
 		} {
 			time.Sleep(2 * time.Second)
-			store.hangs = true
+			store.hangs.Store(true)
 			ctx, cancel := context.WithTimeout(t.Context(), 90*time.Minute)
 			if err := call(ctx); name != "Get" && !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%s: %v", name, err)
 			}
 			cancel()
-			store.hangs = false
+			store.hangs.Store(false)
 			if s := m.Status(); s.Err != nil {
 				t.Errorf("%s: %v", name, s.Err)
 			}
 		}
 		time.Sleep(2 * time.Second)
-		store.hangs = true
+		store.hangs.Store(true)
 		if s := m.Status(); s.Err == nil || s.Err.Error() != "mirror: the store has not answered within a second" {
 			t.Error(s.Err)
 		}
