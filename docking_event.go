@@ -2,15 +2,11 @@ package ll2
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
-	"math"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/docking-event/ll2/internal/jsonscan"
 	"github.com/docking-event/ll2/internal/query"
@@ -33,27 +29,18 @@ const (
 
 // newDockingEvents returns the resource that docking events are.
 func newDockingEvents(s *sender) *Resource[DockingEvent, int] {
-	isID := query.Within(1, math.MaxInt, "an id, 1 or more")
 	return newResource(s, dockingEventPath, func(e *DockingEvent) int { return e.ID }, map[string]query.Param{
-		paramStation:  {Option: "ForSpaceStation", Want: isID},
-		paramVehicle:  {Option: "ForFlightVehicle", Want: isID},
-		paramLocation: {Option: "ForDockingLocation", Want: isID},
-		paramAfter:    {Option: "DockedAfter", Want: wantTime},
-		paramSince:    {Option: "DockedSince", Want: wantTime},
-		paramBefore:   {Option: "DockedBefore", Want: wantTime},
-		paramUntil:    {Option: "DockedUntil", Want: wantTime},
+		paramStation:  {Option: "ForSpaceStation", Want: query.WantID},
+		paramVehicle:  {Option: "ForFlightVehicle", Want: query.WantID},
+		paramLocation: {Option: "ForDockingLocation", Want: query.WantID},
+		paramAfter:    {Option: "DockedAfter", Want: query.WantTime},
+		paramSince:    {Option: "DockedSince", Want: query.WantTime},
+		paramBefore:   {Option: "DockedBefore", Want: query.WantTime},
+		paramUntil:    {Option: "DockedUntil", Want: query.WantTime},
 		query.Search:  {Option: "Search"},
 		query.Order:   {Option: "OrderBy", Want: query.Keys("keys out of id, docking and departure", string(ByID), string(ByDocking), string(ByDeparture))},
 		query.Mode:    {Option: "InMode", Want: query.OneOf(string(ModeDetailed)+", or left out", string(ModeDetailed))},
 	})
-}
-
-// wantTime wants a time.
-func wantTime(value string) string {
-	if _, err := time.Parse(time.RFC3339Nano, value); err != nil {
-		return "a time like 2024-01-31T12:00:00Z"
-	}
-	return ""
 }
 
 // A DockingEventsService lists and gets docking events. Clients carry one:
@@ -180,6 +167,14 @@ type filter struct {
 	err          error // of what the option was given
 }
 
+// newFilter returns a filter, or the error of what an option was given.
+func newFilter(option, param, value string, err error) filter {
+	if err != nil {
+		err = fmt.Errorf("ll2: %s: %w", option, err)
+	}
+	return filter{param, value, err}
+}
+
 func (f filter) addTo(l *listing) error {
 	if f.err == nil {
 		l.given[f.param] = f.value
@@ -204,10 +199,8 @@ func ForDockingLocation(id int) ListOption {
 }
 
 func byID(option, param, what string, id int) ListOption {
-	if id < 1 {
-		return filter{err: fmt.Errorf("ll2: %s: %d is not the id of a %s; ids are 1 and more", option, id, what)}
-	}
-	return filter{param: param, value: strconv.Itoa(id)}
+	value, err := query.ID(what, id)
+	return newFilter(option, param, value, err)
 }
 
 // DockedAfter asks for dockings later than t.
@@ -222,32 +215,16 @@ func DockedBefore(t time.Time) ListOption { return byTime("DockedBefore", paramB
 // DockedUntil asks for dockings at t or earlier.
 func DockedUntil(t time.Time) ListOption { return byTime("DockedUntil", paramUntil, t, false) }
 
-// byTime sends t as the service reads it. The service counts in microseconds and
-// cuts off what is finer, which for "at t or later" and "earlier than t" would let
-// a docking just before t in or out; up is then the right way.
+// byTime rounds t, since the service counts in microseconds; see [query.Bound].
 func byTime(option, param string, t time.Time, up bool) ListOption {
-	if t.IsZero() {
-		return filter{err: fmt.Errorf("ll2: %s: the time is zero; leave the option out for no bound", option)}
-	}
-	at := t.UTC().Truncate(time.Microsecond)
-	if up && at.Before(t) {
-		at = at.Add(time.Microsecond)
-	}
-	if year := at.Year(); year < 1 || year > 9999 {
-		return filter{err: fmt.Errorf("ll2: %s: the year %d is outside of what the service can read, 1 to 9999", option, year)}
-	}
-	return filter{param: param, value: query.FormatTime(at)}
+	value, err := query.Bound(t, up)
+	return newFilter(option, param, value, err)
 }
 
 // Search asks for docking events in which the service finds text.
 func Search(text string) ListOption {
-	switch {
-	case strings.TrimSpace(text) == "":
-		return filter{err: errors.New("ll2: Search: the text is empty; leave the option out to search nothing")}
-	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		return filter{err: fmt.Errorf("ll2: Search: %q is not UTF-8 text without NUL", text)}
-	}
-	return filter{param: query.Search, value: text}
+	value, err := query.Text(text)
+	return newFilter("Search", query.Search, value, err)
 }
 
 // An Order is a key to sort by, ascending; [Order.Desc] turns it round.

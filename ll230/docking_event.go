@@ -7,12 +7,11 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/internal/query"
 )
 
 // dockingEventPath is where docking events are below the base URL.
@@ -147,6 +146,14 @@ type filter struct {
 
 func (filter) ListOption() {}
 
+// newFilter returns a filter, or the error of what an option was given.
+func newFilter(option, param, value string, err error) filter {
+	if err != nil {
+		err = fmt.Errorf("ll2: %s: %w", option, err)
+	}
+	return filter{param, value, err}
+}
+
 // A listing is what the options of one list ask for.
 type listing struct {
 	filters url.Values
@@ -186,50 +193,36 @@ func (s *DockingEventsService) listing(opts []ListOption) (listing, error) {
 
 // check refuses values in a link of StartAt that the service would silently correct
 // or ignore. What options say is right before it comes here.
-func check(query url.Values) error {
+func check(q url.Values) error {
 	for _, p := range [...]struct {
 		name string
-		ok   func(string) bool
-		it   string
+		want func(value string) string
 	}{
-		{paramStation, isID, "an id, 1 or more"},
-		{paramVehicle, isID, "an id, 1 or more"},
-		{paramLocation, isID, "an id, 1 or more"},
-		{paramAfter, isTime, "a time like 2024-01-31T12:00:00Z"},
-		{paramSince, isTime, "a time like 2024-01-31T12:00:00Z"},
-		{paramBefore, isTime, "a time like 2024-01-31T12:00:00Z"},
-		{paramUntil, isTime, "a time like 2024-01-31T12:00:00Z"},
-		{paramMode, isMode, "normal, detailed, or left out"},
-		{paramOrder, isOrder, "keys out of docking and departure, with id behind them"},
+		{paramStation, query.WantID},
+		{paramVehicle, query.WantID},
+		{paramLocation, query.WantID},
+		{paramAfter, query.WantTime},
+		{paramSince, query.WantTime},
+		{paramBefore, query.WantTime},
+		{paramUntil, query.WantTime},
+		{paramMode, query.OneOf("normal, detailed, or left out", string(ModeNormal), string(ModeDetailed))},
+		{paramOrder, wantOrder},
 	} {
-		if query.Has(p.name) && !p.ok(query.Get(p.name)) {
+		if !q.Has(p.name) {
+			continue
+		}
+		if want := p.want(q.Get(p.name)); want != "" {
 			// Without the value: whoever made the link may have put a token into it.
-			return fmt.Errorf("ll2: StartAt: the link's %s must be %s", p.name, p.it)
+			return fmt.Errorf("ll2: StartAt: the link's %s must be %s", p.name, want)
 		}
 	}
 	return nil
 }
 
-func isID(value string) bool {
-	n, err := strconv.Atoi(value)
-	return err == nil && n >= 1
-}
-
-func isTime(value string) bool {
-	_, err := time.Parse(time.RFC3339Nano, value)
-	return err == nil
-}
-
-func isMode(value string) bool { return value == string(ModeNormal) || value == string(ModeDetailed) }
-
-// isOrder wants no id but as the last key, which walks add to every order.
-func isOrder(value string) bool {
-	for key := range strings.SplitSeq(strings.TrimSuffix(value, ",id"), ",") {
-		if !Order(strings.TrimSpace(key)).known() {
-			return false
-		}
-	}
-	return true
+// wantOrder wants no id but as the last key, which walks add to every order.
+func wantOrder(value string) string {
+	keys := query.Keys("keys out of docking and departure, with id behind them", string(ByDocking), string(ByDeparture))
+	return keys(strings.TrimSuffix(value, ",id"))
 }
 
 // ForStation asks for dockings with one station, by its id; 4 is the ISS. Those of a
@@ -248,10 +241,8 @@ func ForDockingLocation(id int) ListOption {
 }
 
 func byID(option, param, what string, id int) ListOption {
-	if id < 1 {
-		return filter{err: fmt.Errorf("ll2: %s: %d is not the id of a %s; ids are 1 and more", option, id, what)}
-	}
-	return filter{param: param, value: strconv.Itoa(id)}
+	value, err := query.ID(what, id)
+	return newFilter(option, param, value, err)
 }
 
 // DockedAfter asks for dockings later than t.
@@ -266,34 +257,18 @@ func DockedBefore(t time.Time) ListOption { return byTime("DockedBefore", paramB
 // DockedUntil asks for dockings at t or earlier.
 func DockedUntil(t time.Time) ListOption { return byTime("DockedUntil", paramUntil, t, false) }
 
-// byTime sends t as the service reads it. The service counts in microseconds and
-// cuts off what is finer, which for "at t or later" and "earlier than t" would let a
-// docking just before t in or out; up is then the right way.
+// byTime rounds t, since the service counts in microseconds; see [query.Bound].
 func byTime(option, param string, t time.Time, up bool) ListOption {
-	if t.IsZero() {
-		return filter{err: fmt.Errorf("ll2: %s: the time is zero; leave the option out for no bound", option)}
-	}
-	at := t.UTC().Truncate(time.Microsecond)
-	if up && at.Before(t) {
-		at = at.Add(time.Microsecond)
-	}
-	if year := at.Year(); year < 1 || year > 9999 {
-		return filter{err: fmt.Errorf("ll2: %s: the year %d is outside of what the service can read, 1 to 9999", option, year)}
-	}
-	return filter{param: param, value: at.Format(time.RFC3339Nano)}
+	value, err := query.Bound(t, up)
+	return newFilter(option, param, value, err)
 }
 
 // Search asks for docking events in which the service finds text: in the name of the
 // docking location, or of the spacecraft, payload or station that is the chaser or
 // the target.
 func Search(text string) ListOption {
-	switch {
-	case strings.TrimSpace(text) == "":
-		return filter{err: errors.New("ll2: Search: the text is empty; leave the option out to search nothing")}
-	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		return filter{err: fmt.Errorf("ll2: Search: %q is not UTF-8 text without NUL", text)}
-	}
-	return filter{param: paramSearch, value: text}
+	value, err := query.Text(text)
+	return newFilter("Search", paramSearch, value, err)
 }
 
 // An Order is a key to sort by, ascending; [Order.Desc] turns it round.
