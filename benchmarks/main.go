@@ -14,7 +14,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -26,6 +25,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/docking-event/ll2/benchmarks/generated"
 )
 
 func main() {
@@ -77,7 +78,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	}
 	parts, err := measureAll(ctx, out, chosen, work)
 	if err == nil && *write {
-		err = writeParts(document, parts)
+		err = generated.Write(document, parts)
 	}
 	return err
 }
@@ -180,21 +181,3 @@ func machine(context.Context, effort) (string, error) {
 }
 
 const document = "../doc/performance.md"
-
-// writeParts puts the parts into a document, each between the two comments that
-// name it.
-func writeParts(file string, parts map[string]string) error {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	for name, part := range parts {
-		before, rest, begun := bytes.Cut(text, []byte("<!-- begin "+name+" -->\n"))
-		_, after, ended := bytes.Cut(rest, []byte("<!-- end "+name+" -->\n"))
-		if !begun || !ended {
-			return fmt.Errorf("%s has no part %q", file, name)
-		}
-		text = fmt.Appendf(nil, "%s<!-- begin %[2]s -->\n%[3]s<!-- end %[2]s -->\n%[4]s", before, name, part, after)
-	}
-	return os.WriteFile(file, text, 0o644)
-}

@@ -11,7 +11,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -26,6 +25,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/docking-event/ll2/benchmarks/generated"
 	"github.com/docking-event/ll2/ll2test"
 	"github.com/docking-event/ll2/mirror"
 )
@@ -76,7 +76,7 @@ func run(ctx context.Context, args []string) error {
 	if !*write {
 		return nil
 	}
-	return writeParts(tables)
+	return generated.Write(document, tables)
 }
 
 // serve is the gateway: a mirror of a service in the same process, and the http.Server
@@ -162,21 +162,3 @@ func (g *gateway) memory() (n uint64, err error) {
 }
 
 const document = "../doc/mirror.md"
-
-// writeParts puts the tables into the document, each between the two comments that
-// name it.
-func writeParts(tables map[string]string) error {
-	text, err := os.ReadFile(document)
-	if err != nil {
-		return err
-	}
-	for name, table := range tables {
-		before, rest, begun := bytes.Cut(text, []byte("<!-- begin "+name+" -->\n"))
-		_, after, ended := bytes.Cut(rest, []byte("<!-- end "+name+" -->\n"))
-		if !begun || !ended {
-			return fmt.Errorf("%s has no part %q", document, name)
-		}
-		text = fmt.Appendf(nil, "%s<!-- begin %[2]s -->\n%[3]s<!-- end %[2]s -->\n%[4]s", before, name, table, after)
-	}
-	return os.WriteFile(document, text, 0o644)
-}

@@ -101,11 +101,7 @@ with their ids and with how many dockings there were.
 }
 
 func (a *App) entities(cmd *cobra.Command, f *entityFlags, kind names.Kind, columns []sheet.Column[names.Entity]) error {
-	options, err := f.print.options(a)
-	if err != nil {
-		return err
-	}
-	s, err := a.start()
+	s, options, err := a.startPrinting(&f.print)
 	if err != nil {
 		return err
 	}

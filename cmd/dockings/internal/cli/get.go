@@ -48,11 +48,7 @@ func (a *App) get(cmd *cobra.Command, arg string, f *getFlags) error {
 	if err != nil {
 		return usagef("%q is no id; write a number from 1 on, such as dockings get 191", arg)
 	}
-	options, err := f.print.options(a)
-	if err != nil {
-		return err
-	}
-	s, err := a.start()
+	s, options, err := a.startPrinting(&f.print)
 	if err != nil {
 		return err
 	}

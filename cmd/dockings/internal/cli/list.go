@@ -61,11 +61,7 @@ func (a *App) list(cmd *cobra.Command, f *listFlags) error {
 	if f.all && f.max > 0 {
 		return usagef("--all and --max cannot go together; leave one of them out")
 	}
-	options, err := f.print.options(a)
-	if err != nil {
-		return err
-	}
-	s, err := a.start()
+	s, options, err := a.startPrinting(&f.print)
 	if err != nil {
 		return err
 	}

@@ -39,11 +39,7 @@ station by station. With --at it shows who was docked at another time.
 }
 
 func (a *App) nowDocked(cmd *cobra.Command, f *nowFlags) error {
-	options, err := f.print.options(a)
-	if err != nil {
-		return err
-	}
-	s, err := a.start()
+	s, options, err := a.startPrinting(&f.print)
 	if err != nil {
 		return err
 	}

@@ -71,6 +71,16 @@ func (s *session) sheet(ctx context.Context, table ...string) sheet.Sheet[record
 	return printed
 }
 
+// startPrinting is start for a command that prints.
+func (a *App) startPrinting(f *printFlags) (*session, sheet.Options, error) {
+	options, err := f.options(a)
+	if err != nil {
+		return nil, options, err
+	}
+	s, err := a.start()
+	return s, options, err
+}
+
 // A queryFlag is a jq expression.
 type queryFlag struct {
 	words  string
