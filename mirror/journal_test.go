@@ -2,6 +2,7 @@ package mirror_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -241,4 +242,37 @@ func TestAnAnswerThatIsOlderThanTheCopyIsNotApplied(t *testing.T) {
 
 func aged(seconds int) ll2test.Fault {
 	return ll2test.Fault{Header: http.Header{"Age": {fmt.Sprint(seconds)}}}
+}
+
+func TestAKeyThatComesOrGoesIsACorrection(t *testing.T) {
+	in(t, func(t *testing.T) {
+		row := func(more string) json.RawMessage {
+			return json.RawMessage(`{"id":7,"docking":"1999-12-30T00:00:00Z","departure":null` + more + `,` +
+				`"flight_vehicle":{"id":1,"spacecraft":{"id":2}},"docking_location":{"id":3,"spacestation":{"id":4}}}`)
+		}
+		server := ll2test.NewServer()
+		show := func(more string) {
+			if err := server.SetRows("2.2.0/docking_event/", row(more)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		show("")
+		m := open(t, server.Client(), mirror.Memory())
+		refresh(t, m)
+		start := mirror.SeqOf(m)
+		for _, more := range []string{`,"launch_id":"a"`, ""} {
+			time.Sleep(hour)
+			show(more)
+			refresh(t, m)
+		}
+		changes := told(t, m, start)
+		if len(changes) != 2 {
+			t.Fatalf("%d changes", len(changes))
+		}
+		for _, c := range changes {
+			if c.Kind != mirror.Corrected || !slices.Equal(c.Fields, []string{"launch_id"}) {
+				t.Errorf("%v of %v", c.Kind, c.Fields)
+			}
+		}
+	})
 }
