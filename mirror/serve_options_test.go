@@ -34,6 +34,10 @@ func TestOnlyPagesOfAllowedOriginsCanRead(t *testing.T) {
 			if got := h.Get("Access-Control-Allow-Methods"); (got != "") != (test.want != "" && method == http.MethodOptions) {
 				t.Errorf("%s from %s: methods %q", method, test.origin, got)
 			}
+			preflight := test.want != "" && method == http.MethodOptions
+			if got := h.Get("Access-Control-Allow-Headers"); strings.Contains(got, "Authorization") != preflight {
+				t.Errorf("%s from %s: headers %q", method, test.origin, got)
+			}
 			if got := strings.Contains(strings.Join(h.Values("Vary"), ","), "Origin"); got != (test.m == some) {
 				t.Errorf("%s from %s: Vary %q", method, test.origin, h.Values("Vary"))
 			}

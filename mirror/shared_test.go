@@ -186,6 +186,8 @@ func TestWhatMakesNoSenseInTheStoreIsFilledAnew(t *testing.T) {
 		"of another service": `{"format":1,"base_url":"http://other.test/","walked":"2026-01-01T00:00:00Z","events":0,"changes":0}` + "\n",
 		"an event twice": `{"format":1,"base_url":"http://ll2.test/","walked":"2026-01-01T00:00:00Z","events":2,"changes":0}` +
 			strings.Repeat("\n"+`{"id":1,"docking":"2026-01-01T00:00:00Z"}`, 2) + "\n",
+		"an event without an id": `{"format":1,"base_url":"http://ll2.test/","walked":"2026-01-01T00:00:00Z","events":1,"changes":0}` +
+			"\n" + `{"docking":"2026-01-01T00:00:00Z"}` + "\n",
 		"an event of no kind": `{"format":1,"base_url":"http://ll2.test/","walked":"2026-01-01T00:00:00Z","events":1,"changes":0}` +
 			"\n" + `{"id":1,"docking":"2026-01-01T00:00:00Z","docking_location":{"id":"x"}}` + "\n",
 	} {
