@@ -1,4 +1,4 @@
-// Package documentation_test checks that the documentation is true: doc
+// Package documentation_test checks that the documentation is true and plain: doc
 // comments and their links; links, commands and test names in Markdown; and the
 // snippets, which it compiles and runs.
 package documentation_test
