@@ -20,8 +20,8 @@ import (
 	"github.com/docking-event/ll2/internal/wire"
 )
 
-// A Client talks to one address of the API, within one quota. Make it with
-// [New]; it is safe for concurrent use, so build one and share it.
+// A Client sends requests to one base URL of the API, within one quota. Create it with
+// [New]. It is safe for concurrent use; create one and share it.
 type Client struct {
 	// DockingEvents lists and gets docking events of version 2.2.0.
 	DockingEvents *DockingEventsService
@@ -29,15 +29,15 @@ type Client struct {
 	sender *sender
 }
 
-// What the service grants an IP address without a token.
+// The quota that the service grants an IP address without a token.
 const (
 	anonymousLimit  = 15
 	anonymousWindow = time.Hour
 )
 
-// New returns a client for [DefaultBaseURL], anonymous, which keeps to 15
-// requests an hour, unless the options say otherwise. It sends nothing. The
-// error is of the first option that is not right.
+// New returns a client. Without options it sends anonymous requests to [DefaultBaseURL],
+// at most 15 in any hour. New sends nothing. It returns the error of the first bad
+// option.
 func New(opts ...Option) (*Client, error) {
 	cfg, err := newConfig(opts)
 	if err != nil {
@@ -62,8 +62,8 @@ func New(opts ...Option) (*Client, error) {
 	return &Client{DockingEvents: &DockingEventsService{newDockingEvents(s)}, sender: s}, nil
 }
 
-// newHTTPClient returns a copy of the caller's HTTP client with what the options
-// change, and without its timeout.
+// newHTTPClient returns a copy of the caller's HTTP client with the changes of the
+// options and without its timeout, which it returns.
 func newHTTPClient(c *config) (*http.Client, time.Duration) {
 	client := *c.httpClient
 	if c.transport != nil {
@@ -77,7 +77,7 @@ func newHTTPClient(c *config) (*http.Client, time.Duration) {
 	return &client, timeout
 }
 
-// newAdmission returns what says when a request of s may go.
+// newAdmission returns the admission, which decides when a request of s may go.
 func newAdmission(cfg *config, s *sender) *admission {
 	a := new(admission)
 	l := cfg.limits
@@ -89,7 +89,7 @@ func newAdmission(cfg *config, s *sender) *admission {
 		a.limiter = l.limiter
 	case l.sync:
 		q.OwnLimit, q.OwnWindow = l.n, l.per
-		q.Limit, q.Window = anonymousLimit, anonymousWindow // until the service says what it is
+		q.Limit, q.Window = anonymousLimit, anonymousWindow // until the service tells it
 		q.Ask = func(ctx context.Context) (quota.Reading, error) {
 			t, err := throttle(ctx, s, true)
 			if err != nil {
@@ -114,15 +114,15 @@ func newAdmission(cfg *config, s *sender) *admission {
 	return a
 }
 
-// isProduction reports whether the service's quota for an IP address holds.
+// isProduction reports whether base is the service with the quota for an IP address.
 func isProduction(base *url.URL) bool {
 	production, err := url.Parse(DefaultBaseURL)
 	host := strings.TrimSuffix(base.Hostname(), ".")
 	return err == nil && strings.EqualFold(host, production.Hostname())
 }
 
-// BaseURL returns the address that the client talks to, without a version and with
-// a slash at its end.
+// BaseURL returns the base URL of the client, without a version and with a slash at its
+// end.
 func (c *Client) BaseURL() string {
 	if c == nil || c.sender == nil {
 		return ""
@@ -130,32 +130,29 @@ func (c *Client) BaseURL() string {
 	return c.sender.base.String()
 }
 
-// NewResource returns the list endpoint of c at a path such as
-// "2.2.0/astronaut/", whose rows are decoded into T. It shares the client's quota,
-// retries, token and traces. It sends nothing; a client, path or func that is not
-// right is an error of each call.
+// NewResource returns the list endpoint of c at a path such as "2.2.0/astronaut/", whose
+// rows are decoded into T with encoding/json. It shares the client's quota, retries,
+// token and traces. It sends nothing. If the client, path or func is bad, each call
+// fails.
 //
-// The func id tells the id of a row: a row for which that is zero is a
-// [*DecodeError]. The params are the filters that the endpoint knows, as it spells
-// them: any other is an error before anything is sent, since the service silently
-// ignores what it does not know. Every list knows search, ordering and mode, and
-// a page size and an offset, which are options.
+// The func id returns the id of a row. A row with a zero id is a [*DecodeError]. The
+// params are the filters that the endpoint has, as it spells them. Any other filter is an
+// error before anything is sent, because the service silently ignores unknown parameters.
+// Every list has search, ordering and mode. Page size and offset are options.
 //
-// A walk asks for the order of its filters, and then by id, so that the service
-// has no choice how to sort equal rows, which it would make differently on every
-// page. If *T has a method
+// A walk adds the id as the last key of every order, so that the order is unique.
+// Otherwise the service may sort equal rows differently on every page. If *T has a method
 //
 //	OrderKey() (key string, value time.Time)
 //
-// then key, by which few rows are equal, comes before the id in every order, since
-// some endpoints silently do not sort by id. NewResource calls the method of a zero T
-// to learn the key. A walk in the order of that key notices when a row comes twice at
-// the border of two pages, asks for all rows with that very value (key__gte and
-// key__lte), one request for a border at most, and yields in their place those that
-// it would have missed.
+// then key, in which few rows are equal, is added before the id, because some endpoints
+// silently ignore the id. NewResource calls the method of a zero T to learn the key. A
+// walk in the order of that key detects a row that appears on two neighbouring pages. It
+// then requests all rows with that value (key__gte and key__lte), at most one request for
+// each border of two pages, and yields the missing rows in their place.
 //
 // If *T has a method Validate() error, a row for which it returns an error is a
-// [*DecodeError], too. T is decoded by encoding/json.
+// [*DecodeError] too.
 func NewResource[T any, ID int | string](c *Client, path string, id func(*T) ID, params ...string) *Resource[T, ID] {
 	known := make(map[string]query.Param, len(params))
 	for _, name := range params {
@@ -170,17 +167,17 @@ func NewResource[T any, ID int | string](c *Client, path string, id func(*T) ID,
 	return newResource(s, path, id, known)
 }
 
-// A Throttle is how the service sees the caller's quota.
+// A Throttle is the service's view of the caller's quota.
 type Throttle struct {
-	Limit  int           // requests that it grants in a Window
-	Window time.Duration // a sliding one
-	Used   int           // requests of the last Window that counted
+	Limit  int           // requests that the service grants in a Window
+	Window time.Duration // a sliding window
+	Used   int           // requests in the last Window that counted
 	NextIn time.Duration // until the next request can go; 0: now
 }
 
-// Throttle asks the service how much of the quota is used, by whomever: another
-// process at the same IP address, or with the same token, counts too. The
-// question is free of quota, so it goes out when the quota is spent, too.
+// Throttle asks the service how much of the quota is used. Requests of other processes
+// at the same IP address, or with the same token, are included. The request is free, so
+// it is sent even if the quota is used up.
 func (c *Client) Throttle(ctx context.Context) (*Throttle, error) {
 	if c == nil || c.sender == nil {
 		return nil, errNotNew
@@ -191,7 +188,7 @@ func (c *Client) Throttle(ctx context.Context) (*Throttle, error) {
 	return throttle(ctx, c.sender, false)
 }
 
-// throttle asks under 2.2.0: there is one quota for all versions.
+// throttle asks version 2.2.0: all versions share one quota.
 func throttle(ctx context.Context, s *sender, once bool) (*Throttle, error) {
 	var t *Throttle
 	err := s.send(ctx, request{
@@ -207,9 +204,9 @@ func throttle(ctx context.Context, s *sender, once bool) (*Throttle, error) {
 	return t, nil
 }
 
-// decodeThrottle reads the answer of api-throttle/, an object or an array of
-// one: the service and its specification differ. What it says of who the caller
-// is (ident) is left alone, because that can be the token.
+// decodeThrottle reads the answer of api-throttle/. It is an object or an array of one,
+// because the service and its specification differ. It ignores the name of the caller
+// (ident), which can be the token.
 func decodeThrottle(data []byte) (*Throttle, error) {
 	var wire throttleJSON
 	var err error
@@ -231,7 +228,7 @@ func decodeThrottle(data []byte) (*Throttle, error) {
 		Limit:  *wire.Limit,
 		Window: seconds(*wire.Window),
 		Used:   wire.Used,
-		NextIn: max(0, seconds(wire.Next)), // can be negative just after a place became free
+		NextIn: max(0, seconds(wire.Next)), // it can be negative
 	}, nil
 }
 
@@ -242,25 +239,25 @@ type throttleJSON struct {
 	Next   float64  `json:"next_use_secs"`
 }
 
-// A Quota is what a client knows of its quota, at one moment.
+// A Quota is a client's view of its quota at one moment.
 type Quota struct {
-	Limit  int           // requests in a Window; 0: not known
-	Window time.Duration // a sliding one
-	Used   int           // places that are taken, by requests under way too; more than Limit if net/http repeated some by itself
+	Limit  int           // requests in a Window; 0: unknown
+	Window time.Duration // a sliding window
+	Used   int           // requests that count, and those in progress; more than Limit if net/http repeated some
 
-	// BlockedUntil is the time until which nothing is sent, since the service
+	// BlockedUntil is the time until which nothing is sent, because the service
 	// refused a request (429); zero if nothing is blocked.
 	BlockedUntil time.Time
 
 	next func(n int) time.Time
 }
 
-// Quota returns what the client itself knows of its quota; it sends nothing.
-// Others that spend the same quota show in it only with [WithQuotaSync], and as
-// of the last time that the service was asked; [Client.Throttle] asks now.
+// Quota returns the client's own view of its quota. It sends nothing. Requests of others
+// are included only with [WithQuotaSync], as of the last time that the client asked the
+// service; [Client.Throttle] asks now.
 //
-// Of a limiter of [WithLimiter] it knows something if that is a [*rate.Limiter]: the
-// burst is the Limit, and the Window is the time in which it fills up.
+// With [WithLimiter] the result describes the limiter only if it is a [*rate.Limiter]:
+// its burst is the Limit, and the Window is the time in which it fills up.
 func (c *Client) Quota() Quota {
 	if c == nil || c.sender == nil {
 		return Quota{}
@@ -283,7 +280,7 @@ func (c *Client) Quota() Quota {
 	return q
 }
 
-// Left returns how many requests can go now: none as long as a 429 blocks them, and
+// Left returns how many requests can go now: 0 while a 429 blocks them, and
 // [math.MaxInt] if no limit is known.
 func (q Quota) Left() int {
 	switch {
@@ -295,8 +292,8 @@ func (q Quota) Left() int {
 	return max(0, q.Limit-q.Used)
 }
 
-// String says how much is used and whether the service blocks requests, such as
-// "4 of 15 in 1h0m0s used" or "15 of 15 in 1h0m0s used, blocked until 12:07:41 UTC".
+// String returns a text such as "4 of 15 in 1h0m0s used" or
+// "15 of 15 in 1h0m0s used, blocked until 12:07:41 UTC".
 func (q Quota) String() string {
 	s := "no quota known"
 	if q.Limit > 0 {
@@ -308,10 +305,10 @@ func (q Quota) String() string {
 	return s
 }
 
-// Next returns when the next n requests can have gone, n being 1 or more, if
-// nobody else sends any and each is answered at once. It is not in the future if
-// they can go now, as all can if Limit is 0, unless a 429 blocks them. It is the
-// zero time for a Quota that no client returned.
+// Next returns the time at which n more requests can go, if no other process sends any
+// and each is answered at once. n must be 1 or more. The time is not in the future if
+// they can go now. If Limit is 0, they can, unless a 429 blocks them. The zero Quota
+// returns the zero time.
 func (q Quota) Next(n int) time.Time {
 	if q.next == nil {
 		return time.Time{}
@@ -319,10 +316,10 @@ func (q Quota) Next(n int) time.Time {
 	return q.next(max(1, n))
 }
 
-// Limiter returns the client's window, gate and interval, for [WithLimiter] of
-// another client: both together then keep to one quota. Its Wait is for requests of
-// other kinds. Nobody tells what becomes of those, so each is taken to be counted by
-// the service up to 30 seconds after Wait returned.
+// Limiter returns the client's window, block after a 429, and interval, for
+// [WithLimiter] of another client. Both clients together then keep to one quota. Call its
+// Wait before requests that you send without a client. Their outcome is unknown, so each
+// is assumed to count, at any time up to 30 seconds after Wait returned.
 func (c *Client) Limiter() Limiter {
 	if c == nil || c.sender == nil {
 		return nil

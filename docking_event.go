@@ -12,11 +12,11 @@ import (
 	"github.com/docking-event/ll2/internal/query"
 )
 
-// dockingEventPath is where docking events are below the base URL.
+// dockingEventPath is the path of the docking events below the base URL.
 const dockingEventPath = "2.2.0/docking_event/"
 
-// The parameters of the list that are not every list's, as the API spells them.
-// It silently ignores any other one, and then sends what nobody asked for.
+// The parameters that only this list has, as the API spells them. The service
+// silently ignores any other parameter and returns rows that the caller did not want.
 const (
 	paramStation  = "space_station__id"
 	paramVehicle  = "flight_vehicle__id"
@@ -27,7 +27,7 @@ const (
 	paramUntil    = "docking__lte"
 )
 
-// newDockingEvents returns the resource that docking events are.
+// newDockingEvents returns the resource of the docking events.
 func newDockingEvents(s *sender) *Resource[DockingEvent, int] {
 	return newResource(s, dockingEventPath, func(e *DockingEvent) int { return e.ID }, map[string]query.Param{
 		paramStation:  {Option: "ForSpaceStation", Want: query.WantID},
@@ -43,62 +43,60 @@ func newDockingEvents(s *sender) *Resource[DockingEvent, int] {
 	})
 }
 
-// A DockingEventsService lists and gets docking events. Clients carry one:
-// Client.DockingEvents.
+// A DockingEventsService lists and gets docking events. The field DockingEvents of a
+// [Client] is one.
 type DockingEventsService struct{ events *Resource[DockingEvent, int] }
 
-// List returns one page of the docking events that the options ask for: the
-// first one, or where [Offset] or [StartAt] say. It sends one request.
+// List returns one page of docking events: the first page, or the one at [Offset] or
+// [StartAt]. It sends one request.
 //
-// A filter that no event fits gives a page without results, not an error.
-// Wrong options are an error before anything is sent.
+// If no event matches the filters, the page has no results and err is nil. Bad options
+// are an error before anything is sent.
 func (s *DockingEventsService) List(ctx context.Context, opts ...ListOption) (*Page[DockingEvent], error) {
 	p, err := s.plan(opts)
 	return s.resource().list(ctx, p, err)
 }
 
-// Pages walks over the pages of the docking events that the options ask for,
-// one request a page, as the service sends them. A page that is asked for
-// again, or whose rows moved while the walk read, repeats events or leaves some
-// out; [DockingEventsService.All] watches for that.
+// Pages ranges over the pages of docking events as the service sends them, one request
+// for each page. If rows move while it reads, pages can repeat events or leave some
+// out; [DockingEventsService.All] detects that.
 //
-// Nothing is sent before the range starts, and each range is a walk of its own;
-// a break sends nothing more. An error ends the walk and comes as the last
-// value, (nil, [*PageError]): wrong options, a request that failed, a next link
-// that leads away or changes a filter ([ErrForeignLink]), one that leads back, or
-// ten pages in a row without a new event ([ErrLinkLoop]). An empty page that has a
-// next link does not end it.
+// Nothing is sent before the range starts, each range starts again from the first page,
+// and a break sends nothing more. An error ends the range: it is the last value, as
+// (nil, [*PageError]). Errors are bad options, a request that failed, a next link that
+// leads away or changes a filter ([ErrForeignLink]), and a next link that leads back or
+// ten pages in a row without a new event ([ErrLinkLoop]). An empty page with a next link
+// does not end the range.
 func (s *DockingEventsService) Pages(ctx context.Context, opts ...ListOption) iter.Seq2[*Page[DockingEvent], error] {
 	p, err := s.plan(opts)
 	return s.resource().pages(ctx, p, err)
 }
 
-// All walks over the docking events that the options ask for, page after page,
-// and yields each event once, however often the service sent it.
+// All ranges over docking events, page by page, and yields each event once, however
+// often the service sends it.
 //
-// It ends as [DockingEventsService.Pages] does, and proves that nothing is
-// missing: if it saw fewer distinct events than the largest count on its way, less
-// the offset at which it began, it ends with an [*IncompleteError], because rows
-// moved between the pages while it read. That can be so although nothing is
-// missing: the largest count has an event, too, that was removed before All came to
-// it.
+// Errors end the range as in [DockingEventsService.Pages]. All also proves that no event
+// is missing: if it saw fewer distinct events than the largest count of all pages, minus
+// the offset of the first page, it ends with an [*IncompleteError], because rows moved
+// between the pages while it read. The error can be a false alarm: the largest count
+// includes an event that was removed before All reached it.
 //
-// No loss goes unnoticed while events are only added, only removed or only moved in
-// the order. Otherwise at most as many can be missing without an error as were
-// removed after All had yielded them, and at most as many as were added. If one that
-// it yielded is removed and another one is added:
-//   - to a page that All has yet to read, the event is missing that moves up from
-//     the next page to those that were read;
-//   - to those that it has read, the event that was added is missing.
+// All detects every loss if events are only added, only removed or only moved in the
+// order. Otherwise the number of events that can be missing without an error is at most
+// the number removed after All yielded them, and at most the number added. If an event
+// that All yielded is removed and another one is added
+//   - to a page that All has not read yet, the event that moves up from the next page
+//     to the pages already read is missing;
+//   - to the pages already read, the added event is missing.
 //
-// An event is removed in this sense if it leaves what the options ask for, also
-// because it is corrected, or moves among those that [Offset] or [StartAt] leave
-// out; it is added if it comes into that.
+// Here, removed means that an event no longer matches the options, for example because
+// it was corrected, or that it moved to the part that [Offset] or [StartAt] skips. Added
+// means the opposite.
 //
-// If an event comes twice at the border of two pages, the service may have sorted
-// events with the same time of docking differently on each. In the order of
-// [ByDocking] All then asks for exactly those events, one request for a border at
-// most, and yields the missing ones in their place.
+// If an event appears on two neighbouring pages, the service may have sorted events with
+// the same docking time differently on each. In the order of [ByDocking], All then
+// requests exactly the events with that time, at most one request for each border of
+// two pages, and yields the missing ones in their place.
 func (s *DockingEventsService) All(ctx context.Context, opts ...ListOption) iter.Seq2[*DockingEvent, error] {
 	p, err := s.plan(opts)
 	return s.resource().all(ctx, p, err)
@@ -106,14 +104,14 @@ func (s *DockingEventsService) All(ctx context.Context, opts ...ListOption) iter
 
 // Get returns one docking event, in the detailed shape. It sends one request.
 //
-// The id is 1 or more. Where the service has no such event, the error is
+// The id must be 1 or more. If the service has no such event, the error is
 // [ErrNotFound].
 func (s *DockingEventsService) Get(ctx context.Context, id int) (*DockingEvent, error) {
 	return s.resource().Get(ctx, id)
 }
 
-// resource returns what the service is built on: for a service that no client
-// carries, one that says so.
+// resource returns the resource of the service. Its methods fail if the service does not
+// come from a client.
 func (s *DockingEventsService) resource() *Resource[DockingEvent, int] {
 	if s == nil || s.events == nil {
 		return &Resource[DockingEvent, int]{err: errNotNew}
@@ -129,9 +127,9 @@ func (s *DockingEventsService) plan(opts []ListOption) (plan, error) {
 	return s.resource().plan(l.given, l.walk)
 }
 
-// Query returns what the options ask for, as [DockingEventsService.List] sends it
-// first, page size and order included: for mocks, logs and the keys of caches. The
-// error is that of List with such options.
+// Query returns the query of the first request of [DockingEventsService.List] with the
+// same options, including page size and order. It is for mocks, logs and cache keys. Its
+// errors are those of List for bad options.
 func Query(opts ...ListOption) (url.Values, error) {
 	p, err := (&DockingEventsService{newDockingEvents(nil)}).plan(opts)
 	if err != nil {
@@ -140,11 +138,10 @@ func Query(opts ...ListOption) (url.Values, error) {
 	return p.First, nil
 }
 
-// A ListOption says which docking events [DockingEventsService.List],
-// [DockingEventsService.Pages] and [DockingEventsService.All] ask for, and how.
-// Every [WalkOption] is one. Nil options are skipped, a later option wins over an
-// earlier one of the same kind, and what an option is given is checked before
-// anything is sent.
+// A ListOption selects and orders the docking events of [DockingEventsService.List],
+// [DockingEventsService.Pages] and [DockingEventsService.All]. Every [WalkOption] is
+// one. Nil options are skipped. If an option is given twice, the later one wins. Bad
+// arguments are errors before anything is sent.
 type ListOption interface{ addTo(l *listing) error }
 
 // newListing reads options.
@@ -164,10 +161,10 @@ func newListing(opts []ListOption) (*listing, error) {
 // A filter is a ListOption that sets a parameter.
 type filter struct {
 	param, value string
-	err          error // of what the option was given
+	err          error // of the option's argument
 }
 
-// newFilter returns a filter, or the error of what an option was given.
+// newFilter returns a filter, or one with the error of the option's argument.
 func newFilter(option, param, value string, err error) filter {
 	if err != nil {
 		err = fmt.Errorf("ll2: %s: %w", option, err)
@@ -182,18 +179,20 @@ func (f filter) addTo(l *listing) error {
 	return f.err
 }
 
-// ForSpaceStation asks for dockings with one station, by its id; 4 is the ISS.
+// ForSpaceStation selects dockings with one station. The id must be 1 or more; 4 is the
+// International Space Station.
 func ForSpaceStation(id int) ListOption {
 	return byID("ForSpaceStation", paramStation, "space station", id)
 }
 
-// ForFlightVehicle asks for the dockings of one flight of a spacecraft, by the
-// id of the [FlightVehicle].
+// ForFlightVehicle selects the dockings of one flight of a spacecraft. The id is that of
+// the [FlightVehicle], 1 or more.
 func ForFlightVehicle(id int) ListOption {
 	return byID("ForFlightVehicle", paramVehicle, "flight vehicle", id)
 }
 
-// ForDockingLocation asks for the dockings at one port, by its id.
+// ForDockingLocation selects the dockings at one port. The id is that of the
+// [DockingLocation], 1 or more.
 func ForDockingLocation(id int) ListOption {
 	return byID("ForDockingLocation", paramLocation, "docking location", id)
 }
@@ -203,39 +202,40 @@ func byID(option, param, what string, id int) ListOption {
 	return newFilter(option, param, value, err)
 }
 
-// DockedAfter asks for dockings later than t.
+// DockedAfter selects dockings after t.
 func DockedAfter(t time.Time) ListOption { return byTime("DockedAfter", paramAfter, t, false) }
 
-// DockedSince asks for dockings at t or later.
+// DockedSince selects dockings at t or later.
 func DockedSince(t time.Time) ListOption { return byTime("DockedSince", paramSince, t, true) }
 
-// DockedBefore asks for dockings earlier than t.
+// DockedBefore selects dockings before t.
 func DockedBefore(t time.Time) ListOption { return byTime("DockedBefore", paramBefore, t, true) }
 
-// DockedUntil asks for dockings at t or earlier.
+// DockedUntil selects dockings at t or earlier.
 func DockedUntil(t time.Time) ListOption { return byTime("DockedUntil", paramUntil, t, false) }
 
-// byTime rounds t, since the service counts in microseconds; see [query.Bound].
+// byTime rounds t, because the service has microseconds; see [query.Bound].
 func byTime(option, param string, t time.Time, up bool) ListOption {
 	value, err := query.Bound(t, up)
 	return newFilter(option, param, value, err)
 }
 
-// Search asks for docking events in which the service finds text.
+// Search selects docking events in which the service finds text. The service does not
+// document which fields it searches; probably the names of station and spacecraft.
 func Search(text string) ListOption {
 	value, err := query.Text(text)
 	return newFilter("Search", query.Search, value, err)
 }
 
-// An Order is a key to sort by, ascending; [Order.Desc] turns it round.
+// An Order is a key to sort by, ascending; [Order.Desc] reverses it.
 type Order string
 
 // The keys by which the service can sort. Events that are still docked come
 // last in [ByDeparture], first in ByDeparture.Desc().
 const (
 	// ByID sorts by the event's id. The service probably ignores this key
-	// silently, as its documentation names only the other two: then the events
-	// come in the order of the keys behind it.
+	// silently, because its documentation names only the other two. Then the
+	// following keys decide the order.
 	ByID        Order = "id"
 	ByDocking   Order = "docking"
 	ByDeparture Order = "departure"
@@ -251,14 +251,14 @@ func (o Order) Desc() Order {
 
 func (o Order) key() Order { return Order(strings.TrimPrefix(string(o), "-")) }
 
-// OrderBy sorts by the first key, events that are equal in it by the second,
-// and so on. The default is [ByDocking], which OrderBy() restores.
+// OrderBy sorts by the first key, then by the second, and so on. The default is
+// [ByDocking]; OrderBy() restores it.
 //
-// Unless they are among them, [ByDocking] and [ByID] are added as the last keys.
-// Without a total order the service may sort equal events differently on every
-// page, so that a walk sees some twice and others never. Docking times alone are
-// almost unique, so the order is nearly total even if the service ignores the id;
-// [DockingEventsService.All] notices the rest.
+// If [ByDocking] and [ByID] are not among the keys, they are added as the last ones, so
+// that the order is unique. Otherwise the service may sort equal events differently on
+// every page, and paging would repeat some and skip others. Docking times are almost
+// unique, so this works even if the service ignores the id;
+// [DockingEventsService.All] handles the rest.
 func OrderBy(order ...Order) ListOption {
 	terms := make([]string, 0, len(order))
 	for _, key := range order {
@@ -280,7 +280,7 @@ func OrderBy(order ...Order) ListOption {
 	return filter{param: query.Order, value: ordering}
 }
 
-// A Mode is a shape in which the service sends events.
+// A Mode selects the shape in which the service sends events.
 type Mode string
 
 // The modes of a list.
@@ -289,7 +289,7 @@ const (
 	ModeDetailed Mode = "detailed" // with the fields that only the detailed shape has, at three times the size
 )
 
-// InMode asks for events in a shape, by default [ModeNormal].
+// InMode selects the shape of the events. The default is [ModeNormal].
 func InMode(mode Mode) ListOption {
 	switch mode {
 	case ModeNormal:
@@ -301,10 +301,10 @@ func InMode(mode Mode) ListOption {
 	}
 }
 
-// ScanJSON reads the event faster than encoding/json does. It is for this
-// module's own use.
+// ScanJSON decodes the event faster than encoding/json. It is for use by this module
+// only.
 func (e *DockingEvent) ScanJSON(s *jsonscan.Scanner) {
-	// What an event in the normal shape needs, in one allocation.
+	// One allocation for all pointers of an event in the normal shape.
 	first := new(struct {
 		texts     [5]string
 		ints      [2]int

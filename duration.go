@@ -11,27 +11,26 @@ import (
 )
 
 // A Duration is a length of time that the service writes in ISO 8601, such as
-// P108DT4H24M37S. It embeds a [time.Duration], so Hours, Seconds and the rest
-// are at hand, and prints and encodes as the service writes it: days are the
-// largest unit (24 hours each), parts that are zero are left out, nothing is
-// padded, the zero is P0D.
+// P108DT4H24M37S. It embeds a [time.Duration] and so has its methods, such as Hours and
+// Seconds. It prints and encodes as the service writes it: days of 24 hours are the
+// largest unit, parts that are zero are left out, nothing is padded, and zero is P0D.
 //
-// Decoding is exact to the nanosecond. Years, months and weeks, which the
-// service does not send, are errors, and so are a duration of more than some
-// 292 years and digits below the nanosecond.
+// Decoding is exact to the nanosecond. Years, months and weeks, which the service does
+// not send, are errors. So are a duration of more than about 292 years and digits below
+// the nanosecond.
 //
-// By database/sql it is stored as the same text, and a nil *Duration as NULL. For
-// a number that SQL can compute with, store the embedded time.Duration, which is
-// in nanoseconds: Scan reads both.
+// database/sql stores it as the same text, and a nil *Duration as NULL. To store a
+// number that SQL can compute with, use the embedded time.Duration, which is in
+// nanoseconds. Scan reads both.
 //
-// The type is the package's own because github.com/sosodev/duration keeps the
-// parts as floats and prints months and weeks, and zero as PT0S.
+// This package has its own type because github.com/sosodev/duration keeps the parts as
+// floats, prints months and weeks, and prints zero as PT0S.
 type Duration struct{ time.Duration }
 
 const day = 24 * time.Hour
 
-// The parts in the order in which they may appear. A part is written as its
-// count and its letter; those from hours on stand behind a T.
+// The parts in the order in which they may appear. A part is its count and its letter;
+// hours and smaller parts follow a T.
 var durationParts = [...]struct {
 	letter byte
 	unit   time.Duration
@@ -85,10 +84,10 @@ func (d Duration) append(b []byte) []byte {
 	return b
 }
 
-// MarshalText encodes the duration as [Duration.String] writes it.
+// MarshalText encodes the duration as [Duration.String].
 func (d Duration) MarshalText() ([]byte, error) { return d.append(nil), nil }
 
-// UnmarshalText decodes the service's form of a duration.
+// UnmarshalText decodes a duration as the service writes it.
 func (d *Duration) UnmarshalText(text []byte) error {
 	v, err := parseDuration(text)
 	if err != nil {
@@ -98,12 +97,12 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Value returns the duration for a database, as [Duration.String] writes it.
+// Value returns the text of [Duration.String], for database/sql.
 func (d Duration) Value() (driver.Value, error) { return d.String(), nil }
 
-// Scan reads a duration out of a database: a text in the service's form, or a
-// whole number of nanoseconds, which can be a text, too. NULL is an error: scan
-// what can be NULL into a *Duration or a [database/sql.Null] of Duration.
+// Scan reads a duration from a database: a text as the service writes it, or a whole
+// number of nanoseconds, which can be a text too. NULL is an error: if the column can
+// be NULL, scan into a *Duration or a [database/sql.Null] of Duration.
 func (d *Duration) Scan(src any) error {
 	switch src := src.(type) {
 	case int64:
@@ -182,7 +181,7 @@ func formError(text []byte) error {
 	return fmt.Errorf("ll2: duration %q is not of the form P108DT4H24M37S", text)
 }
 
-// unitOf returns what the letter behind a count stands for, 0 if it has no business
+// unitOf returns the unit of the letter after a count, or 0 if the letter is not allowed
 // there.
 func unitOf(letter byte, inTime bool) uint64 {
 	switch {
@@ -198,8 +197,8 @@ func unitOf(letter byte, inTime bool) uint64 {
 	return 0
 }
 
-// leadingCount returns the number at the start of s, math.MaxUint64 if it is larger, and
-// how long it is, 0 where there is none.
+// leadingCount returns the number at the start of s, or math.MaxUint64 if it is larger,
+// and its length, 0 if there is none.
 func leadingCount(s []byte) (count uint64, n int) {
 	for ; n < len(s) && isDigit(s[n]); n++ {
 		if count > (math.MaxUint64-9)/10 {
@@ -220,7 +219,7 @@ func leadingDigits(s []byte) []byte {
 	return s[:n]
 }
 
-// parseFraction reads the digits behind a decimal point as nanoseconds.
+// parseFraction reads the digits after a decimal point as nanoseconds.
 func parseFraction(digits []byte) (nanos uint64, ok bool) {
 	unit := uint64(time.Second)
 	for i := range digits {

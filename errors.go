@@ -19,32 +19,33 @@ import (
 	"github.com/docking-event/ll2/internal/wire"
 )
 
-// Sentinels for [errors.Is]. The structs behind them, for [errors.As], say more.
+// Errors for [errors.Is]. The types behind them, for [errors.As], have the details.
 var (
-	// ErrNotFound is a 404 in the API's own JSON: [DockingEventsService.Get]
-	// with an id that the service does not know. A 404 in HTML, as a wrong base
-	// URL or a content delivery network answers, is an [*APIError] only. A
-	// filter that no event fits is no error.
+	// ErrNotFound is a 404 in the API's own JSON: [DockingEventsService.Get] with
+	// an id that the service does not have. A 404 in HTML, the answer of a wrong
+	// base URL or of a content delivery network, is only an [*APIError]. A filter
+	// that matches no event is no error.
 	ErrNotFound = errors.New("ll2: not found")
 
-	// ErrUnauthorized is a 401 or a 403: the service does not take the token of
-	// [WithToken].
+	// ErrUnauthorized is a 401 or a 403: the service does not accept the token
+	// of [WithToken].
 	ErrUnauthorized = errors.New("ll2: unauthorized")
 
 	// ErrRateLimited is every [*RateLimitError] and every 429.
 	ErrRateLimited = errors.New("ll2: rate limited")
 
 	// ErrUnavailable is a request that the service did not answer, or answered
-	// with a 5xx, after all retries: the trouble is not with the caller, and a
-	// later request, or a copy of the data, may help.
+	// with a 5xx or a truncated body, after all retries. The caller is not at
+	// fault: a later request, or a copy of the data, may help.
 	ErrUnavailable = errors.New("ll2: unavailable")
 
-	// ErrForeignLink is a link or a redirect that leads away from the endpoint:
-	// a link whose path does not end in the endpoint's, or a redirect to
-	// another origin. It is not followed.
+	// ErrForeignLink is a link or a redirect that leads away from the endpoint: a
+	// link whose path does not end in that of the endpoint or that changes a
+	// filter, or a redirect to another origin. It is not followed.
 	ErrForeignLink = errors.New("ll2: foreign link")
 
-	// ErrLinkLoop is a page whose next link was followed before.
+	// ErrLinkLoop is a page whose next link was followed before, or ten pages in
+	// a row without a new event.
 	ErrLinkLoop = errors.New("ll2: link loop")
 
 	// ErrIncomplete is every [*IncompleteError].
@@ -57,7 +58,7 @@ var (
 	errNilContext = errors.New("ll2: nil context; use context.Background()")
 )
 
-// maxBody is the largest body that is read.
+// maxBody bounds the bodies that are read.
 const maxBody = 32 << 20
 
 // maxErrorBody is how much of an error answer's body an APIError keeps.
@@ -65,26 +66,26 @@ const maxErrorBody = 64 << 10
 
 // An APIError is an answer whose status is not 2xx, whatever its body is.
 //
-// It is [ErrNotFound], [ErrUnauthorized], [ErrRateLimited], [ErrUnavailable] or
-// [ErrForeignLink] where its status says so.
+// For [errors.Is] it is [ErrNotFound], [ErrUnauthorized], [ErrRateLimited],
+// [ErrUnavailable] or [ErrForeignLink], depending on its status.
 type APIError struct {
 	StatusCode int
 	Method     string
-	URL        string // of the request that was answered so
+	URL        string // of the request
 
-	// Detail is the API's own word for what is wrong, "" where the body is not
+	// Detail is the API's own description of the error; "" if the body is not
 	// the API's.
 	Detail string
-	// Fields holds what is wrong with each parameter, as the API says in a 400.
+	// Fields holds the API's complaints about each parameter, in a 400.
 	Fields map[string][]string
 
 	Header   http.Header
-	Body     []byte // the first 64 KiB of it
+	Body     []byte // at most the first 64 KiB
 	Attempts int    // how many requests were sent, this one included
 }
 
-// newAPIError reads what the API says of an error in its JSON: either a detail,
-// or a list of complaints for each parameter.
+// newAPIError reads the API's description of an error from its JSON: either a
+// detail, or a list of complaints for each parameter.
 func newAPIError(status int, header http.Header, body []byte) *APIError {
 	e := &APIError{StatusCode: status, Method: http.MethodGet, Header: header, Body: body}
 	var keys map[string]json.RawMessage
@@ -105,7 +106,7 @@ func newAPIError(status int, header http.Header, body []byte) *APIError {
 	return e
 }
 
-// redact takes the token out of all that the service said but for the body.
+// redact removes the token from everything that the service sent, except the body.
 func (e *APIError) redact(redact func(string) string) {
 	e.URL, e.Detail = redact(e.URL), redact(e.Detail)
 	redactAll(e.Header, redact)
@@ -124,7 +125,7 @@ func redactAll(lists map[string][]string, redact func(string) string) {
 	}
 }
 
-// Error says which request was answered how, in one line.
+// Error returns one line with the request and the answer.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "ll2: %s %s: %d", e.Method, e.URL, e.StatusCode)
@@ -146,15 +147,16 @@ func (e *APIError) Error() string {
 	return b.String()
 }
 
-// oneLine is for what the service says: an error is one line, and a terminal is
-// to take no orders from it.
+// oneLine makes one line of a text of the service, without control characters, which
+// a terminal would obey.
 func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
 	}), " ")
 }
 
-// Is makes the error its sentinel for [errors.Is].
+// Is reports whether target is one of the errors of this package that the status
+// stands for.
 func (e *APIError) Is(target error) bool {
 	switch target {
 	case ErrNotFound:
@@ -171,7 +173,7 @@ func (e *APIError) Is(target error) bool {
 	return false
 }
 
-// redirectsAway returns where the answer redirects to, if to another origin.
+// redirectsAway returns the origin to which the answer redirects, if it is another one.
 func (e *APIError) redirectsAway() string {
 	location := e.Header.Get("Location")
 	if e.StatusCode/100 != 3 || location == "" {
@@ -188,24 +190,24 @@ func (e *APIError) redirectsAway() string {
 	return to.Scheme + "://" + to.Host
 }
 
-// A DecodeError is a 2xx answer whose body is not what the API promises: not
-// JSON, JSON of another shape, a page without a count or a results list or with a
-// negative count, more rows than were asked for, a row without an id, an event
-// without a docking time, or of version 2.3.0 with more than 1000 elements in its
-// lists, or more than 32 MiB. It is [ErrUnavailable] if the body was cut off.
+// A DecodeError is a 2xx answer whose body is not what the API promises: it is not
+// JSON or has another shape; a page has no count, a negative count, no results list or
+// more rows than requested; a row has no id; an event has no docking time, or in version
+// 2.3.0 more than 1000 elements in its lists; or the body is larger than 32 MiB. If
+// the body was truncated, the error is also [ErrUnavailable].
 type DecodeError struct {
 	URL     string
-	Offset  int64  // in the body, of the end of what does not fit; 0 if that is not known
-	Snippet string // of the body there; "" for api-throttle/, which can hold the token
-	Field   string // in JSON, such as results[3].flight_vehicle.id; "" if not known
-	ID      string // of the row that has the field; "" if not known
+	Offset  int64  // in the body, of the end of the wrong value; 0 if unknown
+	Snippet string // the body around Offset; "" for api-throttle/, which can contain the token
+	Field   string // the path in the JSON, such as results[3].flight_vehicle.id; "" if unknown
+	ID      string // of the row that has the field; "" if unknown
 	Err     error
 
 	attempts  int
 	truncated bool
 }
 
-// Error says which answer could not be read, and where.
+// Error returns one line with the request and the place in the body.
 func (e *DecodeError) Error() string {
 	s := "ll2: GET " + e.URL + ": unexpected body"
 	if e.Offset > 0 {
@@ -224,10 +226,10 @@ func (e *DecodeError) Error() string {
 	return s
 }
 
-// Is makes the error of a body that was cut off [ErrUnavailable].
+// Is reports whether target is [ErrUnavailable] and the body was truncated.
 func (e *DecodeError) Is(target error) bool { return target == ErrUnavailable && e.truncated }
 
-// Unwrap returns what the decoder said.
+// Unwrap returns the error of the decoder.
 func (e *DecodeError) Unwrap() error {
 	if e == nil {
 		return nil // so that errors.Is and errors.As find nothing in a nil pointer
@@ -235,7 +237,7 @@ func (e *DecodeError) Unwrap() error {
 	return e.Err
 }
 
-// newDecodeError points at the place in the body at which err came.
+// newDecodeError returns err with its place in the body.
 func newDecodeError(url string, data []byte, err error) *DecodeError {
 	const around = 40
 	e := &DecodeError{URL: url, Err: err, truncated: len(data) <= maxBody && body.Truncated(data)}
@@ -250,44 +252,45 @@ func newDecodeError(url string, data []byte, err error) *DecodeError {
 	return e
 }
 
-// A RateLimitError is a request that the quota does not allow now: the service
-// refused it (429), or the client did not send it, because it would have had to
-// wait longer than [WithMaxWait] or the context allow.
+// A RateLimitError is a request that the quota does not allow now. Either the service
+// refused it (429), or the client did not send it because it would have had to wait
+// longer than [WithMaxWait] or the context allows.
 type RateLimitError struct {
-	// RetryAfter is how long after the error was made the next request can go; 0:
-	// unknown. Of a 429 it is what the service says, or a longer time that it said
-	// before. The client obeys for 24 hours at most: then one request goes first.
+	// RetryAfter is the time from the creation of the error until the next request
+	// can go; 0 if unknown. For a 429 it is the time that the service named, or a
+	// longer time that it named before. The client obeys for 24 hours at most; then
+	// one request goes first.
 	RetryAfter time.Duration
 
-	// RetryAt is the time at which the next request can go; zero: unknown. See
-	// [RetryAt] for an error that wraps this one.
+	// RetryAt is the time at which the next request can go; zero if unknown. The
+	// function [RetryAt] finds it in an error that wraps this one.
 	RetryAt time.Time
 
-	// Local is true where this attempt was not sent.
+	// Local is true if the client did not send the request.
 	Local bool
 
-	// Err is the [*APIError] of the 429, or the failure whose retry would have
-	// had to wait, or nil.
+	// Err is the [*APIError] of the 429, or the failure whose retry would have had
+	// to wait, or nil.
 	Err error
 }
 
-// newRateLimitError returns the error for a request that can go after so long; 0:
-// unknown.
+// newRateLimitError returns the error for a request that can go after the given time;
+// 0 if unknown.
 func newRateLimitError(after time.Duration, local bool, err error) *RateLimitError {
 	e := &RateLimitError{Local: local, Err: err}
 	e.notBefore(after)
 	return e
 }
 
-// notBefore has the error say that the next request can go after so long, unless
-// it says a longer time already.
+// notBefore sets the time after which the next request can go, unless the error has a
+// longer one.
 func (e *RateLimitError) notBefore(after time.Duration) {
 	if after > e.RetryAfter {
 		e.RetryAfter, e.RetryAt = after, time.Now().Add(after)
 	}
 }
 
-// Error says when the next request can go.
+// Error returns one line that says when the next request can go.
 func (e *RateLimitError) Error() string {
 	s := "ll2: rate limited"
 	if e.Local {
@@ -304,7 +307,7 @@ func (e *RateLimitError) Error() string {
 	return s
 }
 
-// Is makes the error [ErrRateLimited].
+// Is reports whether target is [ErrRateLimited].
 func (e *RateLimitError) Is(target error) bool { return target == ErrRateLimited }
 
 // Unwrap returns Err.
@@ -315,23 +318,23 @@ func (e *RateLimitError) Unwrap() error {
 	return e.Err
 }
 
-// A PageError is how [DockingEventsService.Pages] and
-// [DockingEventsService.All] end where they cannot go on.
+// A PageError wraps the error that ended a walk: the range over
+// [DockingEventsService.Pages] or [DockingEventsService.All].
 type PageError struct {
-	// URL is the request that failed. If the page itself came but its next link
-	// cannot be followed ([ErrForeignLink], [ErrLinkLoop]), it is that page's
-	// request; with [ErrIncomplete] it is the walk's first one; and it is "" if
-	// the options were wrong and nothing was sent. [ResumeLink] tells whether a
-	// walk can go on there.
+	// URL is the URL of the request that failed. If a page came but its next link
+	// cannot be followed ([ErrForeignLink], [ErrLinkLoop]), it is the URL of that
+	// page. With [ErrIncomplete] it is that of the first request of the walk, and
+	// it is "" if the options were wrong and nothing was sent. [ResumeLink] reports
+	// whether a walk can continue there.
 	URL string
 	Err error
 }
 
-// Error says what ended the walk, and where.
+// Error returns one line with the URL and the error that ended the walk.
 func (e *PageError) Error() string {
 	s := trimPrefix(e.Err)
 	if final := hint.FinalOf(e.Err); final != nil && s == final.Error() {
-		return s // it has a prefix of its own
+		return s // it has its own prefix
 	}
 	if e.URL == "" || strings.Contains(s, e.URL) {
 		return "ll2: " + s
@@ -347,25 +350,25 @@ func (e *PageError) Unwrap() error {
 	return e.Err
 }
 
-// An IncompleteError is a walk that came to its end and saw fewer events than
-// the service counts: rows moved between the pages while it read. Only a new
-// walk mends it.
+// An IncompleteError is the error of a walk that read the last page and saw fewer
+// events than the service counts, because rows moved between the pages while it read.
+// Only a new walk can help.
 type IncompleteError struct {
-	Want int // the largest count on the way, less the offset at which the walk began
-	Got  int // distinct events seen
+	Want int // the largest count of all pages, minus the offset of the first page
+	Got  int // the number of distinct events
 }
 
-// Error says how many events are missing.
+// Error returns one line with both numbers.
 func (e *IncompleteError) Error() string {
 	return fmt.Sprintf("ll2: incomplete: the service counted %d events, the walk saw %d: rows moved meanwhile; walk again",
 		e.Want, e.Got)
 }
 
-// Is makes the error [ErrIncomplete].
+// Is reports whether target is [ErrIncomplete].
 func (e *IncompleteError) Is(target error) bool { return target == ErrIncomplete }
 
-// contextError says that the context ended while doing what, keeping both what
-// ended it and, where there is one, the failure that was to be tried again.
+// contextError returns the error of a context that ended during what. It wraps the
+// context's cause and, if there is one, the failure that was about to be retried.
 func contextError(ctx context.Context, what string, failure error) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if !errors.Is(cause, err) {
@@ -386,7 +389,7 @@ func (e unprefixed) Error() string { return trimPrefix(e.error) }
 func (e unprefixed) Unwrap() error { return e.error }
 
 // trimPrefix returns the text of an error to be quoted in another one of this
-// package. Nothing stops a caller from leaving it out of a struct.
+// package. A caller may have made the struct without an error.
 func trimPrefix(err error) string {
 	if err == nil {
 		return "nothing is known of the error"

@@ -353,7 +353,7 @@ func ExampleWithLogger() {
 		log.Fatal(err)
 	}
 	// Output:
-	// level=WARN msg="ll2: trying again" url=http://ll2.test/2.2.0/docking_event/191/ attempt=1 error="ll2: GET http://ll2.test/2.2.0/docking_event/191/: connection reset"
+	// level=WARN msg="ll2: retrying" url=http://ll2.test/2.2.0/docking_event/191/ attempt=1 error="ll2: GET http://ll2.test/2.2.0/docking_event/191/: connection reset"
 }
 
 // A trace sees each attempt and each wait, for metrics for example.

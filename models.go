@@ -13,21 +13,20 @@ import (
 // A DockingEvent is the docking of one flight vehicle at one docking location
 // of a space station.
 //
-// The service knows two shapes of it. Lists carry the normal one unless
-// [ModeDetailed] is asked for; [DockingEventsService.Get] always answers with
-// the detailed one. One struct serves both: fields that only the detailed
-// shape has are pointers and nil in the normal one, and so are the fields that
-// the service is known to send as null. [Value] reads a pointer as its value or
-// the zero value.
+// The service has two shapes of it. Lists have the normal shape, or the detailed one with
+// [ModeDetailed]; [DockingEventsService.Get] always returns the detailed shape. This
+// struct serves both. Fields that only the detailed shape has are pointers, which are
+// nil in the normal shape. Fields that the service sends as null are pointers too.
+// [Value] returns the value of a pointer, or the zero value.
 //
-// Encoding with encoding/json writes the service's own keys and values. Three
-// things are lost: nulls of keys that only the detailed shape has, keys that are
-// not among the fields, and zeros at the end of a fraction of a second (.250000Z
-// becomes .25Z). Decoding the result gives the same event.
+// Encoding with encoding/json writes the keys and values of the service. Three things
+// are lost: nulls of keys that only the detailed shape has, keys without a field, and
+// trailing zeros of a fraction of a second (.250000Z becomes .25Z). Decoding the result
+// gives the same event.
 //
-// The data is free text written by people. Names vary for the same thing, so
-// compare ids, and chronology is not guaranteed: a MissionEnd can precede the
-// Departure and even the Docking of the same event.
+// People write the data. The same thing can have different names, so compare ids. Times
+// can be in the wrong order: a MissionEnd can precede the Departure and even the Docking
+// of the same event.
 type DockingEvent struct {
 	ID       int     `json:"id"`
 	URL      string  `json:"url"`
@@ -44,8 +43,8 @@ type DockingEvent struct {
 	SpaceStation *SpaceStation `json:"space_station,omitempty"`
 }
 
-// Validate reports an event without an id or a docking time, which is none that
-// the service sends: it would have docked in the year 1.
+// Validate returns an error if the event has no id or no docking time. The service does
+// not send such events.
 func (e *DockingEvent) Validate() error {
 	switch {
 	case e.ID == 0:
@@ -59,17 +58,15 @@ func (e *DockingEvent) Validate() error {
 // Docked reports whether the vehicle has not departed yet.
 func (e *DockingEvent) Docked() bool { return e.Departure == nil }
 
-// DockedAt reports whether the vehicle was docked at t: from the instant of the
-// docking on, that one included, up to that of the departure, which is not. A stay
-// without a departure goes on for ever. If the departure does not come after the
-// docking, as is so in some of the data, there is no such instant.
+// DockedAt reports whether the vehicle was docked at t: from the docking, inclusive, to
+// the departure, exclusive. A stay without a departure has no end. If the departure is
+// not after the docking, which occurs in the data, DockedAt is always false.
 func (e *DockingEvent) DockedAt(t time.Time) bool {
 	return !t.Before(e.Docking) && (e.Departure == nil || t.Before(*e.Departure))
 }
 
-// Stay returns how long the vehicle stayed: from docking to departure, or to
-// now where it is still docked. It is negative where the times in the data, or
-// now, are in that order.
+// Stay returns how long the vehicle stayed: from the docking to the departure, or to now
+// if it is still docked. It is negative if the end is before the docking.
 func (e *DockingEvent) Stay(now time.Time) time.Duration {
 	if e.Departure != nil {
 		now = *e.Departure
@@ -77,7 +74,7 @@ func (e *DockingEvent) Stay(now time.Time) time.Duration {
 	return now.Sub(e.Docking)
 }
 
-// String says in one line who is or was docked where and when.
+// String returns one line with the spacecraft, the place and the times.
 func (e DockingEvent) String() string {
 	s := fmt.Sprintf("docking event %d: %s at %s", e.ID, e.FlightVehicle.Spacecraft.name(), e.place())
 	if e.Departure == nil {
@@ -86,9 +83,9 @@ func (e DockingEvent) String() string {
 	return s + ", " + e.Docking.Format(time.RFC3339) + " to " + e.Departure.Format(time.RFC3339)
 }
 
-// LogValue returns for log/slog who is or was docked where and when. It is used
-// for pointers, nil ones too. An event by value is logged as [DockingEvent.String]
-// says, and in JSON as a whole.
+// LogValue returns the attributes that identify the event, for log/slog: the spacecraft,
+// the place and the times. log/slog calls it for pointers, including nil. An event
+// that is not a pointer is logged as [DockingEvent.String], and in JSON as a whole.
 func (e *DockingEvent) LogValue() slog.Value {
 	if e == nil {
 		return slog.Value{}
@@ -106,7 +103,7 @@ func (e *DockingEvent) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// station returns the station, which old rows have in one place only.
+// station returns the station, which old rows have in only one of two fields.
 func (e *DockingEvent) station() *SpaceStation {
 	if station := &e.DockingLocation.SpaceStation; station.ID != 0 || e.SpaceStation == nil {
 		return station
@@ -122,8 +119,7 @@ func (e *DockingEvent) place() string {
 	return e.station().name() + " (" + e.DockingLocation.name() + ")"
 }
 
-// nameOf returns a name as one line, or where there is none what it is that has
-// the id.
+// nameOf returns a name as one line, or the kind and the id if there is no name.
 func nameOf(name, kind string, id int) string {
 	if name = oneLine(name); name != "" {
 		return name
@@ -131,7 +127,7 @@ func nameOf(name, kind string, id int) string {
 	return fmt.Sprintf("%s %d", kind, id)
 }
 
-// OrderKey returns the key by which few events are equal, for [Resource].
+// OrderKey returns the sort key in which few events are equal, for [Resource].
 func (e *DockingEvent) OrderKey() (key string, value time.Time) { return "docking", e.Docking }
 
 // A FlightVehicle is one flight of one [Spacecraft]. A flight can dock several
@@ -144,7 +140,7 @@ type FlightVehicle struct {
 	Spacecraft  Spacecraft `json:"spacecraft"`
 }
 
-// String says in one line which flight it is.
+// String returns one line with the flight, the spacecraft and the destination.
 func (f FlightVehicle) String() string {
 	s := fmt.Sprintf("flight %d: %s", f.ID, f.Spacecraft.name())
 	if to := oneLine(Value(f.Destination)); to != "" {
@@ -156,7 +152,8 @@ func (f FlightVehicle) String() string {
 	return s
 }
 
-// LogValue returns for log/slog which flight it is; see [DockingEvent.LogValue].
+// LogValue returns the attributes that identify the flight; see
+// [DockingEvent.LogValue].
 func (f *FlightVehicle) LogValue() slog.Value {
 	if f == nil {
 		return slog.Value{}
@@ -174,8 +171,8 @@ func (f *FlightVehicle) LogValue() slog.Value {
 // A Spacecraft is a single vehicle, such as Soyuz 32 or the Crew Dragon
 // Endeavour.
 //
-// The totals TimeInSpace and TimeDocked run over all of its flights and grow
-// while it flies, so a past event's Spacecraft changes from request to request.
+// TimeInSpace and TimeDocked are totals of all its flights. They grow while it flies, so
+// the Spacecraft of a past event changes from request to request.
 type Spacecraft struct {
 	ID               int              `json:"id"`
 	URL              string           `json:"url"`
@@ -192,7 +189,7 @@ type Spacecraft struct {
 	SpacecraftConfig SpacecraftConfig `json:"spacecraft_config"`
 }
 
-// String says in one line which spacecraft it is, of which type and status.
+// String returns one line with the spacecraft, its type and its status.
 func (s Spacecraft) String() string {
 	text := fmt.Sprintf("spacecraft %d: %s (%s)", s.ID, s.name(), s.SpacecraftConfig.name())
 	if status := oneLine(s.Status.Name); status != "" {
@@ -201,7 +198,7 @@ func (s Spacecraft) String() string {
 	return text
 }
 
-// LogValue returns for log/slog which spacecraft it is, of which type and status;
+// LogValue returns the attributes that identify the spacecraft, its type and its status;
 // see [DockingEvent.LogValue].
 func (s *Spacecraft) LogValue() slog.Value {
 	if s == nil {
@@ -213,18 +210,17 @@ func (s *Spacecraft) LogValue() slog.Value {
 
 func (s *Spacecraft) name() string { return nameOf(s.Name, "spacecraft", s.ID) }
 
-// A SpacecraftStatus is the state of a spacecraft. Ids seen are 1 Active,
-// 2 Retired, 3 Destroyed and 4 Single Use; there are more, and more can come.
+// A SpacecraftStatus is the state of a spacecraft. Known ids are 1 Active, 2 Retired,
+// 3 Destroyed and 4 Single Use. The service has more, and can add more.
 type SpacecraftStatus struct {
 	ID   int    `json:"id"`
 	Name string `json:"name"`
 }
 
-// A SpacecraftConfig is the type of vehicle that a [Spacecraft] is one of,
-// such as Soyuz or Crew Dragon.
+// A SpacecraftConfig is the type of a [Spacecraft], such as Soyuz or Crew Dragon.
 //
-// Fields from Capability on are in the detailed shape only, where they can be
-// nil too.
+// Only the detailed shape has Capability and the fields after it, which can be nil there
+// too.
 type SpacecraftConfig struct {
 	ID       int                  `json:"id"`
 	URL      string               `json:"url"`
@@ -252,16 +248,16 @@ type SpacecraftConfig struct {
 
 func (c *SpacecraftConfig) name() string { return nameOf(c.Name, "type", c.ID) }
 
-// A SpacecraftConfigType is the kind of a [SpacecraftConfig]. Ids seen are
-// 1 Unknown, 2 Capsule and 4 Cargo Resupply; there are more, and more can come.
+// A SpacecraftConfigType is the kind of a [SpacecraftConfig]. Known ids are 1 Unknown,
+// 2 Capsule and 4 Cargo Resupply. The service has more, and can add more.
 type SpacecraftConfigType struct {
 	ID   int    `json:"id"`
 	Name string `json:"name"`
 }
 
-// An Agency is who operates a [SpacecraftConfig].
+// An Agency is the organization that operates a [SpacecraftConfig].
 //
-// Fields from Featured on are in the detailed shape only, where they can be nil
+// Only the detailed shape has Featured and the fields after it, which can be nil there
 // too.
 type Agency struct {
 	ID   int     `json:"id"`
@@ -292,7 +288,7 @@ type DockingLocation struct {
 
 func (l *DockingLocation) name() string { return nameOf(l.Name, "docking location", l.ID) }
 
-// A SpaceStation is what vehicles dock with.
+// A SpaceStation is the station that vehicles dock with.
 type SpaceStation struct {
 	ID       int     `json:"id"`
 	URL      string  `json:"url"`
@@ -302,9 +298,8 @@ type SpaceStation struct {
 
 func (s *SpaceStation) name() string { return nameOf(s.Name, "station", s.ID) }
 
-// A Date is a day in the calendar, without time or place: what the service
-// sends as "2006-01-02". So it is written into a database by database/sql, too; a
-// nil *Date is NULL.
+// A Date is a day in the calendar, without time or place. The service sends it as
+// "2006-01-02". database/sql stores it as the same text, and a nil *Date as NULL.
 type Date struct {
 	Year  int
 	Month time.Month
@@ -321,8 +316,8 @@ func (d Date) Time() time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
 }
 
-// MarshalText encodes the date as [Date.String] writes it. It fails for a date
-// that the calendar or the service's format (years 0 to 9999) does not have.
+// MarshalText encodes the date as [Date.String]. It fails if the calendar has no such
+// date or the year is not 0 to 9999.
 func (d Date) MarshalText() ([]byte, error) {
 	s := d.String()
 	if err := new(Date).UnmarshalText([]byte(s)); err != nil {
@@ -331,8 +326,7 @@ func (d Date) MarshalText() ([]byte, error) {
 	return []byte(s), nil
 }
 
-// UnmarshalText decodes "2006-01-02". Anything else, a 30 February too, is an
-// error.
+// UnmarshalText decodes "2006-01-02". Anything else, such as 30 February, is an error.
 func (d *Date) UnmarshalText(text []byte) error {
 	t, err := time.Parse(time.DateOnly, string(text))
 	if err != nil {
@@ -342,7 +336,7 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Value returns the date for a database, as [Date.MarshalText] encodes it.
+// Value returns the text of [Date.MarshalText], for database/sql.
 func (d Date) Value() (driver.Value, error) {
 	text, err := d.MarshalText()
 	if err != nil {
@@ -351,9 +345,9 @@ func (d Date) Value() (driver.Value, error) {
 	return string(text), nil
 }
 
-// Scan reads a date out of a database: a text like "2006-01-02", or a time, of
-// which it takes the day in the time's own location. NULL is an error: scan what
-// can be NULL into a *Date or a [database/sql.Null] of Date.
+// Scan reads a date from a database: a text like "2006-01-02", or a time, whose day in
+// its own location it takes. NULL is an error: if the column can be NULL, scan into a
+// *Date or a [database/sql.Null] of Date.
 func (d *Date) Scan(src any) error {
 	switch src := src.(type) {
 	case string:
@@ -369,10 +363,10 @@ func (d *Date) Scan(src any) error {
 	return fmt.Errorf("ll2: date: %T cannot be scanned into a Date; it takes a text like 2006-01-02 and a time", src)
 }
 
-// Value returns what p points to, or the zero value where p is nil. It reads
-// the nullable fields of this package:
+// Value returns *p, or the zero value if p is nil. Use it for the nullable fields of
+// this package:
 //
-//	ll2.Value(event.FlightVehicle.Destination) // "" where the service has none
+//	ll2.Value(event.FlightVehicle.Destination) // "" if the service has none
 func Value[T any](p *T) T {
 	if p == nil {
 		var zero T
@@ -381,8 +375,8 @@ func Value[T any](p *T) T {
 	return *p
 }
 
-// blocks hold what the pointers of one event point to, beside the blocks of the
-// scanner.
+// blocks hold the values that the pointers of one event point to, in addition to the
+// blocks of the scanner.
 type blocks struct {
 	durations jsonscan.Block[Duration]
 	agencies  jsonscan.Block[Agency]

@@ -14,24 +14,24 @@ import (
 	"github.com/docking-event/ll2/internal/secret"
 )
 
-// Addresses of the API, for [WithBaseURL]. They have no version: each service adds
-// its own.
+// Base URLs of the API, for [WithBaseURL]. They contain no version: each service
+// adds its own.
 const (
 	// DefaultBaseURL is the production service.
 	DefaultBaseURL = "https://ll.thespacedevs.com/"
-	// DevelopmentBaseURL is the provider's instance for development: it has no
-	// rate limit, and little and stale data.
+	// DevelopmentBaseURL is the provider's instance for development. It has no
+	// rate limit, and its data is incomplete and stale.
 	DevelopmentBaseURL = "https://lldev.thespacedevs.com/"
 )
 
-// Version is the version of this package, as the User-Agent names it.
+// Version is the version of this package. The User-Agent contains it.
 const Version = "0.1.0"
 
-// An Option sets up a [Client]; give it to [New], in any order. Nil options are
-// skipped. What an option is given is checked: New returns the first error.
+// An Option configures a [Client]. Pass options to [New] in any order. Nil options
+// are skipped. New checks the arguments of all options and returns the first error.
 type Option func(*config) error
 
-// config is what the options for New fill in.
+// config holds the values that the options for New set.
 type config struct {
 	token   string
 	baseURL string // checked
@@ -48,13 +48,13 @@ type config struct {
 	retries                int
 	backoffMin, backoffMax time.Duration
 
-	logs   []*slog.Logger // told of what a trace is not
+	logs   []*slog.Logger // for warnings that are no event of a trace
 	traces traces
 }
 
-// limits are what says how much is sent.
+// limits holds the options that limit the rate of requests.
 type limits struct {
-	given   bool // by an option, if only that there are none
+	given   bool // by an option, including WithoutRateLimit
 	n       int  // of WithRateLimit; 0: none
 	per     time.Duration
 	sync    bool
@@ -83,12 +83,13 @@ func newConfig(opts []Option) (*config, error) {
 }
 
 // WithToken sends the key of an account with every request, as
-// "Authorization: Token KEY". Give the key alone, without "Token". The default
-// is to be anonymous.
+// "Authorization: Token KEY". Pass only the key, without "Token". By default
+// requests are anonymous. An empty key is an error.
 //
-// A token has a quota of its own, which depends on its tier, so the client does
-// not limit itself then: set [WithRateLimit] where you know the quota. The token
-// is sent to the base URL's origin only and stands in no error, log or trace.
+// The quota of a token depends on its tier, which the client does not know, so
+// the client does not limit itself: use [WithRateLimit] or [WithQuotaSync]. The
+// token is sent to the origin of the base URL only, and it appears in no error,
+// log or trace.
 func WithToken(key string) Option {
 	return func(c *config) error {
 		for i := range len(key) {
@@ -104,12 +105,11 @@ func WithToken(key string) Option {
 	}
 }
 
-// WithBaseURL sends requests to another address of the API than
-// [DefaultBaseURL], such as [DevelopmentBaseURL], a mirror or a proxy. It is an
-// absolute http or https URL without user, query or fragment; a missing slash at
-// its end is added, and a version there, such as 2.2.0/, is taken off, since every
-// service adds its own. A URL that leads to an endpoint, such as docking_event/,
-// is an error.
+// WithBaseURL sends requests to another base URL than [DefaultBaseURL], such as
+// [DevelopmentBaseURL], a mirror or a proxy. It must be an absolute http or https
+// URL without user, query or fragment. A missing slash at its end is added, and a
+// version at its end, such as 2.2.0/, is removed, because every service adds its
+// own. The URL of an endpoint, such as docking_event/, is an error.
 func WithBaseURL(baseURL string) Option {
 	return func(c *config) error {
 		base, err := query.ParseBase(baseURL, DefaultBaseURL)
@@ -121,12 +121,12 @@ func WithBaseURL(baseURL string) Option {
 	}
 }
 
-// WithHTTPClient sends requests through a copy of client, made by [New]: its
-// Transport, Jar and CheckRedirect are used, and client is not modified. So what
-// replaces its Transport, such as httpmock.ActivateNonDefault, comes before New.
+// WithHTTPClient sends requests through a copy of client with its Transport, Jar
+// and CheckRedirect. [New] makes the copy and does not modify client. Therefore
+// replace its Transport before New, for example with httpmock.ActivateNonDefault.
 //
 // Its Timeout bounds one attempt, reading the body included, but no wait; zero
-// means no bound. Without this option that is 30 seconds.
+// means no bound. Without this option the bound is 30 seconds.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) error {
 		if client == nil {
@@ -137,9 +137,9 @@ func WithHTTPClient(client *http.Client) Option {
 	}
 }
 
-// WithTransport sends requests through transport, in place of that of
-// [WithHTTPClient] or [http.DefaultTransport]. Everything else of the HTTP client,
-// such as the timeout of an attempt, stays.
+// WithTransport sends requests through transport instead of the one of
+// [WithHTTPClient] or [http.DefaultTransport]. It does not change anything else of
+// the HTTP client, such as the timeout of an attempt.
 func WithTransport(transport http.RoundTripper) Option {
 	return func(c *config) error {
 		if isNil(transport) {
@@ -162,8 +162,9 @@ func WithTimeout(d time.Duration) Option {
 	}
 }
 
-// WithUserAgent names your program to the service, such as "my-app/1.2". The
-// header is then "my-app/1.2 ll2-go/0.1.0"; by default it is "ll2-go/0.1.0".
+// WithUserAgent adds the name of your program, such as "my-app/1.2", to the
+// User-Agent. The header is then "my-app/1.2 ll2-go/0.1.0"; by default it is
+// "ll2-go/0.1.0".
 func WithUserAgent(app string) Option {
 	return func(c *config) error {
 		for i := range len(app) {
@@ -179,16 +180,16 @@ func WithUserAgent(app string) Option {
 	}
 }
 
-// WithRateLimit sends no more than n requests that count in any span of the
-// length per: an exact sliding window, as the service's own. Both are more than
-// zero. As there, what is answered by a redirect, 401, 403, 406 or 429 does not
-// count.
+// WithRateLimit sends at most n requests that count in any period of the length
+// per. This is an exact sliding window, like the service's own. n must be 1 or more
+// and per more than zero. As in the service, requests that are answered with a
+// redirect, 401, 403, 406 or 429 do not count.
 //
-// The default is 15 an hour for the production host without a token, which is
-// what the service grants an IP address, and no limit otherwise.
+// The default is 15 an hour for the production host without a token, which is the
+// quota that the service grants an IP address, and no limit otherwise.
 //
-// Of several limits the last one given holds; with [WithQuotaSync] both hold, and so
-// the stricter one.
+// Of several limits the last one applies. Together with [WithQuotaSync] the
+// stricter of the two applies.
 func WithRateLimit(n int, per time.Duration) Option {
 	return func(c *config) error {
 		if n < 1 {
@@ -202,10 +203,10 @@ func WithRateLimit(n int, per time.Duration) Option {
 	}
 }
 
-// WithLimiter asks limiter before every request, in place of the client's own
-// window, of [WithRateLimit] and of [WithQuotaSync]: the last one given holds. What
-// the service says is obeyed all the same: after a 429 the client sends nothing until
-// the service's time is up.
+// WithLimiter calls limiter before every request. It replaces the client's own
+// window, [WithRateLimit] and [WithQuotaSync]; the last of these options applies.
+// The client still obeys the service: after a 429 it sends nothing until the
+// service's time is up.
 func WithLimiter(limiter Limiter) Option {
 	return func(c *config) error {
 		if isNil(limiter) {
@@ -219,10 +220,9 @@ func WithLimiter(limiter Limiter) Option {
 	}
 }
 
-// WithoutRateLimit sends requests as they come, and lifts limits that were given
-// before it. What the service says is obeyed
-// all the same: after a 429 the client sends nothing until the service's time is
-// up.
+// WithoutRateLimit sends requests without a limit, and removes limits of earlier
+// options. The client still obeys the service: after a 429 it sends nothing until
+// the service's time is up.
 func WithoutRateLimit() Option {
 	return func(c *config) error {
 		c.limits = limits{given: true}
@@ -230,19 +230,18 @@ func WithoutRateLimit() Option {
 	}
 }
 
-// WithQuotaSync asks the service how much of the quota is left, by
-// [Client.Throttle], which is free: before the first request, and again when the
-// quota is spent or a 429 shows that it was. The client keeps to the limit and
-// the window that the service names, and counts what others have used: other
-// processes at the same address, or with the same token. Beside it a
-// [WithRateLimit] holds, too. Without this option no request is sent that the caller
-// did not ask for.
+// WithQuotaSync asks the service how much of the quota is left, with a request as
+// in [Client.Throttle], which is free: before the first request, and again when the
+// quota is used up or a 429 shows that it was. The client keeps to the limit and
+// the window of the service, and takes into account the requests of other processes
+// at the same IP address, or with the same token. A [WithRateLimit] applies as well.
+// Without this option the client sends only the requests that its callers ask for.
 //
-// Where the service does not answer in 5 seconds, or makes no sense, the client
-// logs a warning, keeps to what it was told before, or to 15 requests an hour,
-// and asks again before a later request, but not more often than once a minute.
-// Callers wait for the answer, whatever [WithMaxWait] is; a [Trace] is told of
-// the question as of any attempt, on a goroutine of its own.
+// If the service does not answer within 5 seconds, or the answer makes no sense, the
+// client logs a warning and keeps to the last known quota, or to 15 requests an
+// hour. It asks again before a later request, but at most once a minute. Callers
+// wait for the answer, whatever [WithMaxWait] is. A [Trace] sees the request like
+// any other, on a goroutine of its own.
 func WithQuotaSync() Option {
 	return func(c *config) error {
 		c.limits = limits{given: true, n: c.limits.n, per: c.limits.per, sync: true}
@@ -250,11 +249,12 @@ func WithQuotaSync() Option {
 	}
 }
 
-// WithMinInterval lets at least d pass between the starts of two requests, retries
-// included. A wait for that counts as one for the quota, see [WithMaxWait], and who
-// came first goes first. Of clients that share a quota by [Client.Limiter] the longest
-// interval holds for all. The default is none. Questions for the quota itself, which
-// are free, do not wait.
+// WithMinInterval waits until at least d has passed between the starts of two
+// requests, retries included. d must be more than zero; the default is none. The
+// wait is bounded by [WithMaxWait] like a wait for the quota, and callers go in the
+// order in which they came. If clients share a quota by [Client.Limiter], the
+// longest interval applies to all. Requests for the quota itself, which are free, do
+// not wait.
 func WithMinInterval(d time.Duration) Option {
 	return func(c *config) error {
 		if d <= 0 {
@@ -265,8 +265,8 @@ func WithMinInterval(d time.Duration) Option {
 	}
 }
 
-// WithLogger logs waits at Info, retries at Warn and attempts at Debug. The
-// default is to log nothing.
+// WithLogger logs waits at Info, retries at Warn and attempts at Debug. By default
+// nothing is logged. If the option is given several times, each logger is used.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) error {
 		if logger == nil {
@@ -278,7 +278,8 @@ func WithLogger(logger *slog.Logger) Option {
 	}
 }
 
-// WithTrace calls back as net/http/httptrace does. New copies trace.
+// WithTrace calls the functions of trace while the client works. New copies trace.
+// If the option is given several times, each trace is called.
 func WithTrace(trace *Trace) Option {
 	return func(c *config) error {
 		if trace == nil {
@@ -289,12 +290,12 @@ func WithTrace(trace *Trace) Option {
 	}
 }
 
-// A WalkOption says how a list is walked, whatever it is a list of. It is a
-// [ListOption], too, and one of every other version of the API. The zero value
+// A WalkOption says how to read a list, whatever its rows are. It is also a
+// [ListOption], and an option for every other version of the API. The zero value
 // changes nothing.
 type WalkOption struct{ set func(*walkConfig) error }
 
-// ListOption marks the option as one that the lists of any version take.
+// ListOption marks the option as one that lists of every version accept.
 func (WalkOption) ListOption() {}
 
 func (o WalkOption) apply(c *walkConfig) error {
@@ -306,15 +307,15 @@ func (o WalkOption) apply(c *walkConfig) error {
 
 func (o WalkOption) addTo(l *listing) error { return o.apply(&l.walk) }
 
-// A listing is what the options of one list fill in: parameters, "" for the
-// service's default, and how to walk.
+// A listing holds the values that the options of one list set: parameters, "" for
+// the service's default, and how to walk.
 type listing struct {
 	given map[string]string
 	walk  walkConfig
 }
 
-// PageSize sets how many events a page holds, 1 to [MaxPageSize]. The default is
-// MaxPageSize, because every page takes a place in the quota.
+// PageSize sets the number of events on a page, 1 to [MaxPageSize]. The default is
+// MaxPageSize, because every page costs a request.
 func PageSize(n int) WalkOption {
 	return WalkOption{func(c *walkConfig) error {
 		if n < 1 || n > MaxPageSize {
@@ -326,8 +327,8 @@ func PageSize(n int) WalkOption {
 	}}
 }
 
-// Offset leaves out the first n events, 0 by default. Past the end there are
-// none, which is no error. It gives way to [StartAt].
+// Offset skips the first n events. n must be 0 or more, the default. An offset past
+// the end returns no events and no error. If [StartAt] is given, Offset is ignored.
 func Offset(n int) WalkOption {
 	return WalkOption{func(c *walkConfig) error {
 		if n < 0 {
@@ -338,13 +339,13 @@ func Offset(n int) WalkOption {
 	}}
 }
 
-// StartAt goes on where another walk stopped: link is a [Page]'s Next, or what
-// [ResumeLink] returned. Only its query counts, which is sent as it stands, with a
-// page size and a total order where it has none; its host is not asked.
+// StartAt continues where another walk stopped. link is the Next of a [Page], or the
+// result of [ResumeLink]. Only its query is used: it is sent unchanged, with a page
+// size and a unique order if it has none. Its host is not contacted.
 //
-// Other options may say what the link says, so that a program can give the same
-// options to the first walk and to the one that resumes it; one that contradicts
-// the link is an error. [Offset] gives way to the link.
+// Other options may repeat the parameters of the link, so that a program can pass the
+// same options to the first walk and to the one that resumes it. An option that
+// contradicts the link is an error, except [Offset], which is ignored.
 func StartAt(link string) WalkOption {
 	return WalkOption{func(c *walkConfig) error {
 		if link == "" {
@@ -358,16 +359,16 @@ func StartAt(link string) WalkOption {
 	}}
 }
 
-// Parallel asks for up to n pages at once, 1 by default: as soon as the first
-// page says how many there are, further ones are asked for before their turn.
-// The walk yields the same in the same order and holds at most n pages in
-// memory. It takes no more requests of the quota, unless the range is left early,
-// a page fails, or events are removed meanwhile. A break cancels what is under way and waits
-// for it.
+// Parallel fetches up to n pages at once. n must be 1 or more; the default is 1. As
+// soon as the first page says how many there are, the following pages are requested
+// ahead. The results and their order do not change, and at most n pages are in
+// memory. It takes no more requests, unless the range ends early, a page fails, or
+// events are removed meanwhile. A break cancels the requests in progress and waits
+// until they have ended.
 //
-// The pages' links are foreseen from the first one's; from the first that turns
-// out otherwise, the walk goes on one by one. [Trace] callbacks come on other
-// goroutines. To [DockingEventsService.List] it means nothing.
+// The links of the pages are predicted from the first one. If a link differs from the
+// prediction, the walk continues page by page. [Trace] callbacks run on other
+// goroutines. Parallel has no effect on [DockingEventsService.List].
 func Parallel(n int) WalkOption {
 	return WalkOption{func(c *walkConfig) error {
 		if n < 1 {
@@ -378,17 +379,16 @@ func Parallel(n int) WalkOption {
 	}}
 }
 
-// OnPage has [DockingEventsService.All] call f with each page before it yields the
-// page's events, to show progress. It is called on the goroutine that ranges, in
-// the order of the pages, with [Parallel] too. It has no effect on Pages and List,
-// which return pages themselves.
+// OnPage calls f with each page before [DockingEventsService.All] yields the events of
+// the page, to show progress. f runs on the goroutine that ranges, in the order of the
+// pages, with [Parallel] too. OnPage has no effect on Pages and List, which return
+// pages themselves.
 //
-// The page's Next is not safe to store yet: a program that ends before it has used
-// the page's events, and goes on there with [StartAt], loses them. It is safe once
-// all of them were used, which is when f is called with the page behind it, or the
-// range has come to its end by itself. Better store what [ResumeLink] returns when
-// the walk fails, or range over Pages and store each page's Next together with its
-// Results.
+// Do not store the Next of that page yet. A program that ends before it has used the
+// page's events, and continues there with [StartAt], loses them. Next is safe when all
+// events of the page were used, which is when f is called with the following page, or
+// the range is complete. It is simpler to store the result of [ResumeLink] when the
+// walk fails, or to range over Pages and store each page's Next with its Results.
 func OnPage(f func(PageInfo)) WalkOption {
 	return WalkOption{func(c *walkConfig) error {
 		if f == nil {

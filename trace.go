@@ -7,28 +7,27 @@ import (
 	"time"
 )
 
-// A Trace is told what a client does, call by call. Callbacks that are nil are
-// skipped. They run on the goroutine that makes the call; with [Parallel] and
-// [WithQuotaSync] also on others. With a client that is shared they are called
+// A Trace is a set of functions that a client calls while it works. Functions that are
+// nil are skipped. They run on the goroutine that makes the call, and with [Parallel]
+// and [WithQuotaSync] also on others. If a client is shared, they are called
 // concurrently.
 type Trace struct {
-	// Call is called before a call, which is one request with all of its
-	// attempts and waits. The context that it returns is that of all that the
-	// call does, so a tracer can hang its spans there; nil means that nothing
-	// changes. The func that it returns, if any, is called with the call's error
-	// when the call is over.
+	// Call is called before a call, which is one request with all of its attempts
+	// and waits. Everything in the call uses the context that Call returns, so a
+	// tracer can put a span there; nil keeps the context. If Call returns a
+	// function, it is called with the error of the call at its end.
 	Call func(context.Context, Call) (context.Context, func(error))
 
-	// Wait is called before each sleep: for the quota, for a limiter of the
-	// caller's that is a [*rate.Limiter], before a retry. A [Limiter] of another
-	// kind, and the question of [WithQuotaSync], wait unseen.
+	// Wait is called before each wait: for the quota, for a [*rate.Limiter] of the
+	// caller, or before a retry. It is not called for a [Limiter] of another type,
+	// nor while a call waits for the answer to [WithQuotaSync].
 	Wait func(context.Context, Wait)
 
-	// Refused is called for each attempt that was not sent, because it would
-	// have had to wait too long.
+	// Refused is called for each attempt that is not sent because it would have to
+	// wait too long.
 	Refused func(context.Context, *RateLimitError)
 
-	// Attempt is called after each attempt that was sent, or that failed to be.
+	// Attempt is called after each attempt that was sent or could not be sent.
 	Attempt func(context.Context, Attempt)
 }
 
@@ -38,7 +37,7 @@ type Call struct {
 	URL  string
 }
 
-// A Kind says what a request asks for.
+// A Kind is the kind of a request.
 type Kind string
 
 // The kinds of requests.
@@ -48,40 +47,40 @@ const (
 	KindThrottle Kind = "throttle" // the state of the quota, which is free
 )
 
-// A Wait is a sleep that is about to begin.
+// A Wait is a wait that is about to start.
 type Wait struct {
 	Reason WaitReason
-	For    time.Duration // 0 if only another request's answer ends the wait
-	Until  time.Time     // zero if For is
+	For    time.Duration // 0 if the wait ends with the answer to another request
+	Until  time.Time     // zero if For is 0
 	URL    string        // of the request that waits
 }
 
-// A WaitReason says what a [Wait] is for.
+// A WaitReason is the reason for a [Wait].
 type WaitReason string
 
 // The reasons to wait.
 const (
-	WaitQuota      WaitReason = "quota"       // the quota is spent
+	WaitQuota      WaitReason = "quota"       // the quota is used up
 	WaitRetryAfter WaitReason = "retry-after" // the service asked for it
 	WaitBackoff    WaitReason = "backoff"     // before a failed request is retried
 )
 
-// An Attempt is one request that was sent, or that failed to be.
+// An Attempt is one request that was sent or could not be sent.
 type Attempt struct {
 	Kind       Kind
 	Number     int // from 1 within a call
 	StatusCode int // 0 if there was no answer
 	URL        string
 	Took       time.Duration // reading the body included
-	Err        error         // why it failed; nil if it did not
-	Retrying   bool          // another attempt follows, unless meanwhile the context ends or others spend the quota
+	Err        error         // nil if the attempt succeeded
+	Retrying   bool          // another attempt follows, unless the context ends or others use up the quota meanwhile
 }
 
-// traces are all who watch a client, in the order in which they were given.
+// traces holds all traces of a client, in the order in which they were given.
 type traces []Trace
 
-// call tells of a call that begins, and returns the context for all that it does
-// and the func that tells of its end.
+// call reports the start of a call. It returns the context for everything in the call
+// and the function that reports its end.
 func (ts traces) call(ctx context.Context, c Call) (context.Context, func(error)) {
 	var ends []func(error)
 	for _, t := range ts {
@@ -90,7 +89,7 @@ func (ts traces) call(ctx context.Context, c Call) (context.Context, func(error)
 		}
 		inner, end := t.Call(ctx, c)
 		if inner != nil {
-			ctx = inner //nolint:fatcontext // one more for each who watches
+			ctx = inner //nolint:fatcontext // one more for each trace
 		}
 		if end != nil {
 			ends = append(ends, end)
@@ -127,7 +126,7 @@ func (ts traces) attempt(ctx context.Context, a Attempt) {
 	}
 }
 
-// logTrace writes what a client does to a log.
+// logTrace returns a trace that writes to a log.
 func logTrace(log *slog.Logger) Trace {
 	return Trace{
 		Wait: func(ctx context.Context, w Wait) {
@@ -140,7 +139,7 @@ func logTrace(log *slog.Logger) Trace {
 			}
 			log.DebugContext(ctx, "ll2: attempt", attrs...)
 			if a.Retrying {
-				log.WarnContext(ctx, "ll2: trying again", "url", a.URL, "attempt", a.Number, "error", a.Err)
+				log.WarnContext(ctx, "ll2: retrying", "url", a.URL, "attempt", a.Number, "error", a.Err)
 			}
 		},
 	}

@@ -145,9 +145,9 @@ func TestLoggerIsToldWaitsAtInfoRetriesAtWarnAttemptsAtDebug(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for level, want := range map[slog.Level][]string{
-			slog.LevelDebug: {"DEBUG ll2: attempt", "WARN ll2: trying again", "INFO ll2: waiting", "DEBUG ll2: attempt"},
-			slog.LevelInfo:  {"WARN ll2: trying again", "INFO ll2: waiting"},
-			slog.LevelWarn:  {"WARN ll2: trying again"},
+			slog.LevelDebug: {"DEBUG ll2: attempt", "WARN ll2: retrying", "INFO ll2: waiting", "DEBUG ll2: attempt"},
+			slog.LevelInfo:  {"WARN ll2: retrying", "INFO ll2: waiting"},
+			slog.LevelWarn:  {"WARN ll2: retrying"},
 			slog.LevelError: nil,
 		} {
 			var log bytes.Buffer
@@ -360,7 +360,7 @@ func TestSeveralLoggersAreAllTold(t *testing.T) {
 		if err := testkit.ListOnce(t, client); err != nil {
 			t.Fatal(err)
 		}
-		for _, says := range []string{"ll2: attempt", "ll2: trying again", "how much of the quota is left"} {
+		for _, says := range []string{"ll2: attempt", "ll2: retrying", "how much of the quota is left"} {
 			if a, b := strings.Count(first.String(), says), strings.Count(second.String(), says); a == 0 || a != b {
 				t.Errorf("the first log says %q %d times, the second one %d times", says, a, b)
 			}
