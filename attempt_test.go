@@ -45,7 +45,7 @@ func TestRequestIsGETOfAPathWithTrailingSlash(t *testing.T) {
 	}
 }
 
-// Whoever asks for a format gets links that answer in HTML.
+// With a format in the query, the links of the answer lead to HTML.
 func TestRequestNamesNoFormat(t *testing.T) {
 	t.Parallel()
 	for name := range testkit.Calls {

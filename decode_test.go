@@ -227,9 +227,9 @@ func pageSeeds(f *testing.F) [][]byte {
 	return seeds
 }
 
-// withoutMethods returns the type as encoding/json decodes it by itself: structs
-// have no methods of their own any more, in whatever depth. What decodes a text,
-// times and dates and durations, stays.
+// withoutMethods returns the type as encoding/json decodes it without our methods:
+// structs have none, at any depth. Types that decode a text, such as times, dates and
+// durations, keep theirs.
 func withoutMethods(t reflect.Type) reflect.Type {
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
 		return t
@@ -335,7 +335,7 @@ func FuzzPage(f *testing.F) {
 	})
 }
 
-// What was decoded and is encoded decodes as the same again.
+// A decoded value that is encoded decodes to the same value.
 func FuzzRoundTrip(f *testing.F) {
 	for _, seed := range append(eventSeeds(f), pageSeeds(f)...) {
 		f.Add(seed)

@@ -111,7 +111,7 @@ func TestAPIErrorKeepsTheStartOfTheBody(t *testing.T) {
 	}
 }
 
-// Whatever becomes of its body, the status says more.
+// The status matters more than the body.
 func TestAPIErrorSurvivesABrokenBody(t *testing.T) {
 	t.Parallel()
 	broken := func(req *http.Request) (*http.Response, error) {
@@ -301,8 +301,8 @@ func TestAnErrorTellsTheAttemptsWhereThereWereMoreThanOne(t *testing.T) {
 	}
 }
 
-// A program that has a copy of the data uses it then, and mends what is its own
-// mistake otherwise.
+// A program that has a copy of the data uses it then. Other errors are mistakes of the
+// program.
 func TestErrUnavailableIsOfTheServiceAndNotOfTheCaller(t *testing.T) {
 	t.Parallel()
 	const event = `{"id":7,"docking":"2024-01-31T12:00:00Z"}`

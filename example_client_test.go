@@ -34,7 +34,7 @@ func ExampleClient_Throttle() {
 	// Output: 1 of 15 requests in 1h0m0s
 }
 
-// Quota asks nobody: before a long walk, say whether it can go through.
+// Quota sends nothing: check before a long walk whether the quota suffices.
 func ExampleClient_Quota() {
 	ctx := context.Background()
 	server := ll2test.NewServer(ll2test.Events(515)...)
@@ -185,7 +185,7 @@ func ExampleWithUserAgent() {
 	// Output: true
 }
 
-// What the limit does not allow is not sent.
+// Requests beyond the limit are not sent.
 func ExampleWithRateLimit() {
 	ctx := context.Background()
 	server := ll2test.NewServer(ll2test.Recorded()...)
@@ -262,7 +262,7 @@ func ExampleWithoutRateLimit() {
 	// Output: 16 requests, the last one a 429
 }
 
-// What another process at the same address has spent counts.
+// Requests of another process at the same address count.
 func ExampleWithQuotaSync() {
 	ctx := context.Background()
 	server := ll2test.NewServer(ll2test.Recorded()...)

@@ -12,8 +12,8 @@ import (
 	"github.com/docking-event/ll2/ll2test"
 )
 
-// A walk that fails says where. What it yielded before is good, and the rest can
-// be asked for again.
+// The error of a walk says where it failed. The events before it are good, and another
+// walk can fetch the rest.
 func ExamplePageError() {
 	ctx := context.Background()
 	server := ll2test.NewServer(ll2test.Recorded()...)
@@ -37,7 +37,7 @@ func ExamplePageError() {
 	// 6 more
 }
 
-// A wait that is too long is not begun. The error says how long it would be.
+// If the wait would be too long, the call fails at once. The error says how long.
 func ExampleRateLimitError() {
 	ctx := context.Background()
 	server := ll2test.NewServer(ll2test.Recorded()...)
@@ -99,8 +99,8 @@ func ExampleDecodeError() {
 	// Output: byte 15 of {"count": "ten", "results": []}
 }
 
-// Rows that come and go while a walk reads can hide an event from it. All ends
-// with an error then; walking again mends it.
+// Rows that are added or removed while a walk reads can hide an event from it. All then
+// ends with an error; walk again.
 func ExampleIncompleteError() {
 	ctx := context.Background()
 	events := ll2test.Recorded()

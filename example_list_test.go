@@ -159,7 +159,7 @@ func ExampleSearch() {
 	// 296 Progress 6
 }
 
-// Who left last comes first; before them all, whoever is still docked.
+// Events that are still docked come first, then the latest departures.
 func ExampleOrderBy() {
 	ctx := context.Background()
 	client := ll2test.NewServer(ll2test.Recorded()...).Client() // in a program: ll2.New()
@@ -263,7 +263,7 @@ func ExampleStartAt() {
 	// 10 events
 }
 
-// What a mock has to answer, or the key of a cache: equal wishes have equal queries.
+// The query for a mock, or the key of a cache: equal options have equal queries.
 func ExampleQuery() {
 	query, err := ll2.Query(ll2.ForSpaceStation(4), ll2.OrderBy(ll2.ByDeparture.Desc()), ll2.PageSize(10))
 	if err != nil {

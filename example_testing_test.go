@@ -13,7 +13,7 @@ import (
 	"github.com/docking-event/ll2/ll2test"
 )
 
-// A proxy and a timeout of one's own.
+// A proxy and another timeout.
 func ExampleWithHTTPClient() {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = http.ProxyFromEnvironment

@@ -70,8 +70,8 @@ func ExampleDockingEvent_Docked() {
 	// 2 is docked
 }
 
-// Who was there on a day long ago. The instant of the docking counts, that of the
-// departure does not.
+// List the spacecraft that were docked on a day long ago. The time of the docking is
+// included, that of the departure is not.
 func ExampleDockingEvent_DockedAt() {
 	day := time.Date(1979, time.March, 1, 0, 0, 0, 0, time.UTC)
 	for _, event := range ll2test.Recorded() {

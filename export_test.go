@@ -2,7 +2,7 @@ package ll2
 
 import "github.com/docking-event/ll2/internal/body"
 
-// What the fuzzing calls: each is the one way of its kind into the package.
+// Entry points for the fuzz targets.
 var (
 	DecodeEvent = body.DecodeRow[DockingEvent]
 	RetryAfter  = retryAfter

@@ -35,7 +35,7 @@ func TestATokenBucketIsALimiter(t *testing.T) {
 		if e := testkit.Limited(t, testkit.Get(ctx, client)); e.RetryAfter.Round(time.Microsecond) != 30*time.Second || time.Since(start) != 0 {
 			t.Errorf("%#v after %v, want 30s at once", e, time.Since(start))
 		}
-		// What was refused took nothing from the bucket.
+		// The refused request took nothing from the bucket.
 		testkit.Spend(t, client, 1)
 		if took := time.Since(start).Round(time.Microsecond); took != 30*time.Second {
 			t.Errorf("after %v, want 30s", took)
@@ -43,7 +43,7 @@ func TestATokenBucketIsALimiter(t *testing.T) {
 	})
 }
 
-// What a bucket has reserved is given back in whatever way the wait for it ends.
+// A reservation is given back to the bucket, however the wait for it ends.
 func TestATraceThatPanicsCostsABucketNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -197,7 +197,7 @@ func TestAWaitForALimiterOfTheCallersIsTracedWithItsEnd(t *testing.T) {
 	})
 }
 
-// reserver grants every place and notes what it is told of each.
+// reserver grants every place and records what happens to each.
 type reserver struct {
 	testkit.LimiterFunc
 	waits []time.Duration
@@ -240,7 +240,7 @@ func TestAReserverIsToldWhenEachRequestWasCounted(t *testing.T) {
 	})
 }
 
-// late grants a place to somebody who has gone meanwhile, as one on the network may.
+// late grants a place to a caller that has gone meanwhile, as a limiter on the network may.
 type late struct {
 	reserver
 	leave context.CancelFunc
@@ -264,7 +264,7 @@ func TestAReserverIsToldOfAPlaceThatCameAfterTheContextEnded(t *testing.T) {
 	}
 }
 
-// nosy asks the client about itself when it is told of a request's end.
+// nosy queries the client when a request ends.
 type nosy struct {
 	testkit.LimiterFunc
 	client *ll2.Client
@@ -281,7 +281,7 @@ func TestAReserverMayUseTheClient(t *testing.T) {
 	testkit.Spend(t, n.client, 2)
 }
 
-// clumsy panics when it is told of a request's end.
+// clumsy panics when a request ends.
 type clumsy struct{ testkit.LimiterFunc }
 
 func (clumsy) Reserve(context.Context, time.Duration) (func(time.Time), error) {
@@ -328,7 +328,7 @@ func TestTheLimiterOfAClientTakesPlacesByWait(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		// Who takes a place sends later than that: half a minute later at the latest.
+		// The caller sends after Wait returned: half a minute later at the latest.
 		if took := time.Since(start); took != 90*time.Second {
 			t.Errorf("3 of 2 a minute took %v, want 1m30s", took)
 		}

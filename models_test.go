@@ -200,7 +200,7 @@ func TestEveryFieldIsInTheDetailedFixtureAndNamedAsItsKey(t *testing.T) {
 			if v := paths[prefix+key]; isZeroJSON(v) && prefix+key != "docking_location.spacestation.image_url" {
 				t.Errorf("%v.%s: the fixture has no value at %s%s", typ, f.Name, prefix, key)
 			}
-			// Two fields that swap their keys come back all the same.
+			// A round trip does not notice two fields that swap their keys.
 			if !spells(f.Name, key) {
 				t.Errorf("%v.%s has the key %q", typ, f.Name, key)
 			}

@@ -157,7 +157,7 @@ func TestValidOptionIsTaken(t *testing.T) {
 	}
 }
 
-// What each option grants of ten requests that come at once, on its own.
+// The number of requests, of ten at once, that each option alone grants.
 func TestTheLastOptionThatSaysHowMuchIsSentHolds(t *testing.T) {
 	t.Parallel()
 	limits := map[string]struct {
@@ -275,7 +275,7 @@ func TestTraceIsCopiedByNew(t *testing.T) {
 	}
 }
 
-// What the caller's client brings along is used.
+// Jar and CheckRedirect of the caller's client are used.
 func TestHTTPClientsJarAndCheckRedirectAreUsed(t *testing.T) {
 	t.Parallel()
 	transport := testkit.NewScript(

@@ -27,8 +27,8 @@ func TestTheLongestRetryAfterIsTheLongestDuration(t *testing.T) {
 	}
 }
 
-// A Retry-After is whole or broken seconds, or a date; anything else, and what
-// is over, is none. The wait is never shorter than what was asked for.
+// A Retry-After is a number of seconds, possibly with a fraction, or a date. Anything
+// else, and a date in the past, counts as none. The wait is never shorter than asked.
 func FuzzRetryAfter(f *testing.F) {
 	for _, value := range []string{
 		"", "0", "1", "2429", " 5 ", "007", "-1", "+1", "1.5", ".5", "5.", ".", "1..5", "0.0000000001", "1e3", "0x10", "1_0", "Inf", "NaN",
@@ -72,8 +72,8 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
-// ownBackoff is the wait where the service says nothing: of a length that no
-// Retry-After of these tests has.
+// ownBackoff is the wait if the service names none. No Retry-After of these tests has
+// this length.
 const ownBackoff = 17 * time.Second
 
 // In virtual time it is midnight of 2000-01-01 UTC first.
@@ -82,7 +82,7 @@ var (
 	httpDate = func(d time.Duration) string { return epoch.Add(d).Format(http.TimeFormat) }
 )
 
-// retryAfters are what a service can say, and how long that is.
+// retryAfters are values that a service can send, and the length of each.
 var retryAfters = map[string]struct {
 	headers []string
 	want    time.Duration // 0: nothing, so the client's own backoff
@@ -150,7 +150,7 @@ func TestRetryAfterIsObeyedToTheNanosecond(t *testing.T) {
 	}
 }
 
-// What a 429 says in words counts where it has no header.
+// The words of a 429 count if it has no header.
 func TestA429SaysItsTimeInWords(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]time.Duration{
@@ -187,7 +187,7 @@ func TestHeaderOfA429GoesBeforeItsWords(t *testing.T) {
 	})
 }
 
-// What stands in the way of a wait, and how long the refusal says it is.
+// Bounds of a wait, and the length that the refusal names.
 var tooLong = map[string]struct {
 	retryAfter string
 	deadline   time.Duration

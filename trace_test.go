@@ -30,7 +30,7 @@ const traceBackoff = 17 * time.Second
 
 type ctxKey struct{}
 
-// A diary notes what a trace is told, a line each.
+// A diary records the calls of a trace, one line for each.
 type diary struct {
 	start time.Time
 	lines []string
@@ -191,7 +191,7 @@ func TestNothingIsPrintedByDefault(t *testing.T) {
 	}
 }
 
-// A told is what a trace is told, in words, and of which context.
+// A told records the calls of a trace in words, with the context of each.
 type told []string
 
 func (d *told) trace(name string) *ll2.Trace {
@@ -354,7 +354,7 @@ func TestSeveralLoggersAreAllTold(t *testing.T) {
 		logger := func(b *bytes.Buffer) *slog.Logger {
 			return slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		}
-		// The question for the quota fails, of which only the log is told.
+		// The request for the quota fails. Only the log reports it.
 		client := testkit.NewClient(t, testkit.NewScript(testkit.Status(404, ""), testkit.Status(503, ""), testkit.Status(200, testkit.EmptyPage)),
 			ll2.WithLogger(logger(&first)), ll2.WithLogger(logger(&second)), ll2.WithQuotaSync())
 		if err := testkit.ListOnce(t, client); err != nil {

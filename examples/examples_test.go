@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write what the examples print to testda
 // exportNote is on stderr, because what export writes to stdout is data.
 const exportNote = "8 made-up events, served in process; -live exports from the real service.\n"
 
-// bin is where the examples are, each built once.
+// bin is the directory of the examples, each built once.
 var bin string
 
 func TestMain(m *testing.M) {

@@ -57,7 +57,7 @@ func main() {
 
 func run(ctx context.Context, args []string, out, notes io.Writer) error {
 	flags := flag.NewFlagSet("export", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // an error is told once, by main
+	flags.SetOutput(io.Discard) // main prints errors, once
 	live := flags.Bool("live", false, "export from the real service in place of made-up events")
 	format := flags.String("format", "csv", "write this `format`: csv or ndjson")
 	station := flags.Int("station", 0, "only dockings with the space station of this `id` (4 is the ISS)")
@@ -98,7 +98,7 @@ func run(ctx context.Context, args []string, out, notes io.Writer) error {
 	}
 
 	err = copyAll(client.DockingEvents.All(ctx, opts...), events)
-	// What came before an error is good, so it is written, too.
+	// The events before an error are good, so they are written too.
 	if flushErr := events.flush(); err == nil {
 		err = flushErr
 	}

@@ -53,7 +53,7 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("mock", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // an error is told once, by main
+	flags.SetOutput(io.Discard) // main prints errors, once
 	live := flags.Bool("live", false, "ask the real service in place of made-up events")
 	var since time.Time
 	flags.Func("since", "count from this `moment` on, such as 2024-01-01T00:00:00Z", func(s string) (err error) {

@@ -18,8 +18,8 @@ import (
 
 var newYear = time.Date(1979, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// A fake of one's own is the quickest: it needs neither server nor JSON. It
-// cannot see what the options ask for.
+// A hand-written fake is the quickest: it needs neither server nor JSON. It ignores the
+// options.
 type fake func(yield func(*ll2.DockingEvent, error) bool)
 
 func (f fake) All(context.Context, ...ll2.ListOption) iter.Seq2[*ll2.DockingEvent, error] {

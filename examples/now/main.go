@@ -58,7 +58,7 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("now", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // an error is told once, by main
+	flags.SetOutput(io.Discard) // main prints errors, once
 	live := flags.Bool("live", false, "ask the real service in place of made-up events")
 	station := flags.Int("station", 0, "only the space station of this `id` (4 is the ISS)")
 	at := demoNow
@@ -105,7 +105,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 	opts := []ll2.ListOption{
 		ll2.DockedUntil(at),
-		// Who has not departed comes first, then who departed last.
+		// Spacecraft that are still docked come first, then the latest departures.
 		ll2.OrderBy(ll2.ByDeparture.Desc(), ll2.ByDocking),
 	}
 	if given["station"] {

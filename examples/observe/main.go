@@ -56,7 +56,7 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("observe", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // an error is told once, by main
+	flags.SetOutput(io.Discard) // main prints errors, once
 	live := flags.Bool("live", false, "walk the real service in place of made-up events")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -101,8 +101,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	opts = append(opts,
 		ll2.WithLogger(slog.New(slog.NewTextHandler(out, logOpts))),
-		// Here goes otelhttp.NewTransport(transport). An http.Client of one's own
-		// has no timeout unless one is set.
+		// Put otelhttp.NewTransport(transport) here. Your own http.Client has no
+		// timeout unless you set one.
 		ll2.WithHTTPClient(&http.Client{
 			Transport: spans{base: transport, out: out},
 			Timeout:   30 * time.Second,

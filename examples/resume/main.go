@@ -64,7 +64,7 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("resume", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // an error is told once, by main
+	flags.SetOutput(io.Discard) // main prints errors, once
 	live := flags.Bool("live", false, "walk the real service in place of made-up events")
 	file := flags.String("state", "resume.state", "keep what the walk has in this `file`")
 	switch err := flags.Parse(args); {
@@ -78,16 +78,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("unexpected argument %q; see -help", flags.Arg(0))
 	}
 
-	// Never waiting is what makes the quota an error here, and the walk stop. A
-	// program that may sleep needs no more than a longer WithMaxWait.
+	// Without waiting, a used-up quota is an error and stops the walk. A program that
+	// may wait needs only a longer WithMaxWait.
 	clientOpts := []ll2.Option{ll2.WithMaxWait(0)}
 	var list []ll2.ListOption
 	var client *ll2.Client
 	if *live {
 		clientOpts = append(clientOpts,
 			ll2.WithUserAgent("ll2-example-resume/1.0"),
-			// What the process before this one has used of the quota only the
-			// service knows.
+			// Only the service knows how much of the quota earlier processes used.
 			ll2.WithQuotaSync())
 		if token := os.Getenv("LL2_TOKEN"); token != "" {
 			clientOpts = append(clientOpts, ll2.WithToken(token))

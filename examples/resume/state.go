@@ -12,8 +12,8 @@ import (
 	"github.com/docking-event/ll2"
 )
 
-// A walk is what its file holds: a line that says where it stands, and a line
-// for every event.
+// A walk is the content of the state file: a line with the place where the walk stopped,
+// and a line for every event.
 type walk struct {
 	place
 	events []ll2.DockingEvent
@@ -22,7 +22,7 @@ type walk struct {
 	seen map[int]bool // ids of the events
 }
 
-// A place is where a walk stands.
+// A place says where a walk stopped.
 type place struct {
 	Live   bool   `json:"live"`   // of the real service, not of made-up events
 	Next   string `json:"next"`   // the link to go on from

@@ -103,7 +103,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return err
 }
 
-// A walk is what the flags ask for, and what came of it.
+// A walk holds the values of the flags, and the result.
 type walk struct {
 	live, detailed bool
 	order          []string
