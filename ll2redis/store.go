@@ -238,7 +238,7 @@ func (s *store) check(ctx context.Context, name string) error {
 	for i, c := range []byte(name) {
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
 		if !letter && (i == 0 || (c < '0' || c > '9') && c != '.' && c != '_' && c != '-') {
-			return fmt.Errorf("ll2redis: the name %.80q is not of letters, digits, dots, underscores and hyphens, a letter first", name)
+			return fmt.Errorf("ll2redis: the name %.80q must consist of letters, digits, dots, underscores and hyphens, and begin with a letter", name)
 		}
 	}
 	return nil
