@@ -104,7 +104,6 @@ var notYet = []string{
 	"ll2redis/*.go",
 	"ll2redis/README.md",
 	"ll2redis/example/mirror/*.go",
-	"ll2test/*.go",
 	"test/answers/*.go",
 	"test/bench/*.go",
 	"test/cancellation/*.go",
