@@ -8,8 +8,8 @@ import (
 	"github.com/docking-event/ll2/internal/jsonscan"
 )
 
-// blocks hold what the pointers of one event point to, beside the blocks of the
-// scanner.
+// blocks hold the values that the pointers of one event point to, in addition to the
+// blocks of the scanner.
 type blocks struct {
 	durations jsonscan.Block[ll2.Duration]
 	images    jsonscan.Block[Image]
@@ -24,8 +24,8 @@ type blocks struct {
 // ScanJSON reads the event faster than encoding/json does. It is for this
 // module's own use.
 func (e *DockingEvent) ScanJSON(s *jsonscan.Scanner) {
-	// What an event in the normal shape needs, in one allocation; but for the flight
-	// vehicle, of which there may be none.
+	// An event in the normal shape needs this much: one allocation for all of it. The
+	// flight vehicle is not part of it, since an event may have none.
 	first := new(struct {
 		texts     [8]string
 		ints      [2]int
@@ -52,8 +52,8 @@ func (e *DockingEvent) ScanJSON(s *jsonscan.Scanner) {
 	e.scan(s, b)
 }
 
-// landing reads a landing. What it needs is one allocation, too, since many flights
-// have none.
+// landing reads a landing and all that it refers to. They share one allocation of
+// their own, since many flights have no landing.
 func (b *blocks) landing(s *jsonscan.Scanner, field **Landing) {
 	if s.Null() {
 		*field = nil
@@ -75,8 +75,8 @@ func (b *blocks) landing(s *jsonscan.Scanner, field **Landing) {
 	jsonscan.Pointer(s, field, &b.landings).scan(s, b)
 }
 
-// own copies values that are parts of the body, which would be kept with them. They
-// share one allocation, and none can grow into the next.
+// own copies values that are parts of the body, which would otherwise stay in memory
+// as long as they do. They share one allocation, and none can grow into the next.
 func own(values ...*json.RawMessage) {
 	size := 0
 	for _, v := range values {

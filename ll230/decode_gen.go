@@ -4,10 +4,10 @@ package ll230
 
 import "github.com/docking-event/ll2/internal/jsonscan"
 
-// Each struct expects its keys in the order of its fields: as long as they come so, the
-// cases run from one to the next without another look at the key. Any other order is
-// read as well, a key that no field has is skipped, and whatever else comes is left to
-// encoding/json.
+// Each struct expects its keys in the order of its fields. As long as they come in that
+// order, each case continues with the next one without reading the key again. Any other
+// order works as well. A key without a field is skipped, and everything unexpected is
+// left to encoding/json.
 
 func (v *DockingEvent) scan(s *jsonscan.Scanner, b *blocks) {
 	for key := s.FirstKey(); key != nil; key = s.NextKey() {

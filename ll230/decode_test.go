@@ -53,7 +53,7 @@ func TestEventsAreReadInOnePassAsEncodingJSONReadsThem(t *testing.T) {
 
 // An event of the kind that most are, a spacecraft at a station, takes one for itself,
 // one for its texts, one each for flight and landing, and five for the parts of its
-// family and for pictures. What encoding/json takes is 15 times as much.
+// family and for pictures. encoding/json makes 15 times as many.
 func TestAPageTakesFewAllocations(t *testing.T) {
 	for _, tc := range []struct {
 		name string
@@ -68,7 +68,7 @@ func TestAPageTakesFewAllocations(t *testing.T) {
 				}
 			})
 		}
-		// What the page itself takes is the same for both.
+		// The allocations of the page itself are the same for both.
 		if got := (allocations(rows) - allocations(rows/2)) / (rows / 2); got != tc.want {
 			t.Errorf("%s: %v allocations an event, want %v", tc.name, got, tc.want)
 		}
@@ -220,8 +220,8 @@ func FuzzPage(f *testing.F) {
 	})
 }
 
-// What was decoded and is encoded decodes as the same again, but for white space in
-// what launches keep as it is.
+// An event that was decoded and encoded decodes to the same event, apart from white
+// space in the values that launches keep as JSON.
 func FuzzRoundTrip(f *testing.F) {
 	for _, seed := range seeds(f) {
 		f.Add(seed)

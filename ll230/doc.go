@@ -1,9 +1,11 @@
-// Package ll230 lists the docking events of version 2.3.0 of Launch Library 2: all
-// that version 2.2.0 has, and some forty more that it cannot tell, of Apollo,
-// satellites and servicing vehicles. It is the version that the provider recommends.
+// Package ll230 lists the docking events of version 2.3.0 of Launch Library 2. The
+// provider recommends this version. It has all events of version 2.2.0, and about
+// forty more that version 2.2.0 cannot express: those of Apollo, of satellites and of
+// servicing vehicles.
 //
-// A client of package ll2 serves both versions. [DockingEvents] makes the service of
-// this one, which spends the client's quota and has its token, retries and traces:
+// A client of package ll2 serves both versions. [DockingEvents] returns the service
+// for this one. Its requests count against the client's quota and use the client's
+// token, retries and traces:
 //
 //	client, err := ll2.New(ll2.WithUserAgent("my-app/1.2"))
 //	if err != nil {
@@ -22,24 +24,25 @@
 //
 // # Chaser and target
 //
-// The chaser of a docking came to the target. Each is a flight vehicle, a space
-// station or a payload, and an event has a field for each: [DockingEvent.Chaser] and
-// [DockingEvent.Target] return a [Party], whichever of the three is set.
+// The chaser is the vehicle that came to dock, the target is the one that it docked
+// with. Each is a flight vehicle, a space station or a payload, and an event has a
+// field for each of these kinds, of which one is set. [DockingEvent.Chaser] and
+// [DockingEvent.Target] return the one that is set, as a [Party].
 //
 // # Options
 //
-// Filters, ordering and mode are options of this package. How a list is walked is an
-// option of package ll2, such as [ll2.PageSize], [ll2.StartAt] and [ll2.Parallel],
-// that every version takes. A filter of version 2.2.0 does not compile here, since the
-// service would silently ignore it.
+// Filters, ordering and mode are options of this package. Options that control how a
+// list is read, such as [ll2.PageSize], [ll2.StartAt] and [ll2.Parallel], are options
+// of package ll2 and work with every version. A filter of version 2.2.0 does not
+// compile here, because this version of the service would silently ignore it.
 //
 // # Errors
 //
-// Errors are those of package ll2, and begin with "ll2: ", like all that a client
-// returns.
+// All errors are those of package ll2 and begin with "ll2: ".
 //
-// doc/versions.md of the module compares the versions, field by field, and names the
-// fields that no recorded answer shows: the specification alone knows those.
+// The file doc/versions.md of the module compares the versions field by field. It
+// also names the fields that are known only from the specification, because no
+// recorded answer has them.
 package ll230
 
 //go:generate go run ../internal/scangen -o decode_gen.go DockingEvent

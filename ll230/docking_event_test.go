@@ -264,7 +264,7 @@ func TestLinksToOtherListsAreForeign(t *testing.T) {
 	}
 }
 
-// Whoever sends them: a walk is of one list of one version, at one address.
+// A walk reads one list of one version at one address, whichever server sends the link.
 func TestNextLinksAreFollowedWhereTheyGoOnAndNowhereElse(t *testing.T) {
 	t.Parallel()
 	const first = `{"count":2,"previous":null,"results":[{"id":1,"docking":"2024-01-31T12:00:00Z"}],"next":"`
@@ -299,7 +299,7 @@ func TestNextLinksAreFollowedWhereTheyGoOnAndNowhereElse(t *testing.T) {
 	}
 }
 
-// A filter that somebody adds has to be here, too.
+// A new filter must be added here as well.
 func TestEveryOptionHasItsQueries(t *testing.T) {
 	t.Parallel()
 	names, err := fs.Glob(os.DirFS("."), "*.go")

@@ -11,26 +11,26 @@ import (
 
 // A DockingEvent is one docking: a chaser came to a docking location of a target.
 //
-// Each of the two is a flight vehicle, a space station or a payload, and so has
-// three sides here, of which one is set. [DockingEvent.Chaser] and
-// [DockingEvent.Target] tell which, whatever it is.
+// Chaser and target are each a flight vehicle, a space station or a payload. So the
+// event has three fields for each of them, of which one is set. [DockingEvent.Chaser]
+// and [DockingEvent.Target] return the one that is set.
 //
-// The service knows two shapes of an event. Lists carry the normal one unless
-// [ModeDetailed] is asked for; [DockingEventsService.Get] always answers with the
-// detailed one, in which the chaser's side has more to say. One struct serves both:
-// fields that only one shape has are pointers and nil in the other, and so are the
-// fields that the service sends as null. [ll2.Value] reads a pointer as its value
-// or the zero value.
+// The service has two shapes of an event. Lists contain the normal one unless
+// [ModeDetailed] is requested. [DockingEventsService.Get] always returns the detailed
+// one, which has more fields for the chaser. One struct serves both shapes. Fields
+// that only one shape has are pointers, and nil in the other shape; fields that the
+// service sends as null are pointers as well. [ll2.Value] returns the value of a
+// pointer, or the zero value if it is nil.
 //
-// Encoding with encoding/json writes the service's own keys and values. What is
-// lost: nulls of keys that only one shape has; keys that are not among the fields;
-// zeros at the end of a fraction (.250000Z becomes .25Z, 8.0 becomes 8); white space
-// inside of what a [Launch] keeps as JSON. A key that every shape has but an answer
-// has not, or has as null though its field is no pointer, is written with the zero
-// value. Decoding the result gives the same event.
+// Encoding with encoding/json writes the service's own keys and values. The following
+// is lost: nulls of keys that only one shape has; keys without a field; zeros at the
+// end of a fraction (.250000Z becomes .25Z, 8.0 becomes 8); white space inside the
+// values that a [Launch] keeps as JSON. If a key that both shapes have is missing, or
+// is null although its field is not a pointer, it is written with the zero value.
+// Decoding the result gives the same event.
 //
-// The data is free text written by people. Names vary for the same thing, so
-// compare ids, and chronology is not guaranteed.
+// The data is free text written by people. The same thing can have several names, so
+// compare ids. Times are not guaranteed to be in chronological order.
 type DockingEvent struct {
 	ID        int        `json:"id"`
 	URL       string     `json:"url"`
@@ -50,8 +50,8 @@ type DockingEvent struct {
 	PayloadFlightChaser *PayloadFlight `json:"payload_flight_chaser"`
 }
 
-// Validate reports an event without an id or a docking time, which is none that
-// the service sends: it would have docked in the year 1.
+// Validate returns an error if the event has no id or no docking time. The service
+// sends no such events: without a time, the docking would be in the year 1.
 func (e *DockingEvent) Validate() error {
 	switch {
 	case e.ID == 0:
@@ -65,17 +65,15 @@ func (e *DockingEvent) Validate() error {
 // Docked reports whether the chaser has not departed yet.
 func (e *DockingEvent) Docked() bool { return e.Departure == nil }
 
-// DockedAt reports whether the chaser was docked at t: from the instant of the
-// docking on, that one included, up to that of the departure, which is not. A stay
-// without a departure goes on for ever. If the departure does not come after the
-// docking there is no such instant.
+// DockedAt reports whether the chaser was docked at t, that is from the docking time
+// (included) to the departure time (excluded). A stay without a departure lasts
+// forever. If the departure is not after the docking, DockedAt is false for every t.
 func (e *DockingEvent) DockedAt(t time.Time) bool {
 	return !t.Before(e.Docking) && (e.Departure == nil || t.Before(*e.Departure))
 }
 
-// Stay returns how long the chaser stayed: from docking to departure, or to now if
-// it is still docked. It is negative if the times in the data, or now, are in that
-// order.
+// Stay returns how long the chaser stayed: from docking to departure, or to now if it
+// is still docked. It is negative if the departure, or now, is before the docking.
 func (e *DockingEvent) Stay(now time.Time) time.Duration {
 	if e.Departure != nil {
 		now = *e.Departure
@@ -83,7 +81,7 @@ func (e *DockingEvent) Stay(now time.Time) time.Duration {
 	return now.Sub(e.Docking)
 }
 
-// String says in one line who is or was docked with whom, where and when.
+// String describes the event in one line: chaser, target, place and times.
 func (e DockingEvent) String() string {
 	s := fmt.Sprintf("docking event %d: %v at %v", e.ID, e.Chaser(), e.Target())
 	if location := oneLine(e.DockingLocation.Name); location != "" {
@@ -95,8 +93,8 @@ func (e DockingEvent) String() string {
 	return s + ", " + e.Docking.Format(time.RFC3339) + " to " + e.Departure.Format(time.RFC3339)
 }
 
-// LogValue returns for log/slog who is or was docked with whom, where and when. It is
-// used for pointers, nil ones too.
+// LogValue describes the event for log/slog: chaser, target, place and times. It
+// works for pointers, including nil.
 func (e *DockingEvent) LogValue() slog.Value {
 	if e == nil {
 		return slog.Value{}
@@ -114,7 +112,7 @@ func (e *DockingEvent) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// OrderKey returns the key by which few events are equal, for [ll2.Resource].
+// OrderKey returns a key in which few events are equal, for [ll2.Resource].
 func (e *DockingEvent) OrderKey() (key string, value time.Time) { return "docking", e.Docking }
 
 // A DockingLocation is a port of a space station, of a type of spacecraft, or of a
@@ -124,12 +122,13 @@ type DockingLocation struct {
 	ID           int               `json:"id"`
 	Name         string            `json:"name"`
 	SpaceStation *SpaceStation     `json:"spacestation"`
-	Spacecraft   *SpacecraftConfig `json:"spacecraft"` // the type: all of that type have the port
+	Spacecraft   *SpacecraftConfig `json:"spacecraft"` // the type: every spacecraft of it has the port
 	Payload      *Payload          `json:"payload"`
 }
 
-// A SpaceStation is a target of many dockings. Fields from Status on are nil unless
-// it is the chaser of an event in the detailed shape, where they can be nil too.
+// A SpaceStation is the target of many dockings. Fields from Status on are nil unless
+// the station is the chaser of an event in the detailed shape; they can be nil there
+// as well.
 type SpaceStation struct {
 	ID    int    `json:"id"`
 	URL   string `json:"url"`
@@ -144,21 +143,21 @@ type SpaceStation struct {
 	Type        *SpaceStationType   `json:"type,omitempty"`
 }
 
-// A SpaceStationStatus is the state of a station. Ids seen are 1 Active and
-// 2 De-Orbited; more can come.
+// A SpaceStationStatus is the state of a station. Known ids are 1 Active and 2
+// De-Orbited; others may be added.
 type SpaceStationStatus struct {
 	ID   int    `json:"id"`
 	Name string `json:"name"`
 }
 
-// A SpaceStationType says who runs a station; seen is 2 Government.
+// A SpaceStationType says who operates a station. The only known id is 2 Government.
 type SpaceStationType struct {
 	ID   int    `json:"id"`
 	Name string `json:"name"`
 }
 
-// A FlightVehicle is one flight of one [Spacecraft]. A flight can dock several
-// times, so that several events share its ID.
+// A FlightVehicle is one flight of one [Spacecraft]. A flight can dock several times,
+// so several events can have the same flight vehicle ID.
 type FlightVehicle struct {
 	ID             int           `json:"id"`
 	URL            string        `json:"url"`
@@ -175,8 +174,8 @@ type FlightVehicle struct {
 
 // A Spacecraft is a single vehicle, such as Soyuz 32 or the Crew Dragon Endeavour.
 //
-// The totals TimeInSpace and TimeDocked run over all of its flights and grow while
-// it flies, so a past event's Spacecraft changes from request to request.
+// TimeInSpace and TimeDocked are totals over all of its flights and grow while it
+// flies. So the Spacecraft of a past event can differ between two requests.
 type Spacecraft struct {
 	ResponseMode      string           `json:"response_mode"`
 	ID                int              `json:"id"`
@@ -196,8 +195,8 @@ type Spacecraft struct {
 	FastestTurnaround *ll2.Duration    `json:"fastest_turnaround"`
 }
 
-// A SpacecraftStatus is the state of a spacecraft. Ids seen are 1 Active,
-// 2 Retired, 3 Destroyed and 4 Single Use; there are more, and more can come.
+// A SpacecraftStatus is the state of a spacecraft. Known ids are 1 Active, 2 Retired,
+// 3 Destroyed and 4 Single Use; there are more, and others may be added.
 type SpacecraftStatus struct {
 	ID   int    `json:"id"`
 	Name string `json:"name"`
@@ -216,15 +215,15 @@ type SpacecraftConfig struct {
 	Image        *Image                   `json:"image"`
 }
 
-// A SpacecraftConfigType is the kind of a [SpacecraftConfig]. Ids seen are
-// 2 Capsule, 3 Spaceplane, 4 Cargo Resupply and 7 Lander; there are more, and more
-// can come.
+// A SpacecraftConfigType is the kind of a [SpacecraftConfig]. Known ids are 2
+// Capsule, 3 Spaceplane, 4 Cargo Resupply and 7 Lander; there are more, and others
+// may be added.
 type SpacecraftConfigType struct {
 	ID   int    `json:"id"`
 	Name string `json:"name"`
 }
 
-// A SpacecraftConfigFamily is a group of types of vehicles, such as Dragon.
+// A SpacecraftConfigFamily is a group of vehicle types, such as Dragon.
 type SpacecraftConfigFamily struct {
 	ResponseMode string                      `json:"response_mode"`
 	ID           int                         `json:"id"`
@@ -235,30 +234,30 @@ type SpacecraftConfigFamily struct {
 	MaidenFlight *ll2.Date                   `json:"maiden_flight"`
 }
 
-// A SpacecraftConfigFamilyMini is the family that a [SpacecraftConfigFamily] is a
-// part of.
+// A SpacecraftConfigFamilyMini is the family that contains a
+// [SpacecraftConfigFamily].
 type SpacecraftConfigFamilyMini struct {
 	ResponseMode string `json:"response_mode"`
 	ID           int    `json:"id"`
 	Name         string `json:"name"`
 }
 
-// A PayloadFlight is one flight of one [Payload], such as a satellite that a
-// servicing vehicle docked with.
+// A PayloadFlight is one flight of one [Payload], such as a satellite with which a
+// servicing vehicle docked.
 type PayloadFlight struct {
 	ResponseMode string   `json:"response_mode"`
 	ID           int      `json:"id"`
 	URL          string   `json:"url"`
 	Destination  *string  `json:"destination"`
-	Amount       int      `json:"amount"` // how many of the payload flew
+	Amount       int      `json:"amount"` // number of copies of the payload that flew
 	Payload      Payload  `json:"payload"`
 	Launch       Launch   `json:"launch"`
 	Landing      *Landing `json:"landing"`
 }
 
-// A Payload is what a rocket carried that is no spacecraft of the service's, such as
-// Intelsat 10-02 or MEV-2. Fields from WikiLink on are nil unless it is the chaser
-// of an event in the detailed shape.
+// A Payload is something that a rocket carried and that the service does not list as
+// a spacecraft, such as Intelsat 10-02 or MEV-2. Fields from WikiLink on are nil
+// unless the payload is the chaser of an event in the detailed shape.
 type Payload struct {
 	ResponseMode string      `json:"response_mode"`
 	ID           int         `json:"id"`
@@ -276,15 +275,16 @@ type Payload struct {
 	Description *string   `json:"description,omitempty"`
 }
 
-// A PayloadType is the kind of a [Payload]. Ids seen are 4 Technology Demonstrator
-// and 7 In-Orbit Servicing, which satellites that are served have, too; there are
-// more, and more can come.
+// A PayloadType is the kind of a [Payload]. Known ids are 4 Technology Demonstrator
+// and 7 In-Orbit Servicing, which the serviced satellites also have; there are more,
+// and others may be added.
 type PayloadType struct {
 	ID   int    `json:"id"`
 	Name string `json:"name"`
 }
 
-// A Program is what a [Payload] is a part of, such as Commercial Resupply Services.
+// A Program is a program that a [Payload] belongs to, such as Commercial Resupply
+// Services.
 type Program struct {
 	ResponseMode string  `json:"response_mode"`
 	ID           int     `json:"id"`
@@ -295,15 +295,15 @@ type Program struct {
 	WikiURL      *string `json:"wiki_url"`
 }
 
-// An Agency operates or makes spacecraft or payloads. Fields from Featured on are
-// nil unless it is of the payload that is the chaser of an event in the detailed
-// shape, where they can be nil too.
+// An Agency is an organization that operates or makes spacecraft or payloads. Fields
+// from Featured on are nil unless the agency belongs to a payload that is the chaser
+// of an event in the detailed shape; they can be nil there as well.
 type Agency struct {
 	ResponseMode string      `json:"response_mode"`
 	ID           int         `json:"id"`
 	URL          string      `json:"url"`
 	Name         string      `json:"name"`
-	Abbrev       string      `json:"abbrev"` // "" occurs
+	Abbrev       string      `json:"abbrev"` // can be ""
 	Type         *AgencyType `json:"type"`
 
 	Featured      *bool     `json:"featured,omitempty"`
@@ -319,14 +319,14 @@ type Agency struct {
 	SocialLogo    *Image    `json:"social_logo,omitempty"`
 }
 
-// An AgencyType is the kind of an [Agency]. Ids seen are 1 Government and
-// 3 Commercial; there are more, and more can come.
+// An AgencyType is the kind of an [Agency]. Known ids are 1 Government and 3
+// Commercial; there are more, and others may be added.
 type AgencyType struct {
 	ID   int    `json:"id"`
 	Name string `json:"name"`
 }
 
-// A Country is one of those that an [Agency] or a [Location] belongs to.
+// A Country is a country of an [Agency] or a [Location].
 type Country struct {
 	ID                      int    `json:"id"`
 	Name                    string `json:"name"`
@@ -336,7 +336,8 @@ type Country struct {
 	NationalityNameComposed string `json:"nationality_name_composed"` // such as Franco
 }
 
-// An Image is a picture, with what its licence asks for. Variants can be nil.
+// An Image is a picture with the details that its license requires. Variants can be
+// nil.
 type Image struct {
 	ID           int            `json:"id"`
 	Name         string         `json:"name"`
@@ -348,7 +349,7 @@ type Image struct {
 	Variants     []ImageVariant `json:"variants"`
 }
 
-// An ImageLicense is what an [Image] may be used under.
+// An ImageLicense is the license of an [Image].
 type ImageLicense struct {
 	ID       int     `json:"id"`
 	Name     string  `json:"name"`
@@ -363,7 +364,7 @@ type ImageVariant struct {
 	ImageURL string           `json:"image_url"`
 }
 
-// An ImageVariantType says which form an [ImageVariant] has.
+// An ImageVariantType names the form of an [ImageVariant].
 type ImageVariantType struct {
 	ID   int    `json:"id"`
 	Name string `json:"name"`

@@ -5,13 +5,15 @@ import (
 	"time"
 )
 
-// A Launch is how a flight began. Fields from ResponseMode on are nil unless it is
-// of the chaser of an event in the detailed shape, where they can be nil too.
+// A Launch is the launch of a flight. Fields from ResponseMode on are nil unless the
+// launch belongs to the chaser of an event in the detailed shape; they can be nil
+// there as well.
 //
-// Its inner objects are left as the service sent them, for [json.Unmarshal] with a
-// struct of yours. One that is missing is empty, and one that is null is "null".
+// Fields of type [json.RawMessage] hold objects as the service sent them; decode them
+// with [json.Unmarshal] into a struct of your own. The value is empty if the key is
+// missing, and "null" if the service sent null.
 type Launch struct {
-	ID   string `json:"id"` // a UUID; 2.2.0 knows the launch by the same
+	ID   string `json:"id"` // a UUID; version 2.2.0 uses the same one
 	URL  string `json:"url"`
 	Name string `json:"name"`
 
@@ -20,13 +22,13 @@ type Launch struct {
 	LaunchDesignator *string         `json:"launch_designator,omitempty"` // such as 1957-001
 	Status           json.RawMessage `json:"status,omitempty"`
 	LastUpdated      *time.Time      `json:"last_updated,omitempty"`
-	NET              *time.Time      `json:"net,omitempty"` // no earlier than; of a past launch when it was
+	NET              *time.Time      `json:"net,omitempty"` // "no earlier than"; the actual time of a past launch
 	NetPrecision     json.RawMessage `json:"net_precision,omitempty"`
 	WindowEnd        *time.Time      `json:"window_end,omitempty"`
 	WindowStart      *time.Time      `json:"window_start,omitempty"`
 	Image            json.RawMessage `json:"image,omitempty"` // an [Image]
 	Infographic      *string         `json:"infographic,omitempty"`
-	Probability      *int            `json:"probability,omitempty"` // of weather that allows the launch, in percent
+	Probability      *int            `json:"probability,omitempty"` // that the weather allows the launch, in percent
 	WeatherConcerns  *string         `json:"weather_concerns,omitempty"`
 	FailReason       *string         `json:"failreason,omitempty"`
 	Hashtag          *string         `json:"hashtag,omitempty"`
@@ -48,7 +50,7 @@ type Launch struct {
 	AgencyLaunchAttemptCountYear   *int `json:"agency_launch_attempt_count_year,omitempty"`
 }
 
-// A Landing is how a flight ended, or is to end.
+// A Landing is the past or planned end of a flight.
 type Landing struct {
 	ID                int              `json:"id"`
 	URL               string           `json:"url"`
@@ -60,7 +62,7 @@ type Landing struct {
 	Type              *LandingType     `json:"type"`
 }
 
-// A LandingType is the way of a [Landing], such as a splashdown.
+// A LandingType is the kind of a [Landing], such as a splashdown.
 type LandingType struct {
 	ID          int     `json:"id"`
 	Name        string  `json:"name"`
@@ -68,7 +70,7 @@ type LandingType struct {
 	Description *string `json:"description"`
 }
 
-// A LandingLocation is where a [Landing] goes to, such as an ocean.
+// A LandingLocation is the place of a [Landing], such as an ocean.
 type LandingLocation struct {
 	ID                 int           `json:"id"`
 	Name               string        `json:"name"`
@@ -85,7 +87,7 @@ type LandingLocation struct {
 	CelestialBody      CelestialBody `json:"celestial_body"`
 }
 
-// A Location is the place on the map that a [LandingLocation] is at.
+// A Location is the place on the map to which a [LandingLocation] belongs.
 type Location struct {
 	ResponseMode      string   `json:"response_mode"`
 	ID                int      `json:"id"`
@@ -103,7 +105,7 @@ type Location struct {
 	TotalLandingCount *int     `json:"total_landing_count"`
 }
 
-// A CelestialBody is what a [LandingLocation] is on; mostly that is Earth.
+// A CelestialBody is the body on which a [LandingLocation] is, usually Earth.
 type CelestialBody struct {
 	ResponseMode string            `json:"response_mode"`
 	ID           int               `json:"id"`
@@ -119,7 +121,8 @@ type CelestialBody struct {
 	WikiURL      *string           `json:"wiki_url"`
 }
 
-// A CelestialBodyType is the kind of a [CelestialBody]; seen is 1 Planet.
+// A CelestialBodyType is the kind of a [CelestialBody]. The only known id is 1
+// Planet.
 type CelestialBodyType struct {
 	ID   int    `json:"id"`
 	Name string `json:"name"`

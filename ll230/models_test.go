@@ -44,7 +44,7 @@ func TestEveryFieldHasAValueInTheFixtureAndIsNamedAsItsKey(t *testing.T) {
 			if !valued[typ.String()+"."+f.Name] {
 				t.Errorf("%v.%s has no value in the fixture", typ, f.Name)
 			}
-			// Two fields that swap their keys come back all the same.
+			// Two fields with swapped keys would still come back equal.
 			key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			if !strings.EqualFold(f.Name, strings.ReplaceAll(key, "_", "")) {
 				t.Errorf("%v.%s has the key %q", typ, f.Name, key)
@@ -117,7 +117,7 @@ func wantSame[T any](t *testing.T, what string, got, want T) {
 	}
 }
 
-// What API documents and recordings disagree on is taken as it comes.
+// Values on which API documents and recordings disagree are accepted.
 func TestOddEventsAreNoErrors(t *testing.T) {
 	t.Parallel()
 	data := fixture(t, "normal")

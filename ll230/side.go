@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// A Kind says what a [Party] is.
+// A Kind is the kind of a [Party].
 type Kind string
 
 // The kinds of parties to a docking.
@@ -16,15 +16,15 @@ const (
 	KindPayload       Kind = "payload"
 )
 
-// A Party is a chaser or a target, whichever kind it is of.
+// A Party is the chaser or the target of a docking, of any kind.
 type Party struct {
-	Kind Kind   // "" if the event names none
+	Kind Kind   // "" if the event has none
 	ID   int    // of the [FlightVehicle], [SpaceStation] or [PayloadFlight]
 	Name string // of the spacecraft, the station or the payload
 }
 
-// String returns the name in one line, or the kind and the id if there is none, or
-// "unknown" for the zero Party.
+// String returns the name in one line. If there is no name, it returns the kind and
+// the id. For the zero Party it returns "unknown".
 func (p Party) String() string {
 	if p == (Party{}) {
 		return "unknown"
@@ -35,23 +35,24 @@ func (p Party) String() string {
 	return fmt.Sprintf("%s %d", p.Kind, p.ID)
 }
 
-// oneLine is for texts of the service's: a terminal is to take no orders from them.
+// oneLine removes control characters from texts of the service, so that they cannot
+// control a terminal.
 func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
 	}), " ")
 }
 
-// Chaser returns who came to dock: the first of flight vehicle, space station and
-// payload that is set; the zero Party if none is. [ForFlightVehicle] takes the ID of
-// a flight vehicle.
+// Chaser returns the party that came to dock: the first of flight vehicle, space
+// station and payload that is set, or the zero Party if none is. [ForFlightVehicle]
+// takes the ID of a flight vehicle.
 func (e *DockingEvent) Chaser() Party {
 	return party(e.FlightVehicleChaser, e.SpaceStationChaser, e.PayloadFlightChaser)
 }
 
-// Target returns who was docked with: the first of flight vehicle, space station and
-// payload that is set; the zero Party if none is. [ForStation] takes the ID of a
-// station.
+// Target returns the party that was docked with: the first of flight vehicle, space
+// station and payload that is set, or the zero Party if none is. [ForStation] takes
+// the ID of a station.
 func (e *DockingEvent) Target() Party {
 	return party(e.FlightVehicleTarget, e.SpaceStationTarget, e.PayloadFlightTarget)
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/docking-event/ll2/ll2test"
 )
 
-// patience is what the tests grant a Redis that is slow.
+// patience is how long the tests wait for a slow Redis.
 const patience = 250 * time.Millisecond
 
 func TestWhenRedisFailsNothingIsSentOrOnlyTheShare(t *testing.T) {

@@ -42,14 +42,15 @@ const (
 	workerEnv = "LL2REDIS_TEST_WORKER" // address of Redis, URL of the service, crashes in a thousand requests
 )
 
-// A fleet is what became of one run.
+// A fleet holds the results of one run.
 type fleet struct {
 	windows, granted, refused, crashes int
 	again                              time.Duration // mean time in which a place is used again
 	questions                          float64       // to Redis, for each request
 }
 
-// most is what the service grants at the most: at once, and anew after each per.
+// most is the largest number of requests that the service grants: at once, and anew
+// after each per.
 func (f fleet) most() int { return fleetN * f.windows }
 
 // used is the part of the quota that is used in the long run: counting by most

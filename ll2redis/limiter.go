@@ -20,9 +20,9 @@ import (
 
 var _ ll2.Reserver = (*Limiter)(nil)
 
-// A Limiter is one process's access to a quota that many share. It is for
-// ll2.WithLimiter, of as many clients as there are, and safe for concurrent use.
-// Make it with [NewLimiter].
+// A Limiter is the access of one process to a quota that many processes share. It is
+// for ll2.WithLimiter, for any number of clients, and safe for concurrent use. Create
+// it with [NewLimiter].
 type Limiter struct {
 	client  redis.UniversalClient
 	key     string
@@ -30,28 +30,28 @@ type Limiter struct {
 	per     time.Duration
 	lease   time.Duration
 	timeout time.Duration
-	pause   time.Duration // no one who waits asks again sooner
-	grace   time.Duration // how much later than told one can come back
+	pause   time.Duration // no caller that waits asks again sooner
+	grace   time.Duration // how late a caller may come back
 	share   *share        // nil: none
 	log     *slog.Logger
 
-	name     string // of this limiter among all
+	name     string // unique name of this limiter
 	asked    atomic.Uint64
 	outbox   outbox
 	flushing sync.Mutex
 }
 
-// NewLimiter returns a limiter for n requests in any window of length per, shared by all
-// that give the same key. The Redis client stays the caller's: its addresses,
-// retries and timeouts hold, and the caller closes it, after [Limiter.Close]. The
-// key is one sorted set, so that a cluster will do, and expires when its last
-// place is free. Redis has to be version 5 or newer.
+// NewLimiter returns a limiter for n requests in any window of length per, which it
+// shares with all limiters that have the same key. The caller still owns the Redis
+// client: its addresses, retries and timeouts apply, and the caller closes it after
+// [Limiter.Close]. The key is one sorted set, so a cluster works. It expires when its
+// last place is free. Redis must be version 5 or newer.
 //
-// NewLimiter asks Redis once. It fails where the client is nil, the key empty, n
-// below 1 or per not above 0, where an option is wrong, where Redis does not
-// answer, unless there is [WithLocalShare], and with [ErrConflict] where the key
-// holds another type or a quota of another size. To change the quota, take another
-// key, or delete the old one.
+// NewLimiter asks Redis once. It fails if the client is nil, the key empty, n below 1
+// or per not above 0, if an option is invalid, and if Redis does not answer, unless
+// [WithLocalShare] is given. It fails with [ErrConflict] if the key holds another
+// type or a quota of another size. To change the quota, use another key or delete the
+// old one.
 func NewLimiter(client redis.UniversalClient, key string, n int, per time.Duration, opts ...LimiterOption) (*Limiter, error) {
 	switch {
 	case isNil(client):
@@ -85,7 +85,7 @@ func NewLimiter(client redis.UniversalClient, key string, n int, per time.Durati
 	l.pause = min(max(l.per/pausePart, shortestPause), longestPause)
 	l.grace = min(max(l.pause, shortestGrace), longestGrace)
 	l.outbox.keep = l.lease + l.per
-	l.outbox.send = func() { _ = l.flush() } // what fails goes with the next question
+	l.outbox.send = func() { _ = l.flush() } // after a failure the next question carries it
 
 	_, err := l.question(context.Background(), "", 0, nil)
 	if err != nil && (l.share == nil || errors.Is(err, ErrConflict)) {
@@ -97,7 +97,7 @@ func NewLimiter(client redis.UniversalClient, key string, n int, per time.Durati
 	return l, nil
 }
 
-// isNil reports whether there is no client, or a nil pointer of one.
+// isNil reports whether there is no client, or a nil pointer.
 func isNil(client redis.UniversalClient) bool {
 	if client == nil {
 		return true
@@ -106,23 +106,24 @@ func isNil(client redis.UniversalClient) bool {
 	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
-// Wait waits for a place and takes it, as long as that takes, or until the context
-// ends; where its deadline is too near, the error is an [*ll2.RateLimitError] at
-// once. Since nobody tells when the request is over, the place counts from one
-// [WithLease] later. A client of package ll2 calls Reserve in place of it.
+// Wait waits until a place is free and takes it. It returns early if the context
+// ends. If the deadline of the context is too near, it returns an
+// [*ll2.RateLimitError] at once. Wait does not learn when the request is over, so the
+// place counts from one [WithLease] later. A client of package ll2 calls
+// [Limiter.Reserve] instead.
 func (l *Limiter) Wait(ctx context.Context) error {
 	_, err := l.Reserve(ctx, math.MaxInt64)
 	return err
 }
 
-// Reserve waits for a place, but not longer than maxWait or the context allow: then
-// it returns an [*ll2.RateLimitError] at once, which says when the place is free.
-// Where the context ends meanwhile, it returns ctx.Err(). Any other error says why
-// Redis gives no place.
+// Reserve waits until a place is free and takes it. If the wait would be longer than
+// maxWait or the context allow, it returns at once an [*ll2.RateLimitError] with the
+// time at which the place is free. If the context ends during the wait, it returns
+// ctx.Err(). Any other error says why Redis gives no place.
 //
-// Of a place that it returned, settle is to be called once, with the time at which
-// the service has counted the request at the latest, or with the zero time where
-// it has not counted it.
+// Call settle once for each place that Reserve returned. Its argument is the latest
+// time at which the service can have counted the request, or the zero time if the
+// service has not counted it.
 func (l *Limiter) Reserve(ctx context.Context, maxWait time.Duration) (settle func(counted time.Time), err error) {
 	c := caller{id: l.newID()}
 	defer func() {
@@ -155,10 +156,10 @@ func (l *Limiter) Reserve(ctx context.Context, maxWait time.Duration) (settle fu
 	}
 }
 
-// A caller is who asks for a place.
+// A caller is a request that needs a place.
 type caller struct {
-	id     string // of the place that it will have
-	queued string // its turn in the queue; "" where there is none
+	id     string // of its future place
+	queued string // its turn in the queue; "" if it has none
 }
 
 func (l *Limiter) newID() string {
@@ -176,7 +177,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// decide asks Redis, or the local share where there is one and Redis fails.
+// decide asks Redis, or the local share if there is one and Redis fails.
 func (l *Limiter) decide(ctx context.Context, c *caller, patience time.Duration) (answer, error) {
 	if l.share == nil {
 		return l.question(ctx, c.id, patience, l.outbox.take())
@@ -196,7 +197,7 @@ func (l *Limiter) decide(ctx context.Context, c *caller, patience time.Duration)
 		return answer{}, err
 	}
 	l.failed(err)
-	// What was asked under the old id is given back, whenever Redis hears of it.
+	// The places requested under the old id are given back when Redis is available.
 	l.outbox.add(c.queued, time.Time{})
 	*c = caller{id: l.newID()}
 	return l.share.take(c.id), nil
@@ -215,8 +216,8 @@ func (l *Limiter) failed(err error) {
 }
 
 // question asks Redis and waits for the answer, but no longer than the context or
-// WithTimeout allow, whatever the Redis client does meanwhile. Where nobody waits
-// for the answer any more, or it is lost, the place is given back.
+// WithTimeout allow, whatever the Redis client does meanwhile. If the caller stops
+// waiting or the answer is lost, the place is given back.
 func (l *Limiter) question(ctx context.Context, id string, patience time.Duration, settled []settlement) (answer, error) {
 	askCtx, cancel := context.WithTimeout(ctx, l.timeout)
 	defer cancel()
@@ -255,7 +256,7 @@ func (l *Limiter) question(ctx context.Context, id string, patience time.Duratio
 	}
 }
 
-// settle ends a place. It does not block: Redis is told later.
+// settle ends a place. It does not block: the result is sent to Redis later.
 func (l *Limiter) settle(id string, counted time.Time) {
 	if l.share != nil {
 		l.share.settle(id, counted)
@@ -263,9 +264,9 @@ func (l *Limiter) settle(id string, counted time.Time) {
 	l.outbox.add(id, counted)
 }
 
-// Close tells Redis what became of the last requests. It is for when they are
-// over: what is settled after it, or where it fails, counts until its lease and
-// one per are over. The Redis client stays open.
+// Close sends the results of the last requests to Redis. Call it after those
+// requests. The places of requests that end later count for one lease and one window,
+// and so do all if Close fails. The Redis client stays open.
 func (l *Limiter) Close() error {
 	l.outbox.close()
 	return l.flush()

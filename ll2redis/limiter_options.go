@@ -11,18 +11,18 @@ const (
 	defaultLease   = time.Minute
 	defaultTimeout = 5 * time.Second
 
-	// askAgain is how long a process goes on with its share before it asks Redis
+	// askAgain is how long a process continues with its share before it asks Redis
 	// again.
 	askAgain = time.Second
 
-	// Who waits asks again half way, but no sooner than after a part of per, within
-	// these bounds.
+	// A caller that waits asks again half way, but no sooner than after a part of
+	// per, within these limits.
 	pausePart     = 60
 	shortestPause = 100 * time.Millisecond
 	longestPause  = time.Minute
 
-	// Who does not come back that much later than told is given up. It is as long
-	// as the pause, within these bounds.
+	// A caller that comes back that much later than expected loses its turn. The time
+	// is as long as the pause, within these limits.
 	shortestGrace = 250 * time.Millisecond
 	longestGrace  = time.Second
 
@@ -31,8 +31,8 @@ const (
 	longestHold = 10 * 365 * 24 * time.Hour
 )
 
-// A LimiterOption changes what [NewLimiter] makes. A nil LimiterOption is
-// skipped. It is an interface so that one option can serve more than a limiter.
+// A LimiterOption is an option of [NewLimiter]. Nil options are ignored. It is an
+// interface so that one option can be used for more than limiters.
 type LimiterOption interface {
 	apply(*Limiter) error
 }
@@ -41,11 +41,11 @@ type limiterOption func(*Limiter) error
 
 func (o limiterOption) apply(l *Limiter) error { return o(l) }
 
-// WithLease says how long a place is held for a request of which nothing is heard,
-// before its per begins: what a process that dies costs. The default is 1 minute.
-// It has to be longer than an attempt of the client can take, which is 30 s
-// unless the Timeout of ll2.WithHTTPClient says otherwise. All processes should
-// have the same. Where d is not above 0, NewLimiter fails.
+// WithLease sets how long a place is held for a request without a result, before its
+// window begins. This is the cost of a process that dies. The default is 1 minute. It
+// must be longer than an attempt of the client, which takes up to 30 s unless the
+// Timeout of ll2.WithHTTPClient is different. All processes should use the same
+// value. If d is not above 0, NewLimiter fails.
 func WithLease(d time.Duration) LimiterOption {
 	return limiterOption(func(l *Limiter) error {
 		if d <= 0 {
@@ -56,10 +56,10 @@ func WithLease(d time.Duration) LimiterOption {
 	})
 }
 
-// WithTimeout says how long Redis may take to answer a question, the retries of
-// the Redis client included; these have to fit in, for an error to say what is
-// wrong with the connection. The default is 5 seconds for a limiter and 2 for a
-// store. Where d is not above 0, NewLimiter and each call of the store fail.
+// WithTimeout sets how long Redis may take to answer a question, including the
+// retries of the Redis client. It should leave time for these retries, so that errors
+// show the cause. The default is 5 seconds for a limiter and 2 for a store. If d is
+// not above 0, NewLimiter and each call of the store fail.
 func WithTimeout(d time.Duration) Option { return timeout(d) }
 
 type timeout time.Duration
@@ -76,17 +76,17 @@ func (o timeout) set(d *time.Duration) error {
 	return nil
 }
 
-// WithLocalShare lets this process go on while Redis fails, with n requests in
-// each per: by default it has none, and its requests fail. The places that it had
-// from Redis lately count among the n. An n of the quota divided by the number
-// of processes keeps all of them together to the quota, once a failure lasts;
-// within one per of its beginning and its end, when the processes know of each
-// other's places in part, they can together go beyond it by the sum of their
-// shares at most.
+// WithLocalShare lets this process continue while Redis fails, with n requests in
+// each window. By default it cannot continue, and its requests fail. The places that
+// Redis has granted to the process recently count among the n. If n is the quota
+// divided by the number of processes, all of them together stay within the quota
+// during a longer failure. At its beginning and its end, for one window each, the
+// processes know only some of each other's places. Together they can then exceed the
+// quota by at most the sum of their shares.
 //
-// Redis is asked again every second. A key that holds something else is no failure
-// of Redis: [ErrConflict] comes all the same. Where n is below 1, or above the
-// quota, NewLimiter fails.
+// Redis is asked again every second. A key with other content is not a failure of
+// Redis: [ErrConflict] is still returned. If n is below 1 or above the quota,
+// NewLimiter fails.
 func WithLocalShare(n int) LimiterOption {
 	return limiterOption(func(l *Limiter) error {
 		if n < 1 {
@@ -100,9 +100,9 @@ func WithLocalShare(n int) LimiterOption {
 	})
 }
 
-// WithLogger logs to log when a process begins to live on its local share (Warn,
-// with what Redis said) and when it ends (Info). The default is silence. Where log
-// is nil, NewLimiter fails.
+// WithLogger sets a logger. It logs when a process starts to use its local share
+// (Warn, with the error of Redis) and when it stops (Info). The default is no
+// logging. If log is nil, NewLimiter fails.
 func WithLogger(log *slog.Logger) LimiterOption {
 	return limiterOption(func(l *Limiter) error {
 		if log == nil {

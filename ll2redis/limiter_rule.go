@@ -16,20 +16,19 @@ import (
 //go:embed limiter_rule.lua
 var ruleSource string
 
-// rule is sent by its hash, and whole where the server does not know it (any
-// more).
+// rule is sent by its hash, and as a whole if the server does not know it (any more).
 var rule = redis.NewScript(ruleSource)
 
-// ErrConflict is a key that holds something else: another type, or a quota of
-// another size. The error that wraps it names both.
+// ErrConflict means that a key has other content: another type, or a quota of another
+// size. The error that wraps it names both.
 var ErrConflict = errors.New("ll2redis: conflict")
 
-// An answer is what the rule says to one who asks.
+// An answer is the answer of the rule to a caller.
 type answer struct {
 	granted bool
 	wait    time.Duration // until the place is free
-	nap     time.Duration // until to ask again
-	queued  string        // the member that keeps the turn; "" where there is none
+	nap     time.Duration // time after which to ask again
+	queued  string        // the member that keeps the turn; "" if there is none
 }
 
 // ask runs the rule. With id "" it only settles.
@@ -64,7 +63,8 @@ func (l *Limiter) ask(ctx context.Context, id string, patience time.Duration, se
 	return answer{}, fmt.Errorf("ll2redis: Redis answered %q for key %q", reply, l.key)
 }
 
-// serverName names the server, or those of them that the client was told of.
+// serverName returns the name of the server, or the names that the client was created
+// with.
 func serverName(client redis.UniversalClient) string {
 	switch client := client.(type) {
 	case *redis.Client:

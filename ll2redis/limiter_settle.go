@@ -9,25 +9,26 @@ import (
 )
 
 const (
-	// flushAfter is how long the end of a request is kept for the next question
-	// of this process to carry, before it is sent alone.
+	// flushAfter is how long the result of a request waits for the next question of
+	// this process before it is sent alone.
 	flushAfter = 100 * time.Millisecond
 
-	// mostSettled bounds what is kept while Redis is gone, and so the size of
-	// one question. What does not fit counts until its lease is over.
+	// mostSettled limits the results that are kept while Redis is down, and so the
+	// size of one question. Results over the limit are dropped; their places count
+	// until the lease is over.
 	mostSettled = 4096
 )
 
-// A settlement is what became of a place: it was counted, or given back. In the
-// second case the member can also be a turn in the queue.
+// A settlement is the result of a place: it was counted, or given back. A turn in the
+// queue can also be given back.
 type settlement struct {
 	member  string
 	counted time.Time // zero: given back
 	added   time.Time
 }
 
-// age returns how many microseconds ago it was counted, rounded down, and ""
-// where it was not.
+// age returns how many microseconds ago it was counted, rounded down, or "" if it was
+// not counted.
 func (s settlement) age() string {
 	if s.counted.IsZero() {
 		return ""
@@ -37,8 +38,8 @@ func (s settlement) age() string {
 
 // outbox holds settlements until they are sent.
 type outbox struct {
-	keep time.Duration // after that long a settlement says nothing any more
-	send func()        // called when nobody has taken them for flushAfter
+	keep time.Duration // after which a settlement has no effect
+	send func()        // called when no question has carried them for flushAfter
 
 	mu     sync.Mutex
 	items  []settlement
@@ -68,8 +69,9 @@ func (o *outbox) take() []settlement {
 	return items
 }
 
-// putBack keeps what could not be sent for the next question, whenever that
-// comes: to go on trying would be traffic for a server that is in trouble.
+// putBack keeps settlements that could not be sent for the next question, whenever
+// that comes. Retries would only be more traffic for a server that already has
+// problems.
 func (o *outbox) putBack(items []settlement) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// A share is the part of the quota that this process may use while Redis does
-// not answer: an exact window of its own. It also knows the places that the
-// process had from Redis lately, which count against the share.
+// A share is the part of the quota that this process may use while Redis does not
+// answer: an exact window of its own. It also knows the places that Redis has granted
+// to the process recently, which count against the share.
 type share struct {
 	n          int
 	per, lease time.Duration
 
 	mu     sync.Mutex
-	until  time.Time // when Redis is asked again; zero while it answers
+	until  time.Time // when Redis is asked again; zero if it answers
 	places map[string]time.Time
 }
 
-// away reports whether Redis is not to be asked now. Where the time is up, one
-// caller asks and the others go on without.
+// away reports whether Redis is not to be asked now. When the time is up, one caller
+// asks and the others continue without.
 func (s *share) away() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -35,7 +35,7 @@ func (s *share) away() bool {
 	return false
 }
 
-// failed notes that Redis did not answer, and reports whether that is news.
+// failed records that Redis did not answer, and reports whether it answered before.
 func (s *share) failed() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -44,7 +44,7 @@ func (s *share) failed() bool {
 	return news
 }
 
-// answered notes that Redis answered, and reports whether that is news.
+// answered records that Redis answered, and reports whether it did not answer before.
 func (s *share) answered() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,7 +53,7 @@ func (s *share) answered() bool {
 	return news
 }
 
-// take takes a place of the share, or says when one is free.
+// take takes a place of the share, or returns when one is free.
 func (s *share) take(id string) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,12 +63,12 @@ func (s *share) take(id string) answer {
 		s.places[id] = now.Add(s.lease + s.per)
 		return answer{granted: true}
 	}
-	// More than n are there where Redis granted more than the share.
+	// There are more than n if Redis granted more than the share.
 	wait := min(s.nth(len(s.places)-s.n).Sub(now), s.per)
 	return answer{wait: wait, nap: min(wait, askAgain)}
 }
 
-// note remembers a place that Redis granted.
+// note records a place that Redis granted.
 func (s *share) note(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

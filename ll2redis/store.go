@@ -15,45 +15,46 @@ import (
 	"github.com/docking-event/ll2/mirror"
 )
 
-// NewStore returns a [mirror.Store] on Redis, for mirrors on many machines: they
-// share one copy, and one of them refreshes it for all. All that give the same
-// prefix, by default "ll2:mirror:", share. It sends nothing. The Redis client stays
-// the caller's, who closes it after the mirrors. A client that is nil and an option
-// that is out of range are errors of each call, [fs.ErrInvalid], with which
-// mirror.Open fails.
+// NewStore returns a [mirror.Store] on Redis, for mirrors on many machines. They
+// share one copy, and one of them refreshes it for all. All stores with the same
+// prefix, by default "ll2:mirror:", share their data. NewStore sends nothing. The
+// caller owns the Redis client, and closes it after the mirrors. If the client is nil
+// or an option is out of range, each call returns an [fs.ErrInvalid] error, and
+// mirror.Open fails with it.
 //
-// Redis can be slow, gone, read-only, full, or restarted without its data: each call
-// says so in its error, nothing is ever half written, and mirrors answer from memory
-// meanwhile. No call waits longer than [WithTimeout], or than half of the time that
-// its context leaves. If Redis gave no answer in time, or there is no connection,
-// further calls fail at once, while Redis is asked every second whether it is back.
+// If Redis is slow, down, read-only, full, or restarted without its data, each call
+// returns an error with the cause. Nothing is ever half written, and mirrors answer
+// from memory meanwhile. No call waits longer than [WithTimeout], or than half of the
+// time that its context leaves. If Redis does not answer in time, or there is no
+// connection, further calls fail at once, while the store checks every second whether
+// Redis is back.
 //
 // # Keys
 //
-// The blob named "events" is one hash at the key of the prefix and the name, such as
-// ll2:mirror:events, so a cluster will do. Its fields are
+// The blob named "events" is one hash. Its key is the prefix and the name, such as
+// ll2:mirror:events, so a cluster works. Its fields are
 //
 //	generation  a decimal number
-//	save        what is different for each Save
+//	save        different for each Save
 //	form        "raw" or "gzip": how the data is written
 //	data        the blob
 //
-// so this prints a blob of some size:
+// so this command prints a blob that is not tiny:
 //
 //	redis-cli --raw HGET ll2:mirror:events data | head -c -1 | gunzip
 //
-// Load moves the data only if it is another than this store loaded last. A blob that
-// is new gets the server's Unix time in microseconds as its generation, and one more
-// with each Save, so that a blob that was lost and is written anew does not get a
+// Load transfers the data only if it differs from the one that this store loaded
+// last. The generation of a new blob is the server's Unix time in microseconds, and
+// each Save adds one. So a blob that was lost and is written anew does not get a
 // generation that another process still knows. Data that cannot be read is removed
-// and counts as none. A form that this version does not know is an error, and is
-// never replaced; so is a key that holds something else, [ErrConflict]. Blobs do not
-// expire.
+// and counts as missing. A form that this version does not know is an error and is
+// never replaced; the same holds for a key with other content, [ErrConflict]. Blobs
+// do not expire.
 //
-// The lock named "events" is the string at ll2:mirror:events:lock, which expires after
-// its ttl and is not renewed. Only its owner can free it earlier.
+// The lock named "events" is the string at ll2:mirror:events:lock, which expires
+// after its ttl and is not renewed. Only its owner can free it earlier.
 //
-// Redis has to be version 5 or newer.
+// Redis must be version 5 or newer.
 func NewStore(client redis.UniversalClient, opts ...StoreOption) mirror.Store {
 	s := &store{prefix: defaultPrefix, known: make(map[string]blob), newest: make(map[string]uint64)}
 	s.client, s.timeout = client, defaultStoreTimeout
@@ -76,14 +77,14 @@ func NewStore(client redis.UniversalClient, opts ...StoreOption) mirror.Store {
 type store struct {
 	link
 	prefix string
-	err    error // this store is not usable
+	err    error // why this store is not usable
 
 	mu     sync.Mutex
-	known  map[string]blob   // by name: what was loaded last
-	newest map[string]uint64 // by name: the largest generation that was seen
+	known  map[string]blob   // by name: the blob that was loaded last
+	newest map[string]uint64 // by name: the largest known generation
 }
 
-// A blob is what a hash holds.
+// A blob is the content of a hash.
 type blob struct {
 	save string // of the Save that wrote it
 	data []byte
@@ -140,7 +141,7 @@ func (s *store) Save(ctx context.Context, name string, data []byte, ifGen uint64
 		return err
 	}
 	err := s.save(ctx, name, data, ifGen)
-	if err == mirror.ErrConflict { //nolint:errorlint // it is that of save, as it is
+	if err == mirror.ErrConflict { // nolint:errorlint // save returns it unwrapped
 		return err
 	}
 	if err != nil {
@@ -157,7 +158,7 @@ func (s *store) save(ctx context.Context, name string, data []byte, ifGen uint64
 	}
 	next := ifGen + 1
 	if ifGen == 0 {
-		// At least; the server's clock can have been set back.
+		// It is at least that; the server's clock can have been set back.
 		s.mu.Lock()
 		next = s.newest[name] + 1
 		s.mu.Unlock()
@@ -180,7 +181,7 @@ func (s *store) save(ctx context.Context, name string, data []byte, ifGen uint64
 	return nil
 }
 
-// forget lets go of the data that was loaded.
+// forget drops the data that was loaded.
 func (s *store) forget(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -207,21 +208,21 @@ func (s *store) TryLock(ctx context.Context, name string, ttl time.Duration) (fu
 
 func (s *store) key(name string) string { return s.prefix + name }
 
-// failed says what could not be done.
+// failed returns an error that says what could not be done.
 func (s *store) failed(ctx context.Context, doing, name string, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, ErrConflict):
-		return err // has the prefix, and names the key
+		return err // it has the prefix and names the key
 	}
 	return fmt.Errorf("ll2redis: cannot %s %s of %s: %w", doing, name, serverName(s.client), err)
 }
 
-// longestName bounds names to what every store takes.
+// longestName is the longest name that every store accepts.
 const longestName = 200
 
-// check is what every call does first.
+// check does the checks of every call.
 func (s *store) check(ctx context.Context, name string) error {
 	switch {
 	case s.err != nil:
@@ -238,7 +239,7 @@ func (s *store) check(ctx context.Context, name string) error {
 	for i, c := range []byte(name) {
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
 		if !letter && (i == 0 || (c < '0' || c > '9') && c != '.' && c != '_' && c != '-') {
-			return fmt.Errorf("ll2redis: the name %.80q is not of letters, digits, dots, underscores and hyphens, a letter first", name)
+			return fmt.Errorf("ll2redis: the name %.80q must consist of letters, digits, dots, underscores and hyphens, and begin with a letter", name)
 		}
 	}
 	return nil

@@ -11,15 +11,15 @@ import (
 )
 
 const (
-	// Smaller data is written as it is, so that it can be read without a tool.
+	// Smaller data is written uncompressed, so that it can be read without a tool.
 	leastPacked = 1 << 10
 
-	// mostData bounds the memory that data which makes no sense can take. Redis itself
-	// holds 512 MB in a field.
+	// mostData limits the memory that invalid data can take. Redis itself holds 512
+	// MB in a field.
 	mostData = 1 << 30
 )
 
-// pack returns data as it is written. A copy is JSON, of which a tenth is left.
+// pack returns data as it is stored. A copy is JSON, which shrinks to a tenth.
 func pack(data []byte) (form string, packed []byte, err error) {
 	if len(data) < leastPacked {
 		return "raw", data, nil
@@ -38,7 +38,8 @@ func pack(data []byte) (form string, packed []byte, err error) {
 	return "gzip", b.Bytes(), nil
 }
 
-// unpack returns what pack was given, in exactly as much memory: mirrors keep it.
+// unpack returns the argument of pack, in exactly as much memory as needed, because
+// mirrors keep it.
 func unpack(form, packed string) ([]byte, error) {
 	if form == "raw" {
 		return []byte(packed), nil
@@ -56,7 +57,7 @@ func unpack(form, packed string) ([]byte, error) {
 	if _, err := io.ReadFull(r, data); err != nil {
 		return nil, err
 	}
-	// The end has the checksum.
+	// The checksum is at the end.
 	if n, err := io.Copy(io.Discard, r); err != nil || n > 0 {
 		return nil, fmt.Errorf("it goes on for %d bytes, %w", n, cmp.Or(err, io.ErrUnexpectedEOF))
 	}

@@ -18,7 +18,7 @@ import (
 
 var hour = flag.Duration("hour", 500*time.Millisecond, "how long an hour of the day of mirrors takes")
 
-// A mirrorDay is what became of a day of mirrors on one Redis.
+// A mirrorDay holds the results of one day of mirrors on one Redis.
 type mirrorDay struct {
 	mirrors, asked, answered, requests int
 	hours                              float64 // that it took, on a machine that is slow

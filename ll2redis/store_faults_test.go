@@ -20,7 +20,7 @@ import (
 	"github.com/docking-event/ll2/mirror"
 )
 
-// A fault is what can become of a Redis.
+// A fault is something that can happen to a Redis.
 type fault struct {
 	begin, end func(*testing.T, *redistest.Server, *redistest.Proxy)
 	says       string // a mirror's Status, when it has refreshed

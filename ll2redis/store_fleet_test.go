@@ -38,8 +38,8 @@ const (
 	mirrorFirst     = 60 // events in the first state: all fit on one page
 	mirrorHour      = 250 * time.Millisecond
 
-	// mirrorLease is less than the five minutes of a mirror, which nobody waits for
-	// after a kill.
+	// mirrorLease is less than the five minutes of a mirror, because the test does not
+	// wait that long after a kill.
 	mirrorLease = 5 * time.Second
 )
 
@@ -297,7 +297,7 @@ func TestAFleetOfMirrorsSharesOneCopyThroughKillsAndWithoutRedis(t *testing.T) {
 	f.mu.Unlock()
 	f.until("all answer without Redis", enough)
 	f.mu.Lock()
-	// Who had not heard yet that the service refuses is told so himself.
+	// A process that does not know yet that the service refuses asks it once.
 	if n := f.asked[http.StatusTooManyRequests] - refused; n > mirrorProcesses {
 		t.Errorf("without Redis %d processes asked a service that refuses %d times", mirrorProcesses, n)
 	}

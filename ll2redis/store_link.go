@@ -11,38 +11,38 @@ import (
 )
 
 const (
-	// Redis that did not answer is asked again after firstProbe, then less often, down
-	// to once in lastProbe.
+	// If Redis did not answer, it is asked again after firstProbe, then less often,
+	// down to once per lastProbe.
 	firstProbe = 100 * time.Millisecond
 	lastProbe  = time.Second
 
-	// idle is after how long without a call nobody asks whether Redis is back: the next
-	// call will.
+	// idle is the time without calls after which the store stops checking whether
+	// Redis is back: the next call does it.
 	idle = time.Minute
 )
 
-// A link is a store's way to Redis. It is either as it should be, or down: then calls
-// fail at once, and one goroutine asks whether Redis is back, as long as there are
-// calls.
+// A link is a store's connection to Redis. It is either up or down. While it is down,
+// calls fail at once, and one goroutine checks whether Redis is back, as long as
+// there are calls.
 type link struct {
 	client  redis.UniversalClient
 	timeout time.Duration
 
 	state struct {
 		sync.Mutex
-		down   error     // why; nil: it is not
-		used   time.Time // when a call failed for that last
-		untold []func()  // what Redis is to be told when it is back
+		down   error     // the cause; nil: the link is up
+		used   time.Time // when a call last failed because of that
+		untold []func()  // to be sent when Redis is back
 	}
 }
 
-// mostUntold bounds what is kept for Redis to be told.
+// mostUntold limits the number of scripts that wait for Redis.
 const mostUntold = 64
 
 // run runs a script with one key. It waits for the answer, but no longer than timeout
-// or half of the time that the context leaves, so that there is time to go on without
-// Redis, whatever the Redis client does meanwhile. If it does not wait for the answer
-// to the end, unheard is called later.
+// or half of the time that the context leaves, so that there is time to continue
+// without Redis, whatever the Redis client does meanwhile. If it does not wait until
+// the answer comes, unheard is called later.
 func (l *link) run(ctx context.Context, script *redis.Script, key string, unheard func(), args ...any) (reply, error) {
 	if err := l.away(); err != nil {
 		return reply{}, err
@@ -55,7 +55,8 @@ func (l *link) run(ctx context.Context, script *redis.Script, key string, unhear
 	done := make(chan struct{})
 	defer close(done)
 	go func() {
-		// What was begun is ended, so that others learn from it how Redis is.
+		// A request that was started is finished, so that other calls learn the state
+		// of Redis.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.timeout)
 		defer cancel()
 		late := time.AfterFunc(l.timeout, func() { l.lost(l.silence(l.timeout)) })
@@ -63,7 +64,7 @@ func (l *link) run(ctx context.Context, script *redis.Script, key string, unhear
 		if late.Stop() && isBroken(err) {
 			l.lost(err)
 		}
-		lost := isBroken(err) // Redis may have done it
+		lost := isBroken(err) // Redis may have executed it
 		var r reply
 		if err == nil {
 			r, err = read(all, key)
@@ -93,7 +94,7 @@ func (l *link) run(ctx context.Context, script *redis.Script, key string, unhear
 	}
 }
 
-// tell runs a script of which nobody needs to hear, now or, if Redis is down, when it is
+// tell runs a script whose result is not needed, now or, if Redis is down, when it is
 // back.
 func (l *link) tell(script *redis.Script, key string, args ...any) {
 	if _, err := l.run(context.Background(), script, key, nil, args...); !isBroken(err) {
@@ -110,14 +111,14 @@ func (l *link) silence(d time.Duration) error {
 	return fmt.Errorf("no answer within %v", d.Round(time.Millisecond))
 }
 
-// isBroken reports whether an error is none that Redis sent: of a connection, or of
-// the wait for one.
+// isBroken reports whether an error was not sent by Redis, but comes from a
+// connection or from waiting for one.
 func isBroken(err error) bool {
 	var said redis.Error
 	return err != nil && !errors.As(err, &said) && !errors.Is(err, redis.ErrClosed) && !errors.Is(err, ErrConflict)
 }
 
-// away returns why Redis is away, if it is.
+// away returns the error that the link is down for, if it is.
 func (l *link) away() error {
 	l.state.Lock()
 	defer l.state.Unlock()
@@ -137,7 +138,7 @@ func (l *link) lost(err error) {
 	l.state.down = err
 }
 
-// probe asks whether Redis is back, until it is or nobody wants to know.
+// probe checks whether Redis is back, until it is or there are no more calls.
 func (l *link) probe() {
 	for pause := firstProbe; ; pause = min(2*pause, lastProbe) {
 		time.Sleep(pause)

@@ -11,16 +11,17 @@ const (
 	defaultPrefix = "ll2:mirror:"
 	longestPrefix = 200
 
-	// defaultStoreTimeout is as long as a call of a mirror waits for a refresh.
+	// defaultStoreTimeout is the time for which a call of a mirror waits for a
+	// refresh.
 	defaultStoreTimeout = 2 * time.Second
 )
 
-// A StoreOption changes what [NewStore] makes. A nil StoreOption is skipped.
+// A StoreOption is an option of [NewStore]. Nil options are ignored.
 type StoreOption interface {
 	applyStore(*store) error
 }
 
-// An Option is for [NewLimiter] and for [NewStore].
+// An Option is an option of both [NewLimiter] and [NewStore].
 type Option interface {
 	LimiterOption
 	StoreOption
@@ -30,10 +31,11 @@ type storeOption func(*store) error
 
 func (o storeOption) applyStore(s *store) error { return o(s) }
 
-// WithPrefix sets what the keys of a store begin with, by default "ll2:mirror:".
-// Copies of one prefix are shared, so fleets that shall not share have one each. It
-// has 1 to 200 bytes, all printable and no spaces. To keep all keys of a store in one
-// slot of a cluster, which it does not need, put braces into it: "{ll2}:".
+// WithPrefix sets the prefix of a store's keys. The default is "ll2:mirror:". Stores
+// with the same prefix share their copies, so use a different one for programs that
+// must not share. It has 1 to 200 bytes, all printable and no spaces. To keep all
+// keys of a store in one slot of a cluster, which is not necessary, put braces into
+// it: "{ll2}:".
 func WithPrefix(prefix string) StoreOption {
 	return storeOption(func(s *store) error {
 		odd := func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsGraphic(r) || unicode.IsSpace(r) }

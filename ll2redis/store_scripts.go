@@ -6,15 +6,15 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Each of the store's scripts works on one key, and is sent by its hash, or whole if
-// the server does not know it (any more).
+// Each of the store's scripts works on one key. It is sent by its hash, or as a whole
+// if the server does not know it (any more).
 //
-// The Redis client repeats a script whose answer was lost. So that the second run does
-// not take its own first one for somebody else's, each Save has a mark, and each lock
-// a token.
+// The Redis client repeats a script whose answer was lost. The second run must not
+// take the result of the first one for that of another process. So each Save has a
+// mark, and each lock a token.
 
-// hashScript is how scripts of blobs begin: with the fields in b, or {'none'}, or what
-// is in the way.
+// hashScript is the beginning of the scripts for blobs. It puts the fields into b, or
+// returns the reason why the key is not usable.
 const hashScript = `
 local key = KEYS[1]
 local kind = redis.call('TYPE', key).ok
@@ -29,15 +29,15 @@ end
 `
 
 var (
-	// loadScript has the argument: which Save is known.
+	// loadScript has one argument: the mark of the known Save.
 	loadScript = redis.NewScript(hashScript + `
 if not b[1] then return {'none'} end
 if b[2] == ARGV[1] then return {'same', b[1]} end
 return {'blob', b[1], b[2], b[3], redis.call('HGET', key, 'data') or ''}
 `)
 
-	// saveScript has the arguments: the generation to be replaced, 0 for none; the next
-	// one, or, of a blob that is not there, the least one; the mark, form and data.
+	// saveScript has the arguments: the generation to be replaced, 0 for none; the
+	// next generation, or the smallest one for a new blob; the mark, form and data.
 	saveScript = redis.NewScript(hashScript + `
 if b[2] == ARGV[3] then return {'saved', b[1]} end
 if (b[1] or '0') ~= ARGV[1] then return {'conflict'} end
@@ -50,7 +50,7 @@ redis.call('HSET', key, 'generation', next, 'save', ARGV[3], 'form', ARGV[4], 'd
 return {'saved', next}
 `)
 
-	// dropScript has the argument: which Save is to be removed.
+	// dropScript has one argument: the mark of the Save to be removed.
 	dropScript = redis.NewScript(`
 if redis.call('HGET', KEYS[1], 'save') == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return {'dropped'}
@@ -64,20 +64,20 @@ end
 return {'held'}
 `)
 
-	// unlockScript has the argument: the token.
+	// unlockScript has one argument: the token.
 	unlockScript = redis.NewScript(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return {'unlocked'}
 `)
 )
 
-// A reply is what a script of the store returned.
+// A reply is the result of a script of the store.
 type reply struct {
 	state string
 	all   []any
 }
 
-// read returns a reply, or the error that it is.
+// read returns a reply, or the error that the reply means.
 func read(all []any, key string) (reply, error) {
 	r := reply{all: all}
 	r.state = r.text(0)
@@ -95,5 +95,5 @@ func (r reply) text(i int) string {
 	return text
 }
 
-// strange is the error of a reply that no script makes.
+// strange is the error for a reply that no script returns.
 func (r reply) strange() error { return fmt.Errorf("it answered %.80q", r.all) }

@@ -10,7 +10,7 @@ import (
 	"github.com/docking-event/ll2/internal/service"
 )
 
-// A call is a request as the service sees it, however it came. Its URL is
+// A call is a request as the service sees it, in memory or over a socket. Its URL is
 // absolute.
 type call struct {
 	method string
@@ -18,13 +18,13 @@ type call struct {
 	header http.Header
 }
 
-// An answer is what the service says to a call, before it becomes a response in
-// memory or on a socket.
+// An answer is the service's answer to a call, before it becomes a response in memory
+// or on a socket.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
-	cut    int // bytes of body that arrive; 0: all
+	cut    int // number of bytes of body that arrive; 0: all
 }
 
 func newAnswer(status int, mediaType string, body []byte) *answer {
@@ -47,16 +47,16 @@ func jsonAnswer(status int, v any) *answer {
 	return newAnswer(status, typeJSON, text)
 }
 
-// refusal is how the API says no.
+// refusal returns an error answer in the API's form.
 func refusal(status int, detail string) *answer {
 	return jsonAnswer(status, struct {
 		Detail string `json:"detail"`
 	}{detail})
 }
 
-// answer is all that the service does about a call, in the order in which it
-// does it: find the address, agree on a form, know the caller, hold the quota,
-// and only then look at what was asked.
+// answer does all that the service does with a call, in the same order: it finds the
+// address, negotiates the format, identifies the caller, checks the quota, and only
+// then looks at the query.
 func (s *Server) answer(c call, f Fault) *answer {
 	a, scripted := s.judge(c, f)
 	if f.Status == 0 || scripted {
@@ -94,7 +94,7 @@ func (s *Server) judge(c call, f Fault) (a *answer, scripted bool) {
 	return a, false
 }
 
-// view is the part of the service that stands behind address and form.
+// view is the part of the service behind address and format.
 func (s *Server) view(c call, f Fault, t target, q url.Values) (a *answer, scripted bool) {
 	who, refused := s.admit(c, f, t.resource)
 	switch {
@@ -114,7 +114,7 @@ func (s *Server) view(c call, f Fault, t target, q url.Values) (a *answer, scrip
 	return s.list(t.endpoint.table, c.url), false
 }
 
-// admit returns who calls, or the answer to one who may not.
+// admit returns the caller, or the answer to a caller who is refused.
 func (s *Server) admit(c call, f Fault, asked resource) (who string, refused *answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -128,8 +128,8 @@ func (s *Server) admit(c call, f Fault, asked resource) (who string, refused *an
 	return who, nil
 }
 
-// authenticate returns who calls: a token, or "" for nobody in particular. An
-// answer instead is the refusal. The caller holds s.mu.
+// authenticate returns the token of the caller, or "" for an anonymous one. Otherwise
+// it returns the refusal. The caller of authenticate holds s.mu.
 func (s *Server) authenticate(authorization string) (who string, refused *answer) {
 	words := strings.Fields(authorization)
 	if len(words) == 0 || !strings.EqualFold(words[0], "Token") {
@@ -149,7 +149,7 @@ func (s *Server) authenticate(authorization string) (who string, refused *answer
 	return "", refused
 }
 
-// list is the answer of a list.
+// list returns the answer for a list.
 func (s *Server) list(table *service.Table, u *url.URL) *answer {
 	s.mu.Lock()
 	options := service.Options{IgnoreOrder: s.ignored}
@@ -168,7 +168,7 @@ func (s *Server) list(table *service.Table, u *url.URL) *answer {
 	return newAnswer(http.StatusOK, typeJSON, body)
 }
 
-// get is the answer of a single row, which is detailed in any mode.
+// get returns the answer for a single row, which is detailed in every mode.
 func get(table *service.Table, id string, q url.Values) *answer {
 	body, found := table.Get(id, q)
 	if !found {

@@ -7,16 +7,17 @@ import (
 	"github.com/docking-event/ll2"
 )
 
-// Client returns a client of the server that works in memory: no socket is
-// opened, so it can be used inside a testing/synctest bubble. An attempt has 30
-// seconds, as with [ll2.New].
+// Client returns a client of the server that works in memory. It opens no socket, so
+// it can be used inside a testing/synctest bubble. An attempt has 30 seconds, as with
+// [ll2.New].
 //
-// The server's host is one of its own, to which a client does not limit itself:
-// only [Server.Limit] sets a quota. With ll2.WithBaseURL(ll2.DefaultBaseURL) the
-// client behaves as towards production. Options come after the server's own, so
-// an ll2.WithHTTPClient takes the client somewhere else.
+// The server has a host name of its own, for which a client does not limit its
+// requests: only [Server.Limit] sets a quota. With
+// ll2.WithBaseURL(ll2.DefaultBaseURL) the client behaves as it does with the
+// production service. The given options come after the server's own, so
+// ll2.WithHTTPClient can lead the client to another server.
 //
-// Client panics on options that New refuses.
+// Client panics if [ll2.New] refuses the options.
 func (s *Server) Client(opts ...ll2.Option) *ll2.Client {
 	own := []ll2.Option{
 		ll2.WithBaseURL("http://ll2.test/"),

@@ -12,16 +12,16 @@ import (
 	"github.com/docking-event/ll2/ll230"
 )
 
-// An endpoint is a list that the server has.
+// An endpoint is a list that the server serves.
 type endpoint struct {
 	path    []string       // its elements, such as 2.2.0 and astronaut
-	version string         // the only one that may precede the path; "": any
-	table   *service.Table // nil if there is an err
-	err     error          // with which every answer fails
+	version string         // the only version that may precede the path; "": any
+	table   *service.Table // nil if err is set
+	err     error          // the error of every answer
 }
 
-// Where a version of the service has its docking events, and what it does with
-// them.
+// dockingEvents describes the docking events of a version: where they are, and how
+// they are served.
 type dockingEvents struct {
 	version, path string
 	rules         func() *service.Rules
@@ -32,8 +32,8 @@ var (
 	v230 = dockingEvents{"2.3.0", "docking_events", service.V230}
 )
 
-// are reports whether the elements of a path are those of the docking events,
-// with their version or without.
+// are reports whether the elements of a path are those of the docking events, with or
+// without their version.
 func (d dockingEvents) are(elements []string) bool {
 	return slices.Equal(elements, []string{d.path}) || slices.Equal(elements, []string{d.version, d.path})
 }
@@ -42,28 +42,28 @@ func (d dockingEvents) endpoint(table *service.Table, err error) endpoint {
 	return endpoint{path: []string{d.path}, version: d.version, table: table, err: err}
 }
 
-// SetEvents replaces the server's events of 2.2.0 from the next request on.
-// Those of 2.3.0 stay. Without ordering they are listed in the order given here.
-// The server encodes them at once, so that it does not see later changes to
-// them.
+// SetEvents replaces the server's events of 2.2.0 from the next request on. Those of
+// 2.3.0 stay. Without ordering they are listed in the given order. The server encodes
+// them at once, so later changes to them have no effect.
 //
-// Fields of the detailed shape are left out of normal answers, so one set of
-// events serves both shapes. A detailed answer takes its space_station from the
-// port's station if an event has none.
+// Fields of the detailed shape are left out of normal answers, so one set of events
+// serves both shapes. If an event has no space_station, a detailed answer takes that
+// of the port.
 //
-// If there is no JSON for an event, for example because it is of the year
-// 10000, all answers with events are a 500 that says so.
+// If an event cannot be encoded as JSON, for example because its year is 10000, all
+// answers with events are a 500 that says so.
 func (s *Server) SetEvents(events ...ll2.DockingEvent) {
 	s.put(v220.endpoint(tableOf(v220, events, encodeEvent)))
 }
 
-// SetEvents230 replaces the server's events of 2.3.0, as SetEvents does those of
-// 2.2.0, which stay: whether the two versions tell of the same dockings is up to
-// the test. A new server has none of 2.3.0.
+// SetEvents230 replaces the server's events of 2.3.0 from the next request on, as
+// [Server.SetEvents] does for those of 2.2.0, which stay. The test decides whether
+// the two versions have the same dockings. A new server has no events of 2.3.0.
 //
-// Fields that only a detailed chaser has are left out of normal answers, and
-// response_mode says "normal" there, or "list" in a payload. In a detailed answer
-// the event's own is "detailed", unless ResponseMode is another text than "normal".
+// Fields that only a detailed chaser has are left out of normal answers. In these,
+// response_mode is "normal", or "list" in a payload. In a detailed answer, the
+// event's own response_mode is "detailed", unless ResponseMode has a value other than
+// "normal".
 func (s *Server) SetEvents230(events ...ll230.DockingEvent) {
 	s.put(v230.endpoint(tableOf(v230, events, encodeEvent230)))
 }
@@ -79,8 +79,8 @@ func tableOf[E any](d dockingEvents, events []E, encode func(E) (json.RawMessage
 	return service.NewTable(d.rules(), rows)
 }
 
-// encodeEvent writes an event as the service does in the detailed shape. There
-// space_station can have a picture, but not the port's station.
+// encodeEvent encodes an event as the service does in the detailed shape. There
+// space_station can have a picture, but the port's station cannot.
 func encodeEvent(e ll2.DockingEvent) (json.RawMessage, error) {
 	station := e.DockingLocation.SpaceStation
 	if e.SpaceStation == nil {
@@ -90,7 +90,7 @@ func encodeEvent(e ll2.DockingEvent) (json.RawMessage, error) {
 	return encode(e)
 }
 
-// encodeEvent230 writes an event as the service does in the detailed shape.
+// encodeEvent230 encodes an event as the service does in the detailed shape.
 func encodeEvent230(e ll230.DockingEvent) (json.RawMessage, error) {
 	if e.ResponseMode == "" || e.ResponseMode == "normal" {
 		e.ResponseMode = "detailed"
@@ -98,41 +98,39 @@ func encodeEvent230(e ll230.DockingEvent) (json.RawMessage, error) {
 	return encode(e)
 }
 
-// SetRows serves another list of the service at path, such as
-// "2.2.0/astronaut/", for tests of programs that read it with ll2.NewResource.
-// A row is anything that encoding/json encodes as an object with an id, which is
-// an integer or a text. If it encodes as an array, as a slice does or a
-// json.RawMessage of recorded results, each element is a row. Rows that were at
-// the path before are replaced. Rows are encoded at once, so the server does not
-// see later changes to them. Without ordering they are listed in the order given
-// here.
+// SetRows serves another list of the service at path, such as "2.2.0/astronaut/", for
+// tests of programs that read it with [ll2.NewResource]. A row is any value that
+// encoding/json encodes as an object with an id, which is an integer or a text. If a
+// value is encoded as an array, for example a slice or a json.RawMessage of recorded
+// results, each element is a row. The rows replace earlier ones at the path. They are
+// encoded at once, so later changes to them have no effect. Without ordering they are
+// listed in the given order.
 //
-// The list, and path followed by an id, have the same paging, links, quota and
-// faults as the docking events. Which parameters an endpoint of the real service
-// has is not known to the server, so it takes these:
+// The list, and path followed by an id, have the same paging, links, quota and faults
+// as the docking events. The server does not know which parameters the endpoint has
+// in the real service, so it accepts these:
 //
-//   - A parameter a__b compares a.b in each row with its value: a__b=x takes the
+//   - A parameter a__b compares a.b in each row with its value: a__b=x selects the
 //     rows in which they are equal, and a__b__gt, a__b__gte, a__b__lt and
 //     a__b__lte those in which a.b is greater, and so on. Numbers are compared as
 //     numbers, times and dates as times, true and false as such, anything else as
 //     text. An object counts as its id. Null matches nothing. A parameter that
-//     names no such value in any row is ignored, as the service ignores
-//     parameters that it does not know.
+//     names no such value in any row is ignored, as the service ignores unknown
+//     parameters.
 //   - ordering takes the same names, such as "-a__b,id". Null comes last, or
 //     first if descending.
-//   - search finds the rows that have each of its terms in a text at their top
+//   - search selects the rows that have each of its terms in a text at their top
 //     level.
 //   - mode is ignored: rows have one shape.
 //
 // At "docking_event/" or "2.2.0/docking_event/" the rows replace the events of
-// [Server.SetEvents] and are served by the rules for those, and so do and are
-// those at "docking_events/" or "2.3.0/docking_events/" with the events of
-// [Server.SetEvents230]. Use it for events with keys or values that an
-// [ll2.DockingEvent] or an [ll230.DockingEvent] cannot have. They should be of
-// the detailed shape.
+// [Server.SetEvents] and are served by the rules for those. At "docking_events/" or
+// "2.3.0/docking_events/" they replace those of [Server.SetEvents230] in the same
+// way. Use this for events with keys or values that an [ll2.DockingEvent] or an
+// [ll230.DockingEvent] cannot have. Such rows should have the detailed shape.
 //
-// SetRows fails if path is empty, has a query, or is that of api-throttle/, and
-// if a row is not as described. The server then keeps the rows it had.
+// SetRows fails if path is empty, has a query, or is that of api-throttle/, and if a
+// row is not as described. The server then keeps the rows that it had.
 func (s *Server) SetRows(path string, rows ...any) error {
 	elements, err := elementsOf(path)
 	if err != nil {
@@ -186,12 +184,12 @@ func (s *Server) put(e endpoint) {
 	defer s.mu.Unlock()
 	s.endpoints = slices.DeleteFunc(slices.Clone(s.endpoints), func(o endpoint) bool { return slices.Equal(o.path, e.path) })
 	s.endpoints = append(s.endpoints, e)
-	// A request belongs to the longest path that fits.
+	// The longest path that matches serves a request.
 	slices.SortStableFunc(s.endpoints, func(a, b endpoint) int { return len(b.path) - len(a.path) })
 }
 
-// encode writes v as the service does: without white space, and with <, > and &
-// as they are.
+// encode encodes v as the service does: without white space, and without escaping <,
+// > and &.
 func encode(v any) (json.RawMessage, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

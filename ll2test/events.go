@@ -14,38 +14,37 @@ import (
 //go:embed testdata/docking_event_list_offset490.json
 var recordedPage []byte
 
-// Recorded returns ten events of the real service, in the normal shape: the
-// dockings of Soyuz and Progress craft at Salyut 6 from June 1978 to May 1979,
-// the latest departure first. Two of them, 190 and 189, are one flight. Every
-// call returns them anew, to do with as one likes.
+// Recorded returns ten events of the real service, in the normal shape: the dockings
+// of Soyuz and Progress spacecraft at Salyut 6 from June 1978 to May 1979, the latest
+// departure first. Two of them, 190 and 189, are one flight. Every call returns new
+// values, which the caller may change.
 func Recorded() []ll2.DockingEvent {
-	// The page was recorded as a browser sees it, whose links say so.
+	// The page was recorded as for a browser, so its links have this parameter.
 	plain := bytes.ReplaceAll(recordedPage, []byte(`/?format=api"`), []byte(`/"`))
 	var recorded struct {
 		Results []ll2.DockingEvent `json:"results"`
 	}
 	if err := json.Unmarshal(plain, &recorded); err != nil {
-		panic(err) // a page that is part of this package
+		panic(err) // the page is part of this package
 	}
 	return recorded.Results
 }
 
-// Events returns n made-up events in the detailed shape, always the same for
-// the same n, with the ids 1 to n. They tell a plausible history from 1975 to
-// 2026: six stations, whose ports have the same names; craft that fly once and
-// craft that fly again; flights that dock twice; stays of 5 to 200 days, which
-// at one port do not overlap; and at the ports of the stations that still fly,
-// some that have not departed. More than half are with the ISS, station 4; the
-// others are 11, 14, 15, 16 and 18. With thousands of events stays get shorter,
-// to make room.
+// Events returns n made-up events in the detailed shape, with the ids 1 to n. The
+// result is always the same for the same n. The events form a plausible history from
+// 1975 to 2026: six stations, whose ports have the same names; spacecraft that fly
+// once and spacecraft that fly again; flights that dock twice; stays of 5 to 200
+// days, which do not overlap at one port; and some that are still docked, at the
+// stations that still fly. More than half are with the ISS, station 4; the others are
+// 11, 14, 15, 16 and 18. With thousands of events, stays get shorter to make room.
 //
-// They have what real data has: several events with the same time of docking or
-// departure, ids that do not quite follow the dockings, null and "" wherever
-// the service has them, line breaks and every alphabet in descriptions, a
-// mission end before the departure. The names are those of the real things, but
-// nothing else is: ids, dates and numbers are made up.
+// The events have the irregularities of real data: several with the same time of
+// docking or departure, ids that do not quite follow the dockings, null and ""
+// wherever the service has them, line breaks and every alphabet in descriptions, a
+// mission end before the departure. The names are those of real things. Ids, dates
+// and numbers are made up.
 //
-// Every call returns them anew, to do with as one likes.
+// Every call returns new values, which the caller may change.
 func Events(n int) []ll2.DockingEvent {
 	h := newHistory(max(n, 0))
 	events := make([]ll2.DockingEvent, len(h.dockings))
@@ -55,7 +54,7 @@ func Events(n int) []ll2.DockingEvent {
 	return events
 }
 
-// idOf returns the id of the i-th docking. Ids are given when a row is entered,
+// idOf returns the id of the i-th docking. A row gets its id when it is entered,
 // which is not always in time.
 func (h *history) idOf(i int) int {
 	switch {
@@ -68,11 +67,10 @@ func (h *history) idOf(i int) int {
 }
 
 // EventsAround returns the events that [Events] returns, moved in time by whole
-// seconds so that their history ends at now: dockings, departures and mission
-// ends are in the past, the last of them less than two seconds ago, and some
-// vehicles have not departed yet. Inside a testing/synctest bubble, whose clock
-// starts in the year 2000, they are what a program that asks who is docked now
-// expects.
+// seconds so that their history ends at now. Dockings, departures and mission ends
+// are in the past, the last of them less than two seconds ago, and some vehicles are
+// still docked. Use them in a testing/synctest bubble, whose clock starts in the year
+// 2000, for a program that asks which vehicles are docked now.
 func EventsAround(n int, now time.Time) []ll2.DockingEvent {
 	events := Events(n)
 	endAt(events, now, timesOf)
@@ -89,7 +87,7 @@ func endAt[E any](events []E, now time.Time, timesOf func(*E) []*time.Time) {
 			}
 		}
 	}
-	seconds := now.Unix() - last.Add(time.Second-1).Unix() // the last one rounded up
+	seconds := now.Unix() - last.Add(time.Second-1).Unix() // the last one, rounded up
 	for i := range events {
 		for _, t := range timesOf(&events[i]) {
 			*t = time.Unix(t.Unix()+seconds, int64(t.Nanosecond())).UTC()
@@ -110,7 +108,7 @@ func timesOf(e *ll2.DockingEvent) []*time.Time {
 
 const site = "https://ll.thespacedevs.com/2.2.0/"
 
-// event writes a docking out as the service would.
+// event returns the event of a docking, as the service would send it.
 func (d *docking) event(id int) ll2.DockingEvent {
 	f := d.flight
 	station := ll2.SpaceStation{ID: d.at.station.id, URL: address("spacestation", d.at.station.id), Name: d.at.station.name}
@@ -159,13 +157,13 @@ func (f *flight) destination() *string {
 	case f.id%19 == 0:
 		return ptr("")
 	case f.id%7 == 0 && f.station.id != 0:
-		return ptr(f.station.name + " Space Station") // people do not agree on names
+		return ptr(f.station.name + " Space Station") // names vary in the real data
 	}
 	return ptr(f.station.name)
 }
 
-// missionEnd is hours after the last departure but for a few flights, as is so
-// in the real data.
+// missionEnd is hours after the last departure, except for a few flights, as in the
+// real data.
 func (f *flight) missionEnd() *time.Time {
 	switch {
 	case f.inSpace() || f.id%37 == 0:
@@ -195,7 +193,7 @@ func (c *craft) spacecraft() ll2.Spacecraft {
 	case 7:
 		s.SerialNumber = ptr("")
 	}
-	// What was added late is not filled in for every craft.
+	// Fields that were added late are not filled in for every spacecraft.
 	if c.id%31 != 0 {
 		s.TimeDocked = &ll2.Duration{Duration: c.docked}
 		s.TimeInSpace = &ll2.Duration{Duration: c.docked + time.Duration(len(c.flights))*51*time.Hour}

@@ -7,27 +7,26 @@ import (
 	"github.com/docking-event/ll2/ll230"
 )
 
-// Events230 returns n made-up events of version 2.3.0, with all that a detailed
-// answer has, always the same for the same n, with the ids 1 to n, by time of
-// docking. Give them to [Server.SetEvents230].
+// Events230 returns n made-up events of version 2.3.0, in the detailed shape, with
+// the ids 1 to n, sorted by time of docking. The result is always the same for the
+// same n. The events are arguments for [Server.SetEvents230].
 //
-// They tell the history that [Events] tells, and some dockings more, as the real
-// service does: Events230(555) are the dockings of Events(515), with the same
-// ids, times, flights, ports and stations, and another 40, whose ids are the
-// highest. Of other numbers as many in proportion are new, and at least eight of
-// sixteen or more.
+// They have the history of [Events] and some more dockings, as in the real service:
+// Events230(555) has the dockings of Events(515), with the same ids, times, flights,
+// ports and stations, and another 40 with the highest ids. For other n the proportion
+// is the same, with at least eight new events if n is sixteen or more.
 //
 // The new ones have every other combination of flight vehicle, space station and
 // payload as chaser and target: landers at capsules, capsules at satellites,
-// servicing vehicles at satellites, modules at stations. Their ports are those of
-// a station, of a type of spacecraft or of a payload. Some have not departed.
+// servicing vehicles at satellites, modules at stations. Their ports are those of a
+// station, of a type of spacecraft or of a payload. Some are still docked.
 //
-// Besides what Events have they have pictures with a credit and without,
-// families that are null, empty and filled, and null wherever the service may
-// have it. The nulls that only a detailed chaser can have are left out when they
-// are encoded; [Server.SetRows] serves those, too.
+// In addition to the irregularities of Events there are pictures with and without a
+// credit, families that are null, empty and filled, and null wherever the service may
+// have it. The nulls that only a detailed chaser can have are left out when the
+// events are encoded; [Server.SetRows] can serve these as well.
 //
-// Every call returns them anew, to do with as one likes.
+// Every call returns new values, which the caller may change.
 func Events230(n int) []ll230.DockingEvent {
 	n = max(n, 0)
 	more := meetingsOf(n)
@@ -44,9 +43,8 @@ func Events230(n int) []ll230.DockingEvent {
 }
 
 // EventsAround230 returns the events that [Events230] returns, moved in time as
-// [EventsAround] moves its own, launches included. So
-// EventsAround230(555, now) has the dockings of EventsAround(515, now), at the same times,
-// and forty more.
+// [EventsAround] does, launches included. So EventsAround230(555, now) has the
+// dockings of EventsAround(515, now), at the same times, and forty more.
 func EventsAround230(n int, now time.Time) []ll230.DockingEvent {
 	events := Events230(n)
 	endAt(events, now, timesOf230)
@@ -74,7 +72,7 @@ func timesOfLaunch(l *ll230.Launch) []*time.Time {
 	return []*time.Time{l.NET, l.WindowStart, l.WindowEnd, l.LastUpdated}
 }
 
-// event230 writes a docking out as version 2.3.0 does.
+// event230 returns the event of a docking, as version 2.3.0 would send it.
 func (d *docking) event230(id int) ll230.DockingEvent {
 	e := newEvent230(id, d.docking, d.departure)
 	e.DockingLocation = ll230.DockingLocation{ID: d.at.id, Name: d.at.name, SpaceStation: d.at.station.mini()}

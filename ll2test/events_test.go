@@ -153,14 +153,14 @@ func TestSomebodyIsDockedNowInABubble(t *testing.T) {
 			return ids
 		}
 		atFirst := docked()
-		time.Sleep(1000 * 24 * time.Hour) // nobody leaves who has not left
+		time.Sleep(1000 * 24 * time.Hour) // no vehicle departs later
 		if later := docked(); len(atFirst) == 0 || !slices.Equal(later, atFirst) {
 			t.Errorf("docked are %v, and 1000 days later %v; want the same, and some", atFirst, later)
 		}
 	})
 }
 
-// What the service sends as null, and what it sends as "".
+// The service sends some values as null, and others as "".
 func TestEventsHaveEveryNullAndEmptyText(t *testing.T) {
 	t.Parallel()
 	neverNull := []string{

@@ -33,8 +33,8 @@ func Example() {
 	// 200 /2.2.0/docking_event/?limit=4&offset=8&ordering=docking%2Cid
 }
 
-// Who is docked now, in a test of a program that asks so. In a bubble of
-// testing/synctest now is time.Now(), and so in the year 2000.
+// This is a test of a program that asks which vehicles are docked now. In a bubble of
+// testing/synctest now is time.Now(), which is in the year 2000.
 func ExampleEventsAround() {
 	now := time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 	server := ll2test.NewServer(ll2test.EventsAround(250, now)...)
@@ -79,8 +79,8 @@ func ExampleServer_SetEvents230() {
 	// /2.3.0/docking_events/
 }
 
-// Any other list of the service, with rows of one's own. A struct works as well
-// as a map.
+// A server can serve any other list with your own rows. A row can be a struct or a
+// map.
 func ExampleServer_SetRows() {
 	server := ll2test.NewServer()
 	err := server.SetRows("2.2.0/astronaut/",

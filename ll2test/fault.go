@@ -7,44 +7,43 @@ import (
 	"time"
 )
 
-// A Fault is what happens to one request. The zero Fault is none: that request
-// is answered as ever. Fields can be combined.
+// A Fault changes the answer to one request. The zero Fault changes nothing: the
+// request gets the normal answer. Fields can be combined.
 type Fault struct {
-	// Status is answered in place of the service, with Body as it is, even
-	// empty. Like the service itself it stands behind the checks of address,
-	// Accept header and token, and behind the quota: where the window is full
-	// the answer is the 429, and the fault is spent. Statuses 3xx, 401, 403,
-	// 406 and 429 take no place in the window, others do.
+	// Status replaces the answer of the service, with Body as its body, even if that
+	// is empty. Like the service itself, it comes after the checks of address, Accept
+	// header and token, and after the quota: if the window is full, the answer is the
+	// 429, and the fault is used up. Answers with a status of 3xx, 401, 403, 406 and
+	// 429 do not count against the quota, others do.
 	//
-	// With 0 the service answers, and Header, Body and CutAfter change that
+	// If Status is 0, the service answers, and Header, Body and CutAfter change that
 	// answer, whatever it is.
 	Status int
 
-	// Header is put over the answer's headers. A key without values takes the
-	// header away. The Content-Type is the service's own, unless Status and
-	// Body together are the answer: then it is JSON for a Body that begins like
-	// JSON, HTML for any other.
+	// Header overwrites headers of the answer. A key without values removes the
+	// header. The Content-Type is that of the service, except if Status and Body are
+	// set: then it is JSON for a Body that begins like JSON, and HTML for any other.
 	Header http.Header
 
-	// Body takes the place of the answer's body, unless it is "".
+	// Body replaces the body of the answer, unless it is "".
 	Body string
 
-	// CutAfter breaks the body off behind that many bytes, as a lost connection
-	// does: reading on fails with io.ErrUnexpectedEOF. 0 is no cut, and a body
-	// that is not longer comes whole.
+	// CutAfter truncates the body after that many bytes, as a lost connection does:
+	// further reads fail with io.ErrUnexpectedEOF. 0 means no cut. A body that is not
+	// longer comes whole.
 	CutAfter int
 
-	// Delay passes before anything else happens, unless the request's context
-	// ends sooner.
+	// Delay is waited before anything else happens. The wait ends early if the
+	// context of the request ends.
 	Delay time.Duration
 
-	// Err is what a RoundTrip fails with, as it is; over sockets the connection
-	// is closed without an answer. The request never reaches the service, so it
-	// takes no place in the window.
+	// Err is the error of RoundTrip, unchanged. Over sockets the connection is closed
+	// without an answer. The request never reaches the service, so it does not count
+	// against the quota.
 	Err error
 }
 
-// sleep waits out d. It returns the context's error where that ends first.
+// sleep waits for d. It returns the context's error if the context ends first.
 func sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
@@ -59,8 +58,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// counts reports whether the request that meets the fault takes a place in the
-// window: the service refuses and redirects before it counts.
+// counts reports whether a request with this fault counts against the quota: the
+// service refuses and redirects before it counts.
 func (f Fault) counts() bool {
 	switch f.Status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotAcceptable, http.StatusTooManyRequests:
@@ -69,7 +68,7 @@ func (f Fault) counts() bool {
 	return f.Status/100 != 3
 }
 
-// scripted is the answer of a fault with a Status.
+// scripted returns the answer of a fault with a Status.
 func (f Fault) scripted() *answer {
 	a := newAnswer(f.Status, typeHTML, []byte(f.Body))
 	if strings.HasPrefix(f.Body, "{") || strings.HasPrefix(f.Body, "[") {
@@ -78,7 +77,7 @@ func (f Fault) scripted() *answer {
 	return a
 }
 
-// change puts the fault over an answer.
+// change applies the fault to an answer.
 func (f Fault) change(a *answer) {
 	for key, values := range f.Header {
 		a.header[http.CanonicalHeaderKey(key)] = values

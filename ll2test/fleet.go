@@ -7,8 +7,8 @@ import (
 	"github.com/docking-event/ll2"
 )
 
-// What the made-up history is made of. In these tables zero stands for null
-// where the service has null.
+// The parts of the made-up history. In these tables zero stands for null if the
+// service has null.
 
 type station struct {
 	id      int
@@ -19,8 +19,8 @@ type station struct {
 	visits []visits
 }
 
-// closes returns the time before the station's end, the far future where it has
-// none.
+// closes returns that time before the station's end, or the far future if it has no
+// end.
 func (s *station) closes(before time.Duration) time.Time {
 	if s.closed.IsZero() {
 		return lastDocking.Add(longest)
@@ -28,7 +28,7 @@ func (s *station) closes(before time.Duration) time.Time {
 	return s.closed.Add(-before)
 }
 
-// A period has no end where closed is zero.
+// A period has no end if closed is zero.
 type period struct{ opened, closed time.Time }
 
 func from(year int, month time.Month, day int) period {
@@ -46,7 +46,7 @@ type port struct {
 	station *station
 }
 
-// visits is when a model flies to a station.
+// visits says when a model flies to a station.
 type visits struct {
 	model *model
 	period
@@ -64,7 +64,7 @@ type model struct {
 	name, native        string
 	kind                ll2.SpacecraftConfigType
 	agency              *agency
-	fleet               []string // names of craft that fly again and again
+	fleet               []string // names of spacecraft that fly several times
 	inUse               bool
 	crew                int
 	height, diameter    float64
@@ -121,8 +121,8 @@ var (
 
 const pictures = "https://thespacedevs-prod.nyc3.digitaloceanspaces.com/media/images/"
 
-// stations returns the stations in the order in which they were launched. Their
-// lives overlap, so that at any time there is somewhere to go.
+// stations returns the stations in the order in which they were launched. Their lives
+// overlap, so that at any time there is a station to fly to.
 func stations() []station {
 	all := []station{
 		{id: 11, name: "Salyut 4", period: from(1975, 1, 1).to(1977, 12, 1),
@@ -158,7 +158,7 @@ func stations() []station {
 	return all
 }
 
-// config writes a model out in the detailed shape, every time anew.
+// config returns a model in the detailed shape, a new value every time.
 func (m *model) config() ll2.SpacecraftConfig {
 	c := ll2.SpacecraftConfig{
 		ID:                    m.id,

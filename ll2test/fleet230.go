@@ -10,8 +10,8 @@ import (
 	"github.com/docking-event/ll2/ll230"
 )
 
-// What version 2.3.0 says of the things in the made-up history: the same in
-// other shapes, with pictures, and with what 2.2.0 leaves out.
+// The things of the made-up history in the shapes of version 2.3.0, with pictures and
+// with data that 2.2.0 does not have.
 
 const (
 	labelMini     = "list"
@@ -23,8 +23,8 @@ func address230(list string, id int) string {
 	return fmt.Sprintf("https://ll.thespacedevs.com/2.3.0/%s/%d/", list, id)
 }
 
-// image returns a picture, with and without what a picture can lack. There is
-// none without a file.
+// image returns a picture, with or without its optional parts. It returns nil if file
+// is "".
 func image(id int, of, file string) *ll230.Image {
 	if file == "" {
 		return nil
@@ -50,8 +50,8 @@ func image(id int, of, file string) *ll230.Image {
 	return i
 }
 
-// agency230 writes an agency out in its short form, or in the long one that the
-// payload of a detailed chaser has.
+// agency230 returns an agency in its short form, or in the long one that the payload
+// of a detailed chaser has.
 func (a *agency) agency230(long bool) *ll230.Agency {
 	if a == nil {
 		return nil
@@ -89,7 +89,7 @@ func (a *agency) agency230(long bool) *ll230.Agency {
 
 var agencyTypes = map[string]int{"Government": 1, "Multinational": 2, "Commercial": 3}
 
-// countriesOf reads what 2.2.0 has as a text with commas.
+// countriesOf splits the country codes, which are one text with commas in 2.2.0.
 func countriesOf(codes string) []ll230.Country {
 	list := []ll230.Country{}
 	for _, c := range countries {
@@ -118,7 +118,7 @@ func countryOf(code string) *ll230.Country {
 	return nil
 }
 
-// config230 writes a model out. It has an agency in any case.
+// config230 returns a model. It always has an agency.
 func (m *model) config230() ll230.SpacecraftConfig {
 	by := m.agency
 	if by == nil {
@@ -137,8 +137,8 @@ func (m *model) config230() ll230.SpacecraftConfig {
 	}
 }
 
-// family returns the families of a model: null and an empty list are the same to
-// the service.
+// family returns the families of a model: null and an empty list are the same to the
+// service.
 func (m *model) family() []ll230.SpacecraftConfigFamily {
 	family := ll230.SpacecraftConfigFamily{ResponseMode: labelNormal}
 	switch m.id {
@@ -158,7 +158,7 @@ func (m *model) family() []ll230.SpacecraftConfigFamily {
 	return []ll230.SpacecraftConfigFamily{family}
 }
 
-// spacecraft230 writes out what 2.2.0 says of a craft, and two things more.
+// spacecraft230 returns a spacecraft with the data of 2.2.0 and two more fields.
 func (c *craft) spacecraft230() ll230.Spacecraft {
 	s := c.spacecraft()
 	return ll230.Spacecraft{
@@ -198,7 +198,7 @@ func (c *craft) fastestTurnaround() *ll2.Duration {
 	return fastest
 }
 
-// mini writes a station out in its short form.
+// mini returns a station in its short form.
 func (s *station) mini() *ll230.SpaceStation {
 	return &ll230.SpaceStation{
 		ID:    s.id,
@@ -208,10 +208,10 @@ func (s *station) mini() *ll230.SpaceStation {
 	}
 }
 
-// normal writes a station out as a detailed chaser.
+// normal returns a station as a detailed chaser.
 func (s *station) normal() *ll230.SpaceStation {
 	of := s.mini()
-	if s.id%2 > 0 { // of which little is known
+	if s.id%2 > 0 { // with few known fields
 		return of
 	}
 	of.Status = &ll230.SpaceStationStatus{ID: 1, Name: "Active"}

@@ -8,11 +8,11 @@ import (
 
 const (
 	day         = 24 * time.Hour
-	shortest    = 5 * day // of the stays, where there is room
+	shortest    = 5 * day // shortest stay, if there is room
 	longest     = 200 * day
 	beforeNext  = 6 * time.Hour    // for which a port stays empty
-	movesPort   = 30 * time.Minute // is how long a flight takes from one port to another
-	beforeClose = 40 * day         // nobody goes to a station with so little time left
+	movesPort   = 30 * time.Minute // time that a flight takes from one port to another
+	beforeClose = 40 * day         // no flight goes to a station with so little time left
 )
 
 var (
@@ -20,13 +20,14 @@ var (
 	lastDocking  = time.Date(2025, 12, 10, 9, 12, 0, 0, time.UTC)
 )
 
-// A history is who docked where and when, before it is written out as events.
+// A history holds the dockings with their vehicles, ports and times, before they
+// become events.
 type history struct {
 	r        *rand.Rand
 	stations []station
 	dockings []*docking     // by time
-	latest   map[*port]int  // docking at each port that was used
-	built    map[*model]int // craft of each model
+	latest   map[*port]int  // docking at each used port
+	built    map[*model]int // number of spacecraft of each model
 	fleet    map[string]*craft
 	crafts   int
 	flights  int
@@ -36,7 +37,7 @@ type docking struct {
 	at        *port
 	flight    *flight
 	docking   time.Time
-	departure time.Time // zero: still there
+	departure time.Time // zero: still docked
 }
 
 type flight struct {
@@ -74,9 +75,9 @@ func newHistory(n int) *history {
 	return h
 }
 
-// timeOf returns when the i-th of n dockings is. They follow each other three
-// times as fast in the end as at the beginning. It reckons in whole numbers,
-// since floating point is not the same on every machine.
+// timeOf returns the time of the i-th of n dockings. At the end they follow each
+// other three times as fast as at the beginning. It uses whole numbers, since
+// floating point is not the same on every machine.
 func (h *history) timeOf(i, n int) time.Time {
 	const whole = 1 << 30
 	jitter := h.r.IntN(800)
@@ -124,8 +125,8 @@ func (h *history) dock(i, n int) {
 	h.dockings = append(h.dockings, d)
 }
 
-// freePort returns one of the ports that have been without a docking for the
-// longest, at the station or, where that is nil, at any that flies.
+// freePort returns one of the ports that have been without a docking for the longest
+// time, at the given station or, if that is nil, at any station that flies.
 func (h *history) freePort(now time.Time, where *station) *port {
 	var best, second *port
 	since := func(p *port) int {
@@ -157,7 +158,7 @@ func (h *history) freePort(now time.Time, where *station) *port {
 	return best
 }
 
-// launch sends a craft to a station: a new one, or one that flew before.
+// launch sends a spacecraft to a station: a new one, or one that flew before.
 func (h *history) launch(to *station, now time.Time) *flight {
 	var flying []*model
 	for _, v := range to.visits {
@@ -175,7 +176,8 @@ func (h *history) launch(to *station, now time.Time) *flight {
 	return h.fly(m, name, to)
 }
 
-// fly adds a flight of the craft of that name, which is built if it is new.
+// fly adds a flight of the spacecraft with that name, which is new if it is not
+// known.
 func (h *history) fly(m *model, name string, to *station) *flight {
 	c := h.fleet[name]
 	if c == nil {
@@ -189,12 +191,12 @@ func (h *history) fly(m *model, name string, to *station) *flight {
 	return f
 }
 
-// depart ends the stays, so that each ends before the next begins at that port.
+// depart ends the stays, so that each ends before the next one at that port begins.
 func (h *history) depart() {
 	n := len(h.dockings)
 	next := make(map[*port]time.Time)
 	moved := make([]bool, n)
-	latest := make([]time.Time, n) // departures that are possible
+	latest := make([]time.Time, n) // the latest possible departures
 	for i := n - 1; i >= 0; i-- {
 		d := h.dockings[i]
 		end := d.docking.Add(longest)
@@ -242,7 +244,7 @@ func (h *history) depart() {
 	}
 }
 
-// between returns a departure for a docking, up to the latest that is possible.
+// between returns a departure for a docking, at the latest possible time or before.
 func (h *history) between(docking, latest time.Time) time.Time {
 	room := latest.Sub(docking)
 	least := min(shortest, room/2)

@@ -6,7 +6,7 @@ import (
 	"github.com/docking-event/ll2/ll230"
 )
 
-// landing returns how a flight comes down. Cargo burns up, mostly.
+// landing returns the landing of a flight. Most cargo spacecraft burn up.
 func (f *flight) landing() *ll230.Landing {
 	m := f.craft.model
 	if m.crew == 0 && m.payloadRet == 0 {
@@ -18,7 +18,7 @@ func (f *flight) landing() *ll230.Landing {
 		Attempt: true,
 	}
 	if f.inSpace() {
-		return l // of which nothing is known yet
+		return l // with no known fields yet
 	}
 	l.Success = ptr(true)
 	l.Description = f.craft.name + " came down after its departure on " + f.last.departure.Format("2 January 2006") + "."
@@ -45,7 +45,7 @@ func (f *flight) landing() *ll230.Landing {
 	return l
 }
 
-// landingLocation returns a place that says as much as its number is high.
+// landingLocation returns a place. The higher its number, the more fields are set.
 func landingLocation(id int, name, abbrev string, on ll230.CelestialBody) *ll230.LandingLocation {
 	l := &ll230.LandingLocation{ID: id, Name: name, Active: true, Abbrev: abbrev, CelestialBody: on}
 	if id > 10 {
@@ -92,7 +92,7 @@ func earth() ll230.CelestialBody {
 	}
 }
 
-// moon returns a body of which the service knows little.
+// moon returns a body with few known fields.
 func moon() ll230.CelestialBody {
 	return ll230.CelestialBody{
 		ResponseMode: labelNormal,

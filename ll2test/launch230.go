@@ -9,11 +9,11 @@ import (
 	"github.com/docking-event/ll2/ll230"
 )
 
-// beforeDocking is how long before its first docking a flight is launched.
+// beforeDocking is the time between the launch of a flight and its first docking.
 const beforeDocking = 49 * time.Hour
 
-// vehicle writes a flight out: in the long form as the chaser of a detailed
-// event, in the short one as its target.
+// vehicle returns a flight: in the long form for the chaser of a detailed event, in
+// the short one for a target.
 func (f *flight) vehicle(chaser bool) *ll230.FlightVehicle {
 	v := &ll230.FlightVehicle{
 		ID:             f.id,
@@ -44,7 +44,8 @@ func (f *flight) duration() *ll2.Duration {
 	return &ll2.Duration{Duration: end.Sub(f.launched()).Truncate(time.Second)}
 }
 
-// turnAround returns how long the craft was on the ground before the flight.
+// turnAround returns the time that the spacecraft was on the ground before the
+// flight.
 func (f *flight) turnAround() *ll2.Duration {
 	for i, other := range f.craft.flights {
 		if other == f && i > 0 {
@@ -61,7 +62,7 @@ func (f *flight) turnAround() *ll2.Duration {
 // An ascent is the launch of a flight, of a vehicle or of a payload.
 type ascent struct {
 	id      string
-	number  int // which makes one launch differ from another
+	number  int // different for each launch
 	at      time.Time
 	payload string
 	by      *agency
@@ -75,7 +76,7 @@ func (f *flight) ascent() ascent {
 	return ascent{uuid(f.id, 0), f.id, f.launched(), f.craft.name, by}
 }
 
-// launch writes an ascent out, in the long form or the short one.
+// launch returns an ascent in the long form or the short one.
 func (a ascent) launch(long bool) ll230.Launch {
 	r := rocketOf(a.by, a.at)
 	name := r.name + " | " + a.payload
@@ -118,7 +119,7 @@ func (a ascent) launch(long bool) ll230.Launch {
 	return l
 }
 
-// program returns what a launch or a payload is a part of.
+// program returns the program of a launch or a payload.
 func program(number int) *ll230.Program {
 	p := &ll230.Program{ResponseMode: labelMini, ID: 11, URL: address230("programs", 11), Name: "Commercial Resupply Services"}
 	if number%4 == 0 {

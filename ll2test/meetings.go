@@ -9,7 +9,7 @@ import (
 	"github.com/docking-event/ll2/ll230"
 )
 
-// A meeting is a docking that version 2.2.0 cannot tell, since it is not one of
+// A meeting is a docking that version 2.2.0 cannot express, because it is not one of
 // a vehicle with a station.
 type meeting struct {
 	docking, departure time.Time
@@ -17,7 +17,7 @@ type meeting struct {
 	port               ll230.DockingLocation
 }
 
-// A party to a docking is one of three.
+// A party to a docking has one of these three set.
 type party struct {
 	flight  *flight
 	station *station
@@ -26,7 +26,7 @@ type party struct {
 
 // A shipment is the flight of a payload.
 type shipment struct {
-	id       int // of the flight, and of the payload
+	id       int // id of the flight and of the payload
 	name     string
 	of       *freight
 	launched time.Time
@@ -43,19 +43,19 @@ type freight struct {
 	picture  string
 }
 
-// A series is meetings of one sort: who meets whom, and when.
+// A series is a group of similar meetings, with their parties and times.
 type series struct {
-	period   // in which the dockings are
+	period   // time of the dockings
 	stay     time.Duration
-	open     bool // whether the last one has not departed
+	open     bool // whether the last one is still docked
 	chaser   visitor
 	target   visitor
-	port     int    // the id of the first one's
-	portName string // of a station's
+	port     int    // the id of the first port
+	portName string // if it is a station's port
 }
 
-// A visitor is what takes part: a craft of a model, one of the stations, or a
-// payload. One of the fields is set.
+// A visitor is a party to a meeting: a spacecraft of a model, one of the stations, or
+// a payload. One of the fields is set.
 type visitor struct {
 	model    *model
 	stations []*station
@@ -89,14 +89,15 @@ var (
 	telescope = &freight{name: "Xuntian", kind: demonstrator, maker: cmsa, operator: cmsa, picture: "xuntian.jpg"}
 )
 
-// shuttleNamed returns a shuttle that none of the Events is about.
+// shuttleNamed returns a shuttle that does not occur in the Events.
 func shuttleNamed(name string) *model {
 	m := *shuttle
 	m.fleet = []string{name}
 	return &m
 }
 
-// allSeries returns every combination that Events lack, each at ports of its own.
+// allSeries returns every combination that Events do not have, each at ports of its
+// own.
 func allSeries(stations []station) []series {
 	iss, tiangong := &stations[4], &stations[5]
 	unity := &station{id: 51, name: "Unity", period: from(1998, 12, 4)}
@@ -134,7 +135,7 @@ func (h *history) meet(n int) []meeting {
 		meetings[i] = h.meeting(all[which], i/len(all), (n-1-which)/len(all)+1)
 	}
 	for _, m := range meetings {
-		if f := m.target.flight; f != nil { // of a craft that takes part in more than one series
+		if f := m.target.flight; f != nil { // a spacecraft of more than one series
 			slices.SortFunc(f.craft.flights, func(a, b *flight) int { return a.first.docking.Compare(b.first.docking) })
 		}
 	}
@@ -166,7 +167,7 @@ func (h *history) meeting(c series, number, of int) meeting {
 	return m
 }
 
-// name returns what the visitor is called at a meeting.
+// name returns the name of the visitor at a meeting.
 func (v visitor) name(number int) string {
 	switch {
 	case v.model != nil && len(v.model.fleet) > 0:
@@ -179,7 +180,7 @@ func (v visitor) name(number int) string {
 	return v.stations[number%len(v.stations)].name
 }
 
-// where returns where the visitor flew to be met.
+// where returns the place at which the visitor meets others.
 func (v visitor) where() string {
 	if v.model == apollo {
 		return "Moon"
@@ -194,7 +195,7 @@ func (h *history) party(v visitor, destination string, m meeting, number int) pa
 		f := h.fly(v.model, v.name(number), &station{name: destination})
 		f.first = &docking{docking: m.docking, departure: m.departure, flight: f}
 		f.last = f.first
-		f.craft.docked += m.departure.Sub(m.docking) // no vehicle is still there
+		f.craft.docked += m.departure.Sub(m.docking) // every vehicle has departed
 		return party{flight: f}
 	case v.freight != nil:
 		h.flights++
@@ -203,7 +204,7 @@ func (h *history) party(v visitor, destination string, m meeting, number int) pa
 	return party{station: v.stations[number%len(v.stations)]}
 }
 
-// event writes a meeting out.
+// event returns the event of a meeting.
 func (m meeting) event(id int) ll230.DockingEvent {
 	e := newEvent230(id, m.docking, m.departure)
 	e.DockingLocation = m.port

@@ -15,21 +15,21 @@ const (
 	typeHTML = "text/html; charset=utf-8"
 )
 
-// The forms in which the service can answer, its favourite first.
+// The formats in which the service can answer, its favourite first.
 var forms = []struct {
 	format, mediaType string
-	wishes            [3]string // that ask for it, the most exact first
+	wishes            [3]string // media types that select it, the most exact first
 }{
 	{"json", typeJSON, [...]string{"application/json", "application/*", "*/*"}},
 	{"api", typeHTML, [...]string{"text/html", "text/*", "*/*"}},
 }
 
-// negotiate finds the form that both the format parameter, of which the last
-// value counts, and the Accept headers allow. If there is none, the refusal
-// comes in JSON.
+// negotiate finds the format that both the format parameter and the Accept headers
+// allow. The last value of the parameter counts. If there is no such format, the
+// refusal is sent as JSON.
 //
-// The most exact of the caller's wishes decides; weights (q=0.5) are not looked
-// at, which is how the service's framework does it.
+// The most exact media type of the caller decides. Weights (q=0.5) are ignored, as in
+// the service's framework.
 func negotiate(formats, accept []string) (mediaType string, refused *answer) {
 	format := ""
 	if len(formats) > 0 {
@@ -61,8 +61,8 @@ func negotiate(formats, accept []string) (mediaType string, refused *answer) {
 	return typeJSON, refusal(http.StatusNotAcceptable, "Could not satisfy the request Accept header.")
 }
 
-// browsable turns an answer into the page that a browser gets, which shows the
-// answer that a program would have got.
+// browsable turns an answer into the page for browsers, which shows the answer that a
+// program would have received.
 func (a *answer) browsable(c call) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s %s\nHTTP %s\n", c.method, c.url.RequestURI(), statusLine(a.status))
@@ -77,7 +77,7 @@ func (a *answer) browsable(c call) {
 		fmt.Fprintf(&b, "%s: %s\n", key, a.header.Get(key))
 	}
 	b.WriteByte('\n')
-	_ = json.Indent(&b, a.body, "", "    ") // what views answer is JSON
+	_ = json.Indent(&b, a.body, "", "    ") // answers of views are JSON
 	a.header.Set("Content-Type", typeHTML)
 	a.body = []byte("<!doctype html>\n<title>Docking Event</title>\n<pre>" + html.EscapeString(b.String()) + "</pre>\n")
 }

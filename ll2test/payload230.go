@@ -6,8 +6,8 @@ import (
 	"github.com/docking-event/ll2/ll230"
 )
 
-// flight writes out how a payload flew: in the long form as the chaser of a
-// detailed event, in the short one as its target.
+// flight returns the flight of a payload: in the long form for the chaser of a
+// detailed event, in the short one for a target.
 func (c *shipment) flight(chaser bool) *ll230.PayloadFlight {
 	by := c.of.maker
 	if by == nil {
@@ -31,7 +31,7 @@ func (c *shipment) flight(chaser bool) *ll230.PayloadFlight {
 	return f
 }
 
-// label is the response_mode of a payload that is part of a side.
+// label returns the response_mode of a payload that is part of a party.
 func label(chaser bool) string {
 	if chaser {
 		return labelNormal
@@ -39,7 +39,7 @@ func label(chaser bool) string {
 	return labelMini
 }
 
-// payload writes out what flew.
+// payload returns the payload of a flight.
 func (c *shipment) payload(chaser bool) ll230.Payload {
 	p := ll230.Payload{
 		ResponseMode: label(chaser),

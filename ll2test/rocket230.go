@@ -9,7 +9,7 @@ import (
 	"github.com/docking-event/ll2/ll230"
 )
 
-// What is left as JSON in an ll230.Launch.
+// The objects that an ll230.Launch keeps as JSON.
 type (
 	launchStatus struct {
 		ID          int    `json:"id"`
@@ -88,11 +88,11 @@ type (
 
 func null() json.RawMessage { return json.RawMessage("null") }
 
-// raw writes out what has JSON.
+// raw encodes v as JSON.
 func raw(v any) json.RawMessage {
 	text, err := encode(v)
 	if err != nil {
-		panic(err) // of this file's own
+		panic(err) // all values are in this file
 	}
 	return text
 }
@@ -110,16 +110,16 @@ func (a ascent) mission() mission {
 	}
 }
 
-// A rocket's name, and where it starts.
+// A launchVehicle is a rocket with its launch site.
 type launchVehicle struct {
 	id            int
 	name, variant string
-	site          string // and its pad
+	site          string // with its pad
 	country, zone string
 	lat, long     float64
 }
 
-// rocketOf returns what an agency launches with at that time.
+// rocketOf returns the rocket that an agency uses at that time.
 func rocketOf(by *agency, at time.Time) launchVehicle {
 	american := launchVehicle{164, "Falcon 9 Block 5", "Block 5", "Kennedy Space Center, FL, USA", "USA", "America/New_York", 28.608, -80.604}
 	switch year := at.Year(); {
@@ -146,7 +146,7 @@ func (r launchVehicle) rocket(number int) rocket {
 		[]family{{labelMini, r.id + 1000, r.name}}, r.name, r.variant}}
 }
 
-// pad returns where an ascent begins. Of some little is known.
+// pad returns the pad of an ascent. Some pads have few known fields.
 func (r launchVehicle) pad(a ascent) pad {
 	const about = "One of the places from which people went to space. It has pads for crews & cargo, an airfield, and a museum."
 	p := pad{

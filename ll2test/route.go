@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A resource is what an address stands for.
+// A resource is the kind of thing that an address names.
 type resource int
 
 const (
@@ -18,17 +18,17 @@ const (
 
 const apiThrottle = "api-throttle"
 
-// A target is what a request is for.
+// A target is the thing that a request asks for.
 type target struct {
 	resource resource
 	endpoint endpoint // of many and one
 	id       string   // of one
 }
 
-// route finds the resource at the end of a path, and reports whether the path
-// has the slash at its end. What stands before the endpoint does not matter, but
-// for the version, if there is one, and for the endpoint itself: the service
-// knows nothing below its docking events but each of them.
+// route finds the resource at the end of a path, and reports whether the path ends
+// with a slash. The part before the endpoint does not matter, with two exceptions:
+// the version, if there is one, and the endpoint itself, since nothing exists below
+// the docking events apart from each event.
 func (s *Server) route(path string) (t target, slash bool) {
 	path, slash = strings.CutSuffix(path, "/")
 	elements := strings.Split(path, "/")

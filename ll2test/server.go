@@ -11,12 +11,12 @@ import (
 	"github.com/docking-event/ll2"
 )
 
-// A Server is a Launch Library 2 in memory: an [http.RoundTripper] and an
-// [http.Handler]. It is safe for concurrent use; make one with [NewServer].
+// A Server is an in-memory Launch Library 2: an [http.RoundTripper] and an
+// [http.Handler]. Create it with [NewServer]. It is safe for concurrent use.
 type Server struct {
 	mu        sync.Mutex
 	endpoints []endpoint // the longest paths first
-	ties      *rand.Rand // nil: in stored order
+	ties      *rand.Rand // nil: equal rows stay in the stored order
 	ignored   []string   // terms of ordering
 	window    window
 	tokens    map[string]bool
@@ -24,9 +24,9 @@ type Server struct {
 	requests  []Request
 }
 
-// NewServer returns a server that has these events of version 2.2.0, as if by
-// [Server.SetEvents], and none of 2.3.0, for which there is
-// [Server.SetEvents230]. It limits nobody, takes every token and has no faults.
+// NewServer returns a server with these events of version 2.2.0, as if set by
+// [Server.SetEvents], and no events of 2.3.0, which [Server.SetEvents230] sets. It
+// does not limit requests, accepts every token and has no faults.
 func NewServer(events ...ll2.DockingEvent) *Server {
 	s := &Server{}
 	s.SetEvents(events...)
@@ -34,33 +34,32 @@ func NewServer(events ...ll2.DockingEvent) *Server {
 	return s
 }
 
-// ShuffleTies makes every list come with equal sort keys in another order than
-// the list before, as a database is free to do between two queries: a walk over
-// several pages meets some rows twice and others never unless its order is
-// total. Without ordering all keys are equal. The same seed brings the same
-// orders again.
+// ShuffleTies makes every list sort rows with equal keys differently from the list
+// before, as a database may do between two queries. A program that reads several
+// pages then gets some rows twice and others never, unless its order is unique.
+// Without ordering all keys are equal. The same seed produces the same orders.
 func (s *Server) ShuffleTies(seed uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ties = rand.New(rand.NewPCG(seed, 0))
 }
 
-// IgnoreOrder makes every list drop these terms of ordering silently, as the
-// service does with terms that it does not know. The real service probably knows
-// no id in the ordering of docking events (the documentation of 2.2.0 names it,
-// its code does not), so IgnoreOrder("id") shows a program what it may meet
-// there. In 2.3.0 id is not even documented, and always dropped. A further call
-// replaces the terms, one without any restores them all.
+// IgnoreOrder makes every list silently ignore these terms of ordering, as the
+// service does with unknown terms. The real service probably does not know id in the
+// ordering of docking events (the documentation of 2.2.0 names it, its code does
+// not), so IgnoreOrder("id") shows how a program copes with that. In 2.3.0 id is not
+// even documented, and always ignored. Another call replaces the terms; a call
+// without terms restores all.
 func (s *Server) IgnoreOrder(terms ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ignored = slices.Clone(terms)
 }
 
-// SetTokens names the keys that the server knows: a request with any other is
-// answered with a 401. Without keys, and before the first call, every key is
-// good. Requests without a token are anonymous and always welcome, and so are
-// those with another scheme than Token, which the service does not look at.
+// SetTokens sets the keys that the server knows. A request with any other key gets a
+// 401. Before the first call, and after a call without keys, every key is accepted.
+// Requests without a token are anonymous and always accepted. So are requests whose
+// scheme is not Token, because the service ignores other schemes.
 func (s *Server) SetTokens(keys ...string) {
 	tokens := make(map[string]bool, len(keys))
 	for _, key := range keys {
@@ -71,26 +70,25 @@ func (s *Server) SetTokens(keys ...string) {
 	s.tokens = tokens
 }
 
-// Limit lets n requests through in any window of length per, for each token
-// and, together, for everybody without one. Requests that were let in before
-// the call count, those of the last hour at least where there was no limit. An
-// n or per below one takes the limit away.
+// Limit allows n requests in any window of length per, for each token, and for all
+// anonymous requests together. Requests that passed before the call count; if there
+// was no limit before, at least those of the last hour count. An n or per below one
+// removes the limit.
 //
-// A request counts when its answer is made, which is after the Delay of its
-// [Fault], and its place is free again exactly per later.
+// A request counts from the time of its answer, which is after the Delay of its
+// [Fault], and stops counting exactly per later.
 //
-// Without a limit api-throttle/ shows what the production service grants
-// anonymous callers, 15 an hour, and how much of it would be used: it is only
-// never enforced.
+// Without a limit, api-throttle/ shows the quota of anonymous callers in production,
+// 15 an hour, and how much of it would be used, but the quota is not enforced.
 func (s *Server) Limit(n int, per time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.window.limit(n, per)
 }
 
-// Fail scripts what happens to the next requests, one [Fault] each, whatever
-// they ask for and whether or not they get as far as the fault. Faults wait
-// behind those of earlier calls.
+// Fail sets faults for the next requests, one [Fault] per request, whatever they ask
+// for and even if they do not get as far as the fault. The faults come after those of
+// earlier calls.
 func (s *Server) Fail(faults ...Fault) {
 	added := make([]Fault, len(faults))
 	for i, f := range faults {
@@ -102,19 +100,19 @@ func (s *Server) Fail(faults ...Fault) {
 	s.faults = append(s.faults, added...)
 }
 
-// A Request is what a [Server] was asked.
+// A Request is a request that a [Server] received.
 type Request struct {
 	Method string
 	URL    *url.URL // absolute, also over sockets
 	Header http.Header
 
-	// Status is what was answered; 0 while nothing is, and for good where the
-	// fault was an Err or the caller's context ended first.
+	// Status is the status of the answer. It is 0 as long as there is no answer, and
+	// stays 0 if the fault had an Err or the caller's context ended first.
 	Status int
 }
 
-// Requests returns what the server was asked so far, in order of arrival. A
-// request whose context had ended before it was sent did not arrive.
+// Requests returns the requests that the server received so far, in order of arrival.
+// It does not contain requests whose context had ended before they were sent.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,7 +124,7 @@ func (s *Server) Requests() []Request {
 	return requests
 }
 
-// arrive writes a request down and takes the fault that is meant for it.
+// arrive records a request and takes its fault.
 func (s *Server) arrive(c call) (number int, f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

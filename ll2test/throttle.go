@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// What the production service grants anonymous callers.
+// The quota of anonymous callers in production.
 const (
 	anonymousLimit  = 15
 	anonymousWindow = time.Hour
 )
 
-// A window is the service's throttle: of the requests that it let in it
-// remembers the times, and lets another in while fewer than n are younger than
-// per. Its zero value refuses nobody.
+// A window is the service's throttle. It remembers the times of the requests that
+// passed, and lets another one pass if fewer than n are younger than per. Its zero
+// value does not limit requests.
 type window struct {
 	enforced bool
 	n        int
 	per      time.Duration
-	accepted map[string][]time.Time // by token, "" for all without; oldest first
+	accepted map[string][]time.Time // by token, "" for anonymous requests; oldest first
 }
 
 func (w *window) limit(n int, per time.Duration) {
@@ -28,7 +28,7 @@ func (w *window) limit(n int, per time.Duration) {
 	w.n, w.per = n, per
 }
 
-// size returns the quota that is shown, enforced or not.
+// size returns the quota that api-throttle/ shows, enforced or not.
 func (w *window) size() (n int, per time.Duration) {
 	if !w.enforced {
 		return anonymousLimit, anonymousWindow
@@ -36,7 +36,7 @@ func (w *window) size() (n int, per time.Duration) {
 	return w.n, w.per
 }
 
-// current returns the requests of who that hold a place, and forgets the rest.
+// current returns the requests of who that still count, and forgets the others.
 func (w *window) current(who string, now time.Time) []time.Time {
 	_, per := w.size()
 	times := w.accepted[who]
@@ -51,20 +51,20 @@ func (w *window) current(who string, now time.Time) []time.Time {
 	return times
 }
 
-// use returns how many places who holds and how long it is until one more is
-// to be had.
+// use returns how many requests of who count, and how long it takes until another one
+// can pass.
 func (w *window) use(who string, now time.Time) (used int, wait time.Duration) {
 	n, per := w.size()
 	times := w.current(who, now)
 	if len(times) < n {
 		return len(times), 0
 	}
-	// More than n are there where the limit was lowered or is not enforced.
+	// There are more than n if the limit was lowered or is not enforced.
 	return n, per - now.Sub(times[len(times)-n])
 }
 
-// admit takes a place for who, unless counts is false, and reports how long
-// there is to wait where none is free.
+// admit counts a request of who, unless counts is false. If the window is full, it
+// returns how long there is to wait.
 func (w *window) admit(who string, now time.Time, counts bool) (wait time.Duration) {
 	times := w.current(who, now)
 	if w.enforced {
@@ -81,7 +81,7 @@ func (w *window) admit(who string, now time.Time, counts bool) (wait time.Durati
 	return 0
 }
 
-// throttled is the 429.
+// throttled returns the 429.
 func throttled(wait time.Duration) *answer {
 	seconds := wholeSeconds(wait)
 	plural := "s"
@@ -94,7 +94,7 @@ func throttled(wait time.Duration) *answer {
 	return a
 }
 
-// quota is the answer of api-throttle/.
+// quota returns the answer of api-throttle/.
 func (s *Server) quota(who string) *answer {
 	s.mu.Lock()
 	n, per := s.window.size()
@@ -102,7 +102,7 @@ func (s *Server) quota(who string) *answer {
 	s.mu.Unlock()
 	ident := who
 	if who == "" {
-		ident = "203.0.113.7" // of a block that is set aside for documentation
+		ident = "203.0.113.7" // of a block that is reserved for documentation
 	}
 	return jsonAnswer(http.StatusOK, struct {
 		Limit  int    `json:"your_request_limit"`

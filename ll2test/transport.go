@@ -12,9 +12,9 @@ import (
 	"sync/atomic"
 )
 
-// RoundTrip answers a request in memory. It needs no socket and leaves no
-// goroutine behind. The context of the request bounds a [Fault]'s Delay and the
-// reading of the body, as in net/http.
+// RoundTrip answers a request in memory. It uses no socket and leaves no goroutine
+// behind. The context of the request limits the Delay of a [Fault] and the reading of
+// the body, as in net/http.
 func (s *Server) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		defer req.Body.Close()
@@ -28,7 +28,7 @@ func (s *Server) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	c := call{method: req.Method, url: req.URL, header: req.Header}
 	if c.method == "" {
-		c.method = http.MethodGet // what net/http makes of it
+		c.method = http.MethodGet // as in net/http
 	}
 	a, err := s.exchange(ctx, c)
 	if err != nil {
@@ -65,8 +65,8 @@ func (s *Server) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // ServeHTTP answers a request over a socket, for use with net/http/httptest. A
-// [Fault] with an Err, and one that cuts the body, end the connection by the
-// panic that net/http has for it, [http.ErrAbortHandler].
+// [Fault] with an Err, and one that truncates the body, end the connection with the
+// panic that net/http provides for this, [http.ErrAbortHandler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u := cloneURL(r.URL)
 	u.Scheme, u.Host = "http", r.Host
@@ -85,16 +85,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 	w.WriteHeader(a.status)
 	if a.cut == 0 {
-		_, _ = w.Write(a.body) // who hangs up has no use for an error
+		_, _ = w.Write(a.body) // the client has hung up
 		return
 	}
 	_, _ = w.Write(a.body[:a.cut])
-	// Without this the bytes would be thrown away together with the connection.
+	// Without it, the bytes would be discarded with the connection.
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
 
-// exchange is the whole way of a call: it arrives, waits, fails or is answered.
+// exchange does everything for a call: it arrives, waits, and fails or is answered.
 func (s *Server) exchange(ctx context.Context, c call) (*answer, error) {
 	number, f := s.arrive(c)
 	if err := sleep(ctx, f.Delay); err != nil {
@@ -112,12 +112,12 @@ func statusLine(status int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
-// bodyAllowed reports whether HTTP knows a body for the status.
+// bodyAllowed reports whether HTTP allows a body with the status.
 func bodyAllowed(status int) bool {
 	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
 }
 
-// A body is a response's, over bytes that are all there but can end early.
+// A body is the body of a response, which can end before all of its bytes.
 type body struct {
 	ctx    context.Context //nolint:containedctx // a body ends with its request
 	rest   []byte

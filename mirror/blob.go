@@ -8,16 +8,17 @@ import (
 	"slices"
 )
 
-// format is the number of the form in which blobs are written.
+// format is the number of the format in which blobs are written.
 const format = 1
 
-// errNewer is a blob of a later version of this package, which is left alone.
+// errNewer is the error for a blob that a later version of this package wrote. Such a
+// blob is left alone.
 var errNewer = errors.New("mirror: the copy in the store was written by a newer version; it is not used and not overwritten")
 
-// encode writes the snapshot as lines of JSON: the header, the events, each as the
-// service sent it, in the order of docking; the changes, the oldest first; and the
-// events that an unfinished walk has read. So `head -n 1` shows the state of a copy,
-// and jq reads the rest.
+// encode writes the snapshot as lines of JSON: the header; the events, each as the
+// service sent it, sorted by docking; the changes, oldest first; and the events that
+// an unfinished walk has read. So `head -n 1` shows the state of a copy, and jq reads
+// the rest.
 func (s *snapshot) encode() ([]byte, error) {
 	h := s.header
 	h.Format, h.Events, h.Changes = format, len(s.rows), len(s.journal)
@@ -55,12 +56,12 @@ func (s *snapshot) encode() ([]byte, error) {
 	return b, nil
 }
 
-// decode reads what encode wrote, of which it keeps data.
+// decode reads the output of encode. The snapshot keeps data.
 func decode(v *version, data []byte, gen uint64, base string) (*snapshot, error) {
 	first, rest, _ := bytes.Cut(data, []byte("\n"))
 	var h header
 	if err := json.Unmarshal(first, &h); err != nil {
-		return nil, fmt.Errorf("mirror: the copy in the store makes no sense: %w", err)
+		return nil, fmt.Errorf("mirror: the copy in the store is not valid: %w", err)
 	}
 	if h.Format > format {
 		return nil, errNewer
@@ -79,7 +80,7 @@ func decode(v *version, data []byte, gen uint64, base string) (*snapshot, error)
 		walked = h.Walk.Rows
 	}
 	if h.Events < 0 || h.Changes < 0 || walked < 0 || len(lines)-1 != h.Events+h.Changes+walked {
-		return nil, errors.New("mirror: the copy in the store is not whole")
+		return nil, errors.New("mirror: the copy in the store is incomplete")
 	}
 	rows, err := readRows(lines[:h.Events])
 	if err != nil {
@@ -102,7 +103,7 @@ func readRows(lines [][]byte) ([]row, error) {
 	for _, line := range lines {
 		r, err := newRow(line)
 		if err != nil || r.id == 0 || r.docking.IsZero() {
-			return nil, errors.Join(errors.New("mirror: the copy in the store has an event that makes no sense"), err)
+			return nil, errors.Join(errors.New("mirror: the copy in the store has an event that is not valid"), err)
 		}
 		rows = append(rows, r)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/docking-event/ll2/test/testkit"
 )
 
-// A day is what one simulated day told.
+// A day holds the results of one simulated day.
 type day struct {
 	asked, answered, requests int
 	oldest                    time.Duration // of an answer

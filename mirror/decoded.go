@@ -10,11 +10,11 @@ import (
 	"github.com/docking-event/ll2/internal/service"
 )
 
-// Decoding takes most of the time of an answer, so each row is decoded once in each
-// shape, from the bytes that would be its answer, when it is first asked for. A caller
-// gets deep copies, and never what is kept here.
+// Decoding takes most of the time of an answer. So each row is decoded once per
+// shape, when it is first requested, from the bytes that would otherwise be the
+// answer. Callers get deep copies, never the values that are kept here.
 
-// decoded rows answer requests that need no bytes.
+// decoded holds decoded rows, which answer requests without any bytes.
 type decoded interface {
 	// page answers a request for a page, and reports whether it could.
 	page(ctx context.Context, p service.Page) bool
@@ -24,7 +24,7 @@ type decoded interface {
 	row(ctx context.Context, i int) bool
 }
 
-// decoding returns what decodes the rows of a table into Ts.
+// decoding returns a function that decodes the rows of a table into values of type T.
 func decoding[T any]() func(*service.Table) decoded {
 	copyOf, err := clone.For[T]()
 	if err != nil {
@@ -41,7 +41,7 @@ func decoding[T any]() func(*service.Table) decoded {
 type decodedRows[T any] struct {
 	table            *service.Table
 	copyOf           clone.Func[T]
-	normal, detailed []atomic.Pointer[T] // nil where nobody has asked yet
+	normal, detailed []atomic.Pointer[T] // nil until a row is first requested
 }
 
 func (d *decodedRows[T]) page(ctx context.Context, p service.Page) bool {
@@ -69,11 +69,11 @@ func (d *decodedRows[T]) row(ctx context.Context, i int) bool {
 	return true
 }
 
-// copyTo reports whether it could. What is wrong with a row is told to whoever decodes
-// the bytes.
+// copyTo reports whether it could. Errors in a row are left to the caller, who then
+// decodes the bytes.
 func (d *decodedRows[T]) copyTo(dst *T, i int, shape service.Shape) bool {
 	if shape.Format != "" {
-		return false // which the links in the row tell
+		return false // the links in the row cause the error
 	}
 	kept := &d.normal[i]
 	if shape.Detailed {
@@ -91,7 +91,8 @@ func (d *decodedRows[T]) copyTo(dst *T, i int, shape service.Shape) bool {
 	return true
 }
 
-// undecoded are rows of a type that cannot be copied: each answer is decoded anew.
+// undecoded is used for rows of a type that cannot be copied: each answer is decoded
+// anew.
 type undecoded struct{}
 
 func (undecoded) page(context.Context, service.Page) bool { return false }

@@ -98,8 +98,8 @@ func references(v reflect.Value, path string, found map[string]uintptr) map[stri
 	return found
 }
 
-// disjoint holds that nothing can be reached from two of the values but what nobody can
-// change. In each there are so many references, at least.
+// disjoint checks that no two of the values share anything that can be changed. Each of
+// them has at least that many references.
 func disjoint(t *testing.T, least int, values ...any) {
 	t.Helper()
 	seen := make(map[uintptr]string)
@@ -180,7 +180,7 @@ func TestNothingIsDecodedTwice(t *testing.T) {
 	}
 }
 
-// A row that the service should not have sent, but has, is told as the service's would be.
+// An invalid row that the service has sent causes the error that the service's row causes.
 func TestARowThatDoesNotDecodeIsToldAsThatOfTheService(t *testing.T) {
 	server := ll2test.NewServer()
 	const good, bad = `{"id":1,"docking":"2024-01-31T12:00:00Z"}`, `{"id":2,"docking":"2024-02-01T12:00:00Z","launch_id":7}`

@@ -14,58 +14,62 @@ import (
 	"github.com/docking-event/ll2/internal/steps"
 )
 
-// Dir returns a [Store] in a folder, which several processes may share. The folder is
-// made by the first Save, with all above it. An unusable path is an error of each call.
+// Dir returns a [Store] in a folder, which several processes may share. The first
+// Save creates the folder and its parents. If the path is not usable, each call
+// returns an error.
 //
-// A process can be killed at any moment, the disk can be full, and the folder read-only:
-// the files stay as they were, whole. A Save that returned nil has reached the disk. Load
-// needs no lock, and no permission to write; it reads the first kilobyte only if the file
-// is still the one that it read last.
+// A process may be killed at any moment, the disk may be full, and the folder may be
+// read-only: the files stay complete and are never half written. When Save returns nil,
+// the data has reached the disk. Load needs no lock and no permission to write. It
+// reads only the first kilobyte if the file is still the one that it read last.
 //
 // # Files
 //
-// The blob named "events" is the file events.ll2. Upper-case letters are percent-encoded,
-// because names that differ only in case are one file on Windows and macOS. A file is two
-// lines of text and then the data as it is:
+// The blob named "events" is the file events.ll2. Upper-case letters are
+// percent-encoded, because names that differ only in case are one file on Windows and
+// macOS. A file has two lines of text, followed by the data unchanged:
 //
 //	ll2-mirror sha256 7ca95478ce5946a9bfbdf459d92a1cd8e5baeac8163d19fdeb37b11a0364f5c2
 //	{"format":1,"name":"events","generation":1764000000000,"length":15}
 //	the data itself
 //
-// The first line is the checksum of all bytes that follow it. So these print the data,
-// and check it:
+// The first line is the checksum of all bytes that follow it. So these commands print
+// the data and compute its checksum:
 //
 //	tail -n +3 events.ll2
 //	tail -n +2 events.ll2 | sha256sum
 //
-// A blob that is new gets the Unix time in milliseconds as its generation, and one more
-// with each Save, so that a blob that was lost and is written anew does not get a
-// generation that another process still knows.
+// The generation of a new blob is the Unix time in milliseconds, and each Save adds
+// one. So a blob that was lost and is written anew does not get a generation that
+// another process still knows.
 //
-// A file that is damaged or was cut off is renamed to events.ll2.damaged- and a time,
-// at most 5 of which are kept, and counts as none: Load returns [fs.ErrNotExist]. A file
-// of a newer format is an error that says so, and is never replaced. events.ll2.saving and
-// events.lock are empty and there to be locked; events.ll2.tmp- and a number is a file that
-// is being written, or that a dead process left, which the next Save of that blob removes.
-// Dir touches no other file. Files and folders that it makes can be used by their owner only.
+// A file that is damaged or truncated is renamed to events.ll2.damaged- and a time,
+// and counts as missing: Load returns [fs.ErrNotExist]. At most 5 of these files are
+// kept. A file of a newer format causes an error that says so, and is never replaced.
+// The files events.ll2.saving and events.lock are empty and only used for locks. A
+// file events.ll2.tmp- and a number is being written, or was left by a process that
+// died; the next Save of that blob removes it. Dir touches no other file. Only their
+// owner can use the files and folders that it creates.
 //
 // # Systems
 //
-// Locks are flock(2) on Unix and LockFileEx on Windows, so a lock is free at the very
-// moment its process ends. They hold between processes of one machine; whether they hold
-// between machines that share a folder over a network depends on its file system. Unlock
-// and the lock's ttl free it, too. On Windows a file cannot be replaced while it is open
-// for reading: Save tries for 2 seconds. There, permissions are those of the folder, and
-// a Save whose file is on the disk may lose its name if the power fails. On macOS a Save
-// waits for the drive itself (F_FULLFSYNC). Plan 9, Solaris, AIX and WebAssembly have no
-// such locks: Save and TryLock return [errors.ErrUnsupported], Load works.
+// Locks are flock(2) on Unix and LockFileEx on Windows, so a lock is free as soon as
+// its process ends. They work between processes of one machine. Whether they work
+// between machines that share a folder over a network depends on its file system.
+// Unlock and the lock's ttl free a lock as well.
+//
+// On Windows a file cannot be replaced while it is open for reading, so Save retries
+// for 2 seconds. Permissions are those of the folder there, and a file that Save has
+// written may lose its name if the power fails. On macOS, Save waits for the drive
+// itself (F_FULLFSYNC). Plan 9, Solaris, AIX and WebAssembly have no such locks: Save
+// and TryLock return [errors.ErrUnsupported], and Load works.
 func Dir(path string) Store {
 	d := &dir{read: make(map[string]stored)}
 	if path == "" {
 		d.err = fmt.Errorf("mirror: Dir needs the path of a folder, not an empty one (%w)", fs.ErrInvalid)
 		return d
 	}
-	// Absolute, so that a program can change its working directory.
+	// The path is absolute, so that a program can change its working directory.
 	if d.path, d.err = filepath.Abs(path); d.err != nil {
 		d.err = fmt.Errorf("mirror: %s: %w", path, d.err)
 	}
@@ -77,14 +81,14 @@ type dir struct {
 	err  error
 
 	mu   sync.Mutex
-	read map[string]stored // by name: what was loaded last
+	read map[string]stored // by name: the blob that was loaded last
 }
 
 const (
-	savingWait  = 10 * time.Second // for another process's Save
-	mostDamaged = 5                // files of one blob that were set aside
-	chunk       = 256 << 10        // written between two looks at the context
-	longestName = 200              // bytes of a file's name, of 255 that most systems allow; a suffix follows
+	savingWait  = 10 * time.Second // for the Save of another process
+	mostDamaged = 5                // number of damaged files kept per blob
+	chunk       = 256 << 10        // bytes written between two checks of the context
+	longestName = 200              // bytes of a file's name, without the suffix; most systems allow 255
 )
 
 func (d *dir) Load(ctx context.Context, name string) ([]byte, uint64, error) {
@@ -94,8 +98,8 @@ func (d *dir) Load(ctx context.Context, name string) ([]byte, uint64, error) {
 	}
 	b, err := d.load(path, name)
 	if isDamaged(err) {
-		// Whoever holds the lock is writing a new file, or sets this one aside.
-		// Whatever stands in the way of that, there is no blob.
+		// The holder of the lock is writing a new file, or renames this one. If that
+		// is not possible, for whatever reason, there is still no blob.
 		if saving, lockErr := takeLock(path + ".saving"); lockErr == nil && saving != nil {
 			if b, err = d.load(path, name); isDamaged(err) {
 				_ = d.setAside(path)
@@ -121,7 +125,7 @@ func (d *dir) load(path, name string) (stored, error) {
 	})
 	if err != nil && !isDamaged(err) {
 		if info, statErr := os.Stat(d.path); statErr == nil && !info.IsDir() {
-			err = fmt.Errorf("%s is not a folder (%w)", d.path, fs.ErrInvalid) // which Windows does not say by itself
+			err = fmt.Errorf("%s is not a folder (%w)", d.path, fs.ErrInvalid) // Windows does not report this
 		}
 	}
 	if err != nil {
@@ -148,8 +152,8 @@ func (d *dir) Save(ctx context.Context, name string, data []byte, ifGen uint64) 
 	return nil
 }
 
-// save does everything under the lock: so whatever looks like a file that is being
-// written is one that a dead process left.
+// save does everything under the lock. So a file that looks as if it is being written
+// was left by a process that died.
 func (d *dir) save(ctx context.Context, path, name string, data []byte, ifGen uint64) error {
 	if err := step(ctx, "make the folder", func() error { return os.MkdirAll(d.path, 0o700) }); err != nil {
 		return err
@@ -160,12 +164,12 @@ func (d *dir) save(ctx context.Context, path, name string, data []byte, ifGen ui
 	}
 	defer saving.release()
 
-	// Which file is there is looked up under the lock, however fresh what the caller
-	// knows: check and rename are one.
+	// The existing file is read under the lock, however recent the caller's knowledge
+	// is: check and rename must not be separated.
 	now, err := d.load(path, name)
 	switch {
 	case isDamaged(err):
-		// A file that cannot be set aside is replaced: nobody can read it.
+		// A file that cannot be renamed is replaced: it is not readable anyway.
 		_ = step(ctx, "set aside", func() error { return d.setAside(path) })
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
@@ -191,15 +195,15 @@ func (d *dir) save(ctx context.Context, path, name string, data []byte, ifGen ui
 	return step(ctx, "sync the folder", func() error { return syncDir(d.path) })
 }
 
-// forget lets go of the data that was read.
+// forget drops the data that was read.
 func (d *dir) forget(name string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.read, name)
 }
 
-// replace writes a file beside the one at path and renames it. If that fails, the one
-// at path is as before.
+// replace writes a file next to the one at path and renames it. If that fails, the
+// one at path is unchanged.
 func replace(ctx context.Context, path string, parts ...[]byte) error {
 	var f *os.File
 	err := step(ctx, "create", func() (err error) {
@@ -219,7 +223,7 @@ func replace(ctx context.Context, path string, parts ...[]byte) error {
 		})
 	}
 	if err != nil {
-		_ = os.Remove(f.Name()) // else the next Save does it
+		_ = os.Remove(f.Name()) // or else the next Save removes it
 	}
 	return err
 }
@@ -237,11 +241,12 @@ func write(ctx context.Context, f *os.File, parts ...[]byte) error {
 			}
 		}
 	}
-	// Before the rename, else the name may reach the disk before the data does.
+	// This must come before the rename, or the name may reach the disk before the
+	// data.
 	return step(ctx, "sync", f.Sync)
 }
 
-// step does one step of a Save, unless a test has it fail.
+// step does one step of a Save, unless a test makes it fail.
 func step(ctx context.Context, name string, do func() error) error {
 	if err := steps.At(ctx, name); err != nil {
 		return err
@@ -260,8 +265,8 @@ func (d *dir) setAside(path string) error {
 	})
 }
 
-// removeAll removes the files whose names are prefix and a number or a time, all but
-// the last of them.
+// removeAll removes the files whose names are prefix and a number or a time, all
+// except the last keep of them.
 func (d *dir) removeAll(prefix string, keep int) error {
 	entries, err := os.ReadDir(d.path) // sorted
 	if err != nil {
@@ -269,7 +274,8 @@ func (d *dir) removeAll(prefix string, keep int) error {
 	}
 	var found []string
 	for _, entry := range entries {
-		// The rest is looked at, too: there may be a blob named "events.ll2.tmp-".
+		// The rest must be checked as well: there may be a blob named
+		// "events.ll2.tmp-".
 		rest, ok := strings.CutPrefix(entry.Name(), prefix)
 		if ok && strings.Trim(rest, "0123456789.TZ") == "" && entry.Type().IsRegular() {
 			found = append(found, filepath.Join(d.path, entry.Name()))
@@ -298,7 +304,7 @@ func (d *dir) TryLock(ctx context.Context, name string, ttl time.Duration) (func
 	if held == nil {
 		return nil, false, nil
 	}
-	// A process that hangs gives back its lock, too.
+	// This also frees the lock of a process that hangs.
 	timer := time.AfterFunc(ttl, held.release)
 	return func() {
 		timer.Stop()
@@ -306,7 +312,8 @@ func (d *dir) TryLock(ctx context.Context, name string, ttl time.Duration) (func
 	}, true, nil
 }
 
-// file returns the path of a file of a name, after what every call checks.
+// file checks the arguments that all calls have, and returns the path of the file for
+// a name.
 func (d *dir) file(ctx context.Context, name, suffix string) (string, error) {
 	if d.err != nil {
 		return "", d.err
@@ -322,7 +329,7 @@ func (d *dir) file(ctx context.Context, name, suffix string) (string, error) {
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
 		switch {
 		case !letter && (i == 0 || (c < '0' || c > '9') && c != '.' && c != '_' && c != '-'):
-			return "", fmt.Errorf("mirror: the name %.80q is not of letters, digits, dots, underscores and hyphens, a letter first", name)
+			return "", fmt.Errorf("mirror: the name %.80q must consist of letters, digits, dots, underscores and hyphens, and begin with a letter", name)
 		case letter && c < 'a':
 			fmt.Fprintf(&file, "%%%02x", c)
 		default:
@@ -330,11 +337,11 @@ func (d *dir) file(ctx context.Context, name, suffix string) (string, error) {
 		}
 	}
 	if file.Len() > longestName {
-		return "", fmt.Errorf("mirror: the name %.80q... makes a file's name of %d bytes, at most %d", name, file.Len(), longestName)
+		return "", fmt.Errorf("mirror: the name %.80q... makes a file name of %d bytes; at most %d are allowed", name, file.Len(), longestName)
 	}
 	file.WriteString(suffix)
 	if name == "" || !filepath.IsLocal(file.String()) { // such as nul.ll2 on Windows
-		return "", fmt.Errorf("mirror: %q is no name of a file", name)
+		return "", fmt.Errorf("mirror: %q is not a valid file name", name)
 	}
 	return filepath.Join(d.path, file.String()), nil
 }

@@ -13,10 +13,10 @@ import (
 	"os"
 )
 
-// The format of a blob's file is told at [Dir]. What is the same in every format, so
-// that an older program knows a newer file from a damaged one: the first line with
-// the checksum of all that follows it, the second line with its key "format", and
-// that both have at most mostStart bytes.
+// The format of a blob's file is described at [Dir]. Some of it is the same in every
+// format, so that an older program can tell a newer file from a damaged one: the
+// first line with the checksum of all that follows it, the second line with its key
+// "format", and the limit of mostStart bytes for both lines.
 const (
 	fileFormat  = 1
 	firstWords  = "ll2-mirror sha256 "
@@ -32,10 +32,11 @@ type fileHeader struct {
 	Length     int64  `json:"length"`
 }
 
-// A stored blob is one that was read from its file, and by what it is known again.
+// A stored is a blob that was read from its file, with the data to recognize the
+// file.
 type stored struct {
 	blob
-	start []byte // the first bytes of the file, mostStart at most, the checksum among them
+	start []byte // the first bytes of the file, at most mostStart, including the checksum
 	size  int64
 }
 
@@ -52,9 +53,9 @@ func fileStart(name string, b blob) ([]byte, error) {
 	return append(fmt.Appendf(nil, "%s%x\n", firstWords, sum.Sum(nil)), second...), nil
 }
 
-// readFile reads the file of a blob. If it is still the known one, it reads no
-// further than its start. The error is a damagedError for what no Save can have
-// written, and anything else where the file may be good.
+// readFile reads the file of a blob. If it is still the known one, only its start is
+// read. The error is a damagedError if no Save can have written the file, and another
+// error if the file may be good.
 func readFile(path, name string, known stored) (stored, error) {
 	// Opening a named pipe would wait for its writer.
 	switch info, err := os.Stat(path); {
@@ -94,8 +95,9 @@ func readFile(path, name string, known stored) (stored, error) {
 	sum.Write(rest)
 
 	if header.Format != fileFormat {
-		// The format is part of what the checksum is of, so that a damaged digit is
-		// no newer format. How long such a file is nobody knows: it is not kept.
+		// The checksum covers the format, so a damaged digit does not look like a
+		// newer format. The size of such a file is not known, so its data is not
+		// kept.
 		if _, err := io.Copy(sum, f); err != nil {
 			return stored{}, unread(path, err)
 		}
@@ -126,8 +128,8 @@ func readFile(path, name string, known stored) (stored, error) {
 	return read, nil
 }
 
-// cutChecksum returns the digits of the checksum of the first line, and what follows
-// the line.
+// cutChecksum returns the digits of the checksum in the first line, and the bytes
+// after that line.
 func cutChecksum(start []byte) (digits, rest []byte, ok bool) {
 	if len(start) < firstLength || start[firstLength-1] != '\n' {
 		return nil, nil, false
@@ -136,13 +138,14 @@ func cutChecksum(start []byte) (digits, rest []byte, ok bool) {
 	return digits, start[firstLength:], ok
 }
 
-// matches compares digits, in which a and A differ: each bit of a file counts.
+// matches compares the digits exactly, upper and lower case included, so that every
+// bit of a file is checked.
 func matches(sum hash.Hash, digits []byte) bool {
 	return hex.EncodeToString(sum.Sum(nil)) == string(digits)
 }
 
-// unread is the error of a read. A file that is shorter than a moment ago was cut
-// off: Save never changes a file that has its name.
+// unread returns the error of a failed read. If the file is shorter than a moment
+// ago, it was truncated: Save never changes a file after it has its final name.
 func unread(path string, err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &damagedError{path, "it was cut off"}
@@ -150,8 +153,8 @@ func unread(path string, err error) error {
 	return err
 }
 
-// A damagedError is a file that does not hold what Save wrote. To those who load it
-// is as none: errors.Is says [fs.ErrNotExist].
+// A damagedError reports a file that does not contain the output of Save. For Load
+// the blob is missing: errors.Is with [fs.ErrNotExist] is true.
 type damagedError struct{ path, why string }
 
 func (e *damagedError) Error() string { return fmt.Sprintf("%s is damaged: %s", e.path, e.why) }

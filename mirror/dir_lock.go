@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// A heldLock is the lock of a file, which exists for that alone.
+// A heldLock is the lock of a file that exists only for this lock.
 type heldLock struct {
 	file *os.File
 	once sync.Once
 }
 
-// release can be called more than once. The file stays: who removes it takes it from
-// those who have opened it and not yet its lock.
+// release can be called more than once. The file is not removed: that would break the
+// lock for processes that have opened the file but not yet locked it.
 func (l *heldLock) release() {
 	l.once.Do(func() {
 		unlockFile(l.file)
@@ -23,10 +23,10 @@ func (l *heldLock) release() {
 	})
 }
 
-// takeLock takes the lock of the file at path, which it makes if need be. It returns
-// nil if somebody else has it.
+// takeLock takes the lock of the file at path, which it creates if necessary. It
+// returns nil if the lock is taken.
 func takeLock(path string) (*heldLock, error) {
-	for range 10 { // the file can be removed again and again, though nobody does
+	for range 10 { // the file could be removed again and again
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 		if err != nil {
 			return nil, err
@@ -36,8 +36,8 @@ func takeLock(path string) (*heldLock, error) {
 			f.Close()
 			return nil, err
 		}
-		// Somebody may have removed the file, or the folder, after it was opened: then
-		// others lock another one.
+		// The file or the folder may have been removed after it was opened. Then
+		// other processes lock another file.
 		mine, err := f.Stat()
 		if err == nil {
 			if named, err := os.Stat(path); err == nil && os.SameFile(mine, named) {
@@ -50,8 +50,8 @@ func takeLock(path string) (*heldLock, error) {
 	return nil, fmt.Errorf("%s was removed again and again", path)
 }
 
-// waitLock waits for the lock of the file at path: until the context ends, and not
-// longer than savingWait, since a process that holds it can be stopped.
+// waitLock waits for the lock of the file at path, until the context ends or for
+// savingWait at most, since a process that holds it can be stopped.
 func waitLock(ctx context.Context, path string) (*heldLock, error) {
 	start := time.Now()
 	for pause := time.Millisecond; ; pause = min(2*pause, 20*time.Millisecond) {

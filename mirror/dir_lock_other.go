@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// lockFile fails: there is no lock here that the end of a process gives back.
+// lockFile fails: this system has no lock that is freed when the process ends.
 func lockFile(f *os.File) (bool, error) {
 	return false, &os.PathError{Op: "lock", Path: f.Name(), Err: errors.ErrUnsupported}
 }

@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// lockFile takes the lock of an open file and says whether it was free. The kernel
-// gives it back when the file is closed, by whatever end of the process. It belongs to
-// the open file, not to the process, so that two goroutines exclude each other, too.
+// lockFile takes the lock of an open file and reports whether it was free. The kernel
+// frees it when the file is closed, however the process ends. The lock belongs to the
+// open file and not to the process, so it also excludes other goroutines.
 func lockFile(f *os.File) (bool, error) {
 	for {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
@@ -26,11 +26,12 @@ func lockFile(f *os.File) (bool, error) {
 	}
 }
 
-// unlockFile does not leave it to closing: a process that is being started right now
-// has the open file for another moment.
+// unlockFile does not rely on closing the file: a child process that is just being
+// started keeps it open for another moment.
 func unlockFile(f *os.File) { _ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
 
-// syncDir brings a rename to the disk. Some file systems cannot, and need not.
+// syncDir brings a rename to the disk. Some file systems cannot do that and do not
+// need it.
 func syncDir(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -43,6 +44,6 @@ func syncDir(path string) error {
 	return nil
 }
 
-// untilFree does what another process may stand in the way of for a moment: on
-// Windows only.
+// untilFree runs an operation that another process can block for a moment, which
+// happens on Windows only.
 func untilFree(op func() error) error { return op() }

@@ -23,8 +23,8 @@ const (
 	errLockViolation    = syscall.Errno(33)
 )
 
-// lockFile takes the lock of an open file and says whether it was free. Windows gives
-// it back when the file is closed, by whatever end of the process.
+// lockFile takes the lock of an open file and reports whether it was free. Windows
+// frees it when the file is closed, however the process ends.
 func lockFile(f *os.File) (bool, error) {
 	var at syscall.Overlapped
 	ok, _, err := lockFileEx.Call(f.Fd(), lockfileExclusiveLock|lockfileFailImmediately, 0, 1, 0,
@@ -38,7 +38,8 @@ func lockFile(f *os.File) (bool, error) {
 	return false, &os.PathError{Op: "lock", Path: f.Name(), Err: err}
 }
 
-// unlockFile does not leave it to closing, after which Windows takes its time.
+// unlockFile does not rely on closing the file, after which Windows frees the lock
+// with a delay.
 func unlockFile(f *os.File) {
 	var at syscall.Overlapped
 	_, _, _ = unlockFileEx.Call(f.Fd(), 0, 1, 0, uintptr(unsafe.Pointer(&at)))
@@ -47,8 +48,8 @@ func unlockFile(f *os.File) {
 // syncDir does nothing: Windows has no such call, and NTFS keeps a journal of names.
 func syncDir(string) error { return nil }
 
-// untilFree does what another process may stand in the way of for a moment: Windows
-// neither replaces a file that is open for reading nor opens one that is being
+// untilFree repeats an operation that another process can block for a moment: Windows
+// cannot replace a file that is open for reading, and cannot open one that is being
 // replaced.
 func untilFree(op func() error) error {
 	const most = 2 * time.Second

@@ -184,7 +184,7 @@ func TestDirSaysWhatItCannotUse(t *testing.T) {
 		{"a folder in place of the blob", good, t.Context(), "folder", "is not a regular file"},
 		{"no context", good, nil, "events", "nil context"},
 		{"a context that has ended", good, ended, "events", "context canceled"},
-		{"no name", good, t.Context(), "", "no name"},
+		{"no name", good, t.Context(), "", "not a valid file name"},
 		{"a long name", good, t.Context(), strings.Repeat("a", 201), "at most 200"},
 		{"a name that becomes long", good, t.Context(), strings.Repeat("A", 67), "at most 200"},
 		{"a folder above", good, t.Context(), "../events", "letters"},

@@ -1,5 +1,5 @@
-// Package mirror keeps a copy of every docking event, so that a program can ask
-// whatever it likes, as often as it likes, for about one request an hour:
+// Package mirror keeps a local copy of every docking event. A program can query the
+// copy as often as it likes, and the copy costs about one request an hour:
 //
 //	client, err := ll2.New()
 //	...
@@ -7,60 +7,65 @@
 //	...
 //	for event, err := range m.DockingEvents.All(ctx, ll2.ForSpaceStation(4)) {
 //
-// [Mirror.DockingEvents] has the type of [ll2.Client.DockingEvents], and answers List,
-// Pages, All and Get as the service does, links included, from a copy that is always
-// complete and always of one moment. Each answer is the caller's own.
+// [Mirror.DockingEvents] has the type of [ll2.Client.DockingEvents]. It answers List,
+// Pages, All and Get as the service does, links included. The copy is always complete
+// and always shows one moment. The values returned belong to the caller, who may
+// change them.
 //
-// # The promise
+// # Requests and freshness
 //
-// With 515 events and the defaults, the first call takes 6 requests. From then on a
-// refresh takes 1 an hour, and a walk over everything 6 a day: 31 requests a day, of
-// the 360 that the service grants an IP address.
+// A refresh updates the copy with one request. Once a day it also reads all events
+// anew; this is called a walk. With 515 events and the defaults, the first call takes
+// 6 requests. After that, the refreshes take 1 request an hour and the walk takes 6 a
+// day: 31 requests a day, of the 360 that the service grants an IP address.
 //
-// After every refresh, all events that are open are right, and so are those that
-// departed after the hundredth latest departure, for about two years back. What came
-// or went before that is noticed too, since the service's count differs from the
-// copy's, and is read within the same refresh. Two things cannot be seen until the
-// next walk, a day later at most: a correction of an event that is older, and as many
-// older ones added as removed in between.
+// After every refresh these events are correct: all that are still docked, and those
+// that departed after the hundredth latest departure, which goes about two years
+// back. Older events that were added or removed are noticed as well, because the
+// service's count then differs from the copy's; the same refresh reads them. Two
+// things stay unseen until the next walk, a day later at most: a correction of an
+// older event, and equal numbers of older events added and removed between two walks.
 //
-// If the service is slow, refuses or is gone, the copy answers. A call on a copy that
-// is overdue waits for 2 seconds at most; then it is answered from what there is.
-// [Mirror.Status] says how old that is, what went wrong, and when the service is asked
-// next. After a failure that is a minute, then two, up to an hour, or what the service
-// says; nobody asks before. [MaxStale] sets an age at which answers end.
+// If the service is slow, refuses requests or is down, the copy answers. A call on a
+// copy that is due for a refresh waits for at most 2 seconds and then uses the existing
+// copy. [Mirror.Status] reports how old the copy is, the last failure, and when the
+// service will be asked next. After a failure that is one minute later, then two, up to
+// an hour, or the time that the service names; no request is sent before. [MaxStale]
+// sets the age from which on the copy does not answer any more.
 //
-// A refresh begins with a call on a copy that is overdue. [Mirror.Run] has it begin by
-// itself: then no call waits.
+// A call on a copy that is due starts a refresh. [Mirror.Run] starts refreshes in the
+// background, so that no call waits.
 //
 // # Sharing
 //
-// A [Store] holds the copy: [Memory] for as long as the program runs, [Dir] in a
-// folder for the programs of a machine, and that of module ll2redis on Redis for many
-// machines. All who share one refresh once for all, and know what the others were told.
+// A [Store] holds the copy: [Memory] while the program runs, [Dir] in a folder for the
+// programs of one machine, and the store of module ll2redis in Redis for many machines.
+// Programs that share a store refresh the copy once for all of them. They also share
+// the failures and the waiting times that the service reported.
 //
 // # Serving
 //
-// A Mirror is an [http.Handler] that answers as the service does, in its JSON, so that a
-// team shares one copy whatever its programs are written in. See [Mirror.ServeHTTP].
+// A Mirror is an [http.Handler] that answers with the service's JSON, so a team can
+// share one copy between programs in any language. See [Mirror.ServeHTTP].
 //
 // # Versions
 //
-// [Open] keeps the docking events of version 2.2.0, and [Open230] those of version 2.3.0,
-// as package ll230 has them. All that is said here holds for both. Their copies can be in
-// one store, and with one client they take 62 requests a day at most, out of one quota.
-// [Handler] serves both.
+// [Open] keeps the docking events of version 2.2.0, and [Open230] those of version
+// 2.3.0, which are described in package ll230. This documentation holds for both. One
+// store can hold both copies. With one client, they take at most 62 requests a day
+// together, which count against the same quota. [Handler] serves both.
 //
 // # Changes
 //
-// [Mirror.Changes] tells what a refresh found: dockings, departures, corrections,
-// events that came late or were removed, with the event before and after.
+// [Mirror.Changes] yields the differences that refreshes find: dockings, departures,
+// corrections, events that were added late or removed, each with the event before and
+// after the change.
 //
 // # Errors
 //
-// [ErrCold] is the error of a call if nothing was read yet, [ErrStale] if the copy is
-// older than MaxStale, and [ErrOffline] if only the service knows the answer and
-// [Offline] forbids to ask it. They wrap their cause, so that [ll2.ErrUnavailable],
-// [ll2.ErrRateLimited] and [ll2.RetryAt] work as ever. A search and Get of an id that
-// the copy does not have go to the service, with its errors.
+// [ErrCold] means that nothing was read yet, [ErrStale] that the copy is older than
+// MaxStale allows. [ErrOffline] means that only the service knows the answer and
+// [Offline] forbids requests. They wrap their cause, so [ll2.ErrUnavailable],
+// [ll2.ErrRateLimited] and [ll2.RetryAt] work on them. A search, and Get of an id
+// that the copy does not have, are sent to the service and return its errors.
 package mirror

@@ -14,38 +14,38 @@ import (
 	"github.com/docking-event/ll2"
 )
 
-// An engine keeps the copy of one version of the service: what [Mirror] and [Mirror230]
-// have in common, which is all but the types of their events.
+// An engine keeps the copy of one version of the service. [Mirror] and [Mirror230]
+// share it; they differ only in the types of their events.
 type engine struct {
 	config
 	version *version
 	base    *url.URL
 	client  *ll2.Client
-	inner   *ll2.Client             // which the copy answers
+	inner   *ll2.Client             // answered from the copy
 	events  *ll2.Resource[row, int] // of the service
 	serving sync.Once
-	web     *server // since the first request: a program that serves nothing has no code for it
+	web     *server // created by the first request, so that programs that serve nothing do not contain its code
 	store   Store
 	name    string // of the blobs
 
-	ctx    context.Context //nolint:containedctx // of what the mirror does by itself; ends with Close
+	ctx    context.Context // nolint:containedctx // for the background work of the mirror; ends with Close
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
 	mu       sync.Mutex
 	copy     *snapshot
-	changed  chan struct{} // closed when there is another copy
+	changed  chan struct{} // closed when there is a new copy
 	head     head
 	headGen  uint64
-	lastErr  error // behind head.Error, if this process met it
+	lastErr  error // cause of head.Error, if this process saw it
 	walkErr  error // that kept the last refresh from walking
-	headErr  error // of the last reading of the head
-	copyErr  error // of the last reading of the copy
-	storeErr error // of the last writing, until a copy is written, or of a copy that makes no sense
-	newer    bool  // the store's blob is of a later version: nothing is written
+	headErr  error // of the last read of the head
+	copyErr  error // of the last read of the copy
+	storeErr error // of the last write until a copy is written, or about an invalid copy
+	newer    bool  // a later version wrote the store's blob: nothing is written
 	looked   time.Time
 	flight   *flight // the refresh under way
-	running  int     // calls of Run
+	running  int     // number of calls of Run
 }
 
 // openEngine is [Open] for a version.
@@ -54,7 +54,7 @@ func openEngine(v *version, client *ll2.Client, store Store, opts []Option) (*en
 		return nil, errors.New("mirror: Open: the client was not made by ll2.New")
 	}
 	if store == nil || reflect.ValueOf(store).Kind() == reflect.Pointer && reflect.ValueOf(store).IsNil() {
-		return nil, errors.New("mirror: Open: nil store; use Memory for a copy that ends with the program")
+		return nil, errors.New("mirror: Open: nil store; use Memory to keep the copy in memory only")
 	}
 	config, err := newConfig(opts)
 	if err != nil {
@@ -70,7 +70,8 @@ func openEngine(v *version, client *ll2.Client, store Store, opts []Option) (*en
 		copy:   newSnapshot(v, header{Base: client.BaseURL()}, nil),
 	}
 	m.inner, err = ll2.New(ll2.WithBaseURL(client.BaseURL()), ll2.WithTransport((*transport)(m)),
-		// The transport waits for what it must, and nothing here is worth a second try.
+		// The transport does the waiting that is necessary, and no request here needs
+		// a retry.
 		ll2.WithTimeout(0), ll2.WithRetries(0), ll2.WithoutRateLimit())
 	if err != nil {
 		return nil, fmt.Errorf("mirror: Open: %w", err)
@@ -91,7 +92,7 @@ func (m *engine) close() error {
 		return err
 	}
 	m.mu.Lock()
-	m.cancel() // with the lock, so that no refresh begins after it
+	m.cancel() // under the lock, so that no refresh begins after it
 	m.mu.Unlock()
 	m.wg.Wait()
 	return nil
@@ -104,7 +105,7 @@ func (m *engine) usable() error {
 	return nil
 }
 
-// check refuses a call that nothing can come of.
+// check refuses a call that cannot succeed.
 func (m *engine) check(ctx context.Context) error {
 	if err := m.usable(); err != nil {
 		return err
@@ -118,21 +119,21 @@ func (m *engine) check(ctx context.Context) error {
 	return nil
 }
 
-// watch returns the copy, and what is closed when there is another one.
+// watch returns the copy, and a channel that is closed when there is a new one.
 func (m *engine) watch() (*snapshot, <-chan struct{}) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.copy, m.changed
 }
 
-// A flight is a refresh under way, which all share who want one.
+// A flight is a refresh under way, shared by all callers that want one.
 type flight struct {
 	done chan struct{}
-	err  error // when done is closed
+	err  error // set when done is closed
 }
 
-// start returns the refresh that is under way, or begins one: at any rate if it was
-// asked for, or else if the copy is due.
+// start returns the refresh that is under way, or begins one if asked is set or the
+// copy is due.
 func (m *engine) start(asked bool) *flight {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -160,8 +161,8 @@ func (m *engine) start(asked bool) *flight {
 	return f
 }
 
-// longestTurn bounds a refresh that nobody answers, if the client has no timeout of
-// its own, or the wait for a quota that is spent by others.
+// longestTurn limits a refresh that gets no answer if the client has no timeout, and
+// the wait for a quota that others have spent.
 const longestTurn = 2 * time.Hour
 
 // refresh is [Mirror.Refresh].

@@ -15,45 +15,45 @@ import (
 	"github.com/docking-event/ll2/internal/jsonscan"
 )
 
-// maxJournal is how many changes a copy keeps: those of about four years.
+// maxJournal is the number of changes that a copy keeps, about four years of them.
 const maxJournal = 500
 
-// recently is how long after its docking an event that is new is a docking, and
-// not an older one that came late.
+// recently is the time after its docking for which a new event counts as a docking,
+// and not as an older one that was added late.
 const recently = 7 * 24 * time.Hour
 
-// looksEvery is how often Changes looks for what others have written.
+// looksEvery is the interval at which Changes looks for changes by other processes.
 const looksEvery = 10 * time.Second
 
-// A Kind is what happened to an event.
+// A Kind is the kind of a [Change].
 type Kind string
 
-// The kinds.
+// The kinds of changes.
 const (
-	Docked    Kind = "docked"    // it is new, and open or docked within the last 7 days
-	Departed  Kind = "departed"  // it was open and has a departure now
-	Corrected Kind = "corrected" // fields of its own are others
-	Added     Kind = "added"     // it is new, and older than those that are Docked
-	Removed   Kind = "removed"   // the service does not have it any more
+	Docked    Kind = "docked"    // new event, still docked or docked within the last 7 days
+	Departed  Kind = "departed"  // the event has a departure now
+	Corrected Kind = "corrected" // the event's own fields changed
+	Added     Kind = "added"     // new event that is older than a Docked one
+	Removed   Kind = "removed"   // the service does not have the event any more
 )
 
-// A Change is what a refresh found different from the copy before.
+// A Change is a difference that a refresh found between the old copy and the new one.
 type Change struct {
-	Seq  uint64 // grows from change to change; not always by one
+	Seq  uint64 // grows with each change, but not always by one
 	Kind Kind
 
-	// Fields are the JSON paths that differ, sorted, of a Departed or Corrected event.
-	// Told are the event's own: its keys and those of flight_vehicle. Of a craft, port,
-	// station or another object in them only the id is the event's own: its names,
-	// status and counters change on all its events at once, without anything having
-	// happened to these. Addresses (url) do not count.
+	// Fields are the JSON paths that differ, sorted, for Departed and Corrected
+	// events. Only the event's own fields count: its keys and those of
+	// flight_vehicle. Of a spacecraft, port, station or another object in them, only
+	// the id counts: names, status and counters of these change on all their events
+	// at once, although nothing happened to the events. Addresses (url) do not count.
 	Fields []string
 
-	Before *ll2.DockingEvent // nil of one that is new
-	After  *ll2.DockingEvent // nil of one that was removed
+	Before *ll2.DockingEvent // nil if the event is new
+	After  *ll2.DockingEvent // nil if the event was removed
 }
 
-// A record is a change as the journal has it.
+// A record is a change as it is stored in the journal.
 type record struct {
 	Seq    uint64          `json:"seq"`
 	Kind   Kind            `json:"kind"`
@@ -64,17 +64,17 @@ type record struct {
 
 func (r record) encode() []byte {
 	text, err := json.Marshal(r)
-	if err != nil { // not of rows, which were valid JSON when they came
+	if err != nil { // This cannot happen for rows, which were valid JSON when they came.
 		return []byte(`{}`)
 	}
 	return text
 }
 
-// eventOf makes the event of a change anew for each who asks, so that nobody reaches
-// the copy.
+// eventOf decodes the event of a change for each caller, so that none can change the
+// copy.
 func eventOf[T any](raw json.RawMessage) (*T, error) {
 	if len(raw) == 0 {
-		return nil, nil //nolint:nilnil // there was none before, or is none after
+		return nil, nil // nolint:nilnil // there is no event before, or none after
 	}
 	event := new(T)
 	if err := body.ReadRow(raw, event); err != nil {
@@ -83,7 +83,8 @@ func eventOf[T any](raw json.RawMessage) (*T, error) {
 	return event, nil
 }
 
-// changes yields the changes of an engine, with events of type T, as Cs.
+// changes yields the changes of an engine, with events of type T, as values of type
+// C.
 func changes[T, C any](ctx context.Context, m *engine, after uint64, tell func(r record, before, after *T) C) iter.Seq2[C, error] {
 	return func(yield func(C, error) bool) {
 		for r, err := range m.changes(ctx, after) {
@@ -107,7 +108,7 @@ func changes[T, C any](ctx context.Context, m *engine, after uint64, tell func(r
 	}
 }
 
-// differences returns what changed from one snapshot to the next.
+// differences returns the changes from one snapshot to the next.
 func differences(before, after *snapshot, now time.Time) []record {
 	var all []record
 	for i := range before.rows {
@@ -161,7 +162,7 @@ func members(values map[string]json.RawMessage, prefix string, object json.RawMe
 	s := jsonscan.New(object)
 	for key := range s.Object {
 		if bytes.IndexByte(key, '\\') >= 0 {
-			s.Fail() // its escapes are for encoding/json to read
+			s.Fail() // encoding/json must read its escapes
 		}
 		values[prefix+string(key)] = s.Raw()
 	}
@@ -169,7 +170,7 @@ func members(values map[string]json.RawMessage, prefix string, object json.RawMe
 		return true
 	}
 	var slow map[string]json.RawMessage
-	if json.Unmarshal(object, &slow) != nil { // not of what was valid when it came
+	if json.Unmarshal(object, &slow) != nil { // cannot happen, since it was valid when it came
 		return false
 	}
 	for key, value := range slow {
@@ -178,8 +179,8 @@ func members(values map[string]json.RawMessage, prefix string, object json.RawMe
 	return true
 }
 
-// differ returns the paths of the fields that differ, sorted. A null is as a key that is
-// missing.
+// differ returns the paths of the fields that differ, sorted. Null and a missing key
+// are equal.
 func differ(before, after map[string]json.RawMessage) []string {
 	var fields []string
 	compare := func(path string) {
@@ -210,8 +211,8 @@ func differ(before, after map[string]json.RawMessage) []string {
 	return slices.Compact(fields)
 }
 
-// meaning returns what a value says and in which field, "" if it says nothing: an object
-// says its id, and a time is the same in any notation.
+// meaning returns the content of a value and the field that has it, or "" if it has
+// none: an object counts as its id, and a time is the same in any notation.
 func meaning(value json.RawMessage, path string) (text, field string) {
 	switch {
 	case len(value) == 0, string(value) == "null", value[0] == '[':
@@ -236,16 +237,16 @@ func meaning(value json.RawMessage, path string) (text, field string) {
 }
 
 // behind returns the changes with numbers above after, or false if some of them are
-// gone.
+// no longer in the journal.
 func (s *snapshot) behind(after uint64) (changes [][]byte, ok bool) {
-	first := s.Seq - uint64(len(s.journal)) // the last one that is not there
+	first := s.Seq - uint64(len(s.journal)) // the last number that is no longer there
 	if after < first || after > s.Seq {
 		return nil, false
 	}
 	return s.journal[after-first:], true
 }
 
-// changes is [Mirror.Changes], of what the journal has.
+// changes is [Mirror.Changes], with records of the journal.
 func (m *engine) changes(ctx context.Context, after uint64) iter.Seq2[record, error] {
 	return func(yield func(record, error) bool) {
 		if err := m.check(ctx); err != nil {
@@ -261,7 +262,7 @@ func (m *engine) changes(ctx context.Context, after uint64) iter.Seq2[record, er
 				}
 				changes, ok := s.behind(seen)
 				if !ok {
-					yield(record{}, fmt.Errorf("%w: it has %d to %d, and those behind %d are asked for",
+					yield(record{}, fmt.Errorf("%w: it has changes %d to %d, and those after %d were requested",
 						ErrBehind, s.Seq-uint64(len(s.journal))+1, s.Seq, seen))
 					return
 				}

@@ -107,7 +107,7 @@ func TestChangesTellWhatHappenedToWhichEvent(t *testing.T) {
 		if got := told(t, again, changes[4].Seq); len(got) != 2 || got[0].Seq != changes[5].Seq {
 			t.Errorf("%v", got)
 		}
-		// What a caller does to a change is nobody else's business.
+		// Modifying a change must not affect other callers.
 		changes[3].After.FlightVehicle.Destination = nil
 		if got := told(t, m, changes[2].Seq); got[0].After.FlightVehicle.Destination == nil {
 			t.Error("the journal has changed")

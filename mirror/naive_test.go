@@ -24,7 +24,7 @@ type naive[E any] struct {
 	known  []facts // of the events
 }
 
-// Facts are what a query can ask of an event.
+// Facts holds the values of an event that a query can test.
 type facts struct {
 	id        int
 	docking   time.Time

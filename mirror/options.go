@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// An Option says how a [Mirror] keeps its copy; give it to [Open] or [Open230]. Nil
-// options are skipped, and a later one wins over an earlier one of its kind. Open returns
-// the error of the first that is out of range.
+// An Option configures a [Mirror]. Options are arguments of [Open] and [Open230]. Nil
+// options are ignored, and a later one overrides an earlier one of its kind. Open
+// returns the error of the first one that is out of range.
 type Option func(*config) error
 
 type config struct {
 	every    time.Duration // between two refreshes
 	walks    time.Duration // between two walks
-	maxStale time.Duration // 0: no bound
+	maxStale time.Duration // 0: no limit
 	patience time.Duration
 	offline  bool
-	origins  []string // that may read what is served
-	proxied  bool     // X-Forwarded-* is believed
+	origins  []string // that may read the answers
+	proxied  bool     // trust X-Forwarded-*
 }
 
 // The defaults.
@@ -39,14 +39,15 @@ func newConfig(opts []Option) (config, error) {
 		}
 	}
 	if c.maxStale > 0 && c.maxStale < c.every && !c.offline {
-		return config{}, fmt.Errorf("mirror: MaxStale(%v) is less than RefreshEvery(%v): every copy would be too old before its time", c.maxStale, c.every)
+		return config{}, fmt.Errorf("mirror: MaxStale(%v) is less than RefreshEvery(%v): every copy would be too old before its refresh", c.maxStale, c.every)
 	}
 	return c, nil
 }
 
-// RefreshEvery sets after how long a copy is to be refreshed, by default 1 hour: that
-// is one request. It is more than zero; the service asks for heavy caching, and
-// anonymous callers have 15 requests an hour for everything.
+// RefreshEvery sets the age at which a copy is refreshed, with one request. The
+// default is 1 hour. It must be more than zero. Keep in mind that the service asks
+// for heavy caching, and that anonymous callers have 15 requests an hour for
+// everything.
 func RefreshEvery(d time.Duration) Option {
 	return func(c *config) error {
 		if d <= 0 {
@@ -57,8 +58,8 @@ func RefreshEvery(d time.Duration) Option {
 	}
 }
 
-// WalkEvery sets after how long a refresh reads all events anew, by default 24 hours:
-// that is 6 requests more for 515 events. It is more than zero.
+// WalkEvery sets the time after which a refresh reads all events anew. The default is
+// 24 hours. This takes 6 more requests for 515 events. It must be more than zero.
 func WalkEvery(d time.Duration) Option {
 	return func(c *config) error {
 		if d <= 0 {
@@ -69,9 +70,9 @@ func WalkEvery(d time.Duration) Option {
 	}
 }
 
-// MaxStale sets how old a copy may be that still answers; a call on an older one
-// waits for a refresh, and fails with [ErrStale] if there is none to wait for. The
-// default is no bound. It is not less than the time of [RefreshEvery].
+// MaxStale sets the greatest age at which a copy still answers. A call on an older
+// copy waits for a refresh, and fails with [ErrStale] if no refresh is possible. The
+// default is no limit. It must not be less than the time of [RefreshEvery].
 func MaxStale(d time.Duration) Option {
 	return func(c *config) error {
 		if d <= 0 {
@@ -82,10 +83,10 @@ func MaxStale(d time.Duration) Option {
 	}
 }
 
-// Patience sets how long a call waits for the refresh of a copy that is overdue before
-// it is answered from that copy, by default 2 seconds; 0 means that it does not wait.
-// It never waits for more than half of the time that its context leaves, and not at
-// all while [Mirror.Run] runs.
+// Patience sets how long a call on a copy that is due waits for the refresh before it
+// uses the existing copy. The default is 2 seconds; 0 means no waiting. A call never
+// waits for more than half of the time that its context leaves, and not at all while
+// [Mirror.Run] runs.
 func Patience(d time.Duration) Option {
 	return func(c *config) error {
 		if d < 0 {
@@ -96,7 +97,7 @@ func Patience(d time.Duration) Option {
 	}
 }
 
-// Offline sends nothing, whatever is asked: what the copy cannot answer is
+// Offline forbids all requests. Calls that the copy cannot answer fail with
 // [ErrOffline].
 func Offline() Option {
 	return func(c *config) error {
@@ -107,21 +108,22 @@ func Offline() Option {
 
 // Sentinels for [errors.Is].
 var (
-	// ErrCold is a mirror that has read nothing yet, and cannot now. The error wraps
-	// what keeps it from reading.
+	// ErrCold means that the mirror has not read anything yet, and cannot do it now.
+	// The error wraps the cause.
 	ErrCold = errors.New("mirror: no copy yet")
 
-	// ErrStale is a copy that is older than [MaxStale] allows. The error wraps what
-	// keeps it from being refreshed.
+	// ErrStale means that the copy is older than [MaxStale] allows. The error wraps
+	// the reason why it is not refreshed.
 	ErrStale = errors.New("mirror: the copy is too old")
 
-	// ErrOffline is a question that only the service can answer, and [Offline]
-	// forbids to ask it: a search, an event that the copy does not have, a refresh.
+	// ErrOffline means that only the service can answer, and [Offline] forbids
+	// requests. This is so for a search, an event that the copy does not have, and a
+	// refresh.
 	ErrOffline = errors.New("mirror: offline")
 
-	// ErrBehind is how [Mirror.Changes] ends for one that asks for changes that the
-	// journal does not have any more.
-	ErrBehind = errors.New("mirror: the journal does not reach back so far")
+	// ErrBehind ends [Mirror.Changes] if the journal no longer has the requested
+	// changes.
+	ErrBehind = errors.New("mirror: the journal does not reach back that far")
 )
 
 var (

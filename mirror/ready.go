@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// ready returns the copy to answer a call from: at once if it is fresh, after a while
-// if it is overdue and a refresh may come, and after a refresh if there is none that
-// could answer.
+// ready returns the copy that answers a call: at once if it is fresh, after a short
+// wait if it is due and a refresh may come, and after a refresh if no copy may
+// answer.
 func (m *engine) ready(ctx context.Context) (*snapshot, error) {
 	m.look(ctx)
 	s, _ := m.watch()
@@ -81,7 +81,7 @@ func (m *engine) await(ctx context.Context) (*snapshot, error) {
 // due reports whether it is time to ask the service.
 func (m *engine) due() bool { return !m.offline && !m.next().After(time.Now()) }
 
-// kick begins a refresh if one is due and Run does not see to that.
+// kick begins a refresh if one is due and Run does not do it.
 func (m *engine) kick() {
 	m.mu.Lock()
 	running := m.running > 0
@@ -91,7 +91,7 @@ func (m *engine) kick() {
 	}
 }
 
-// next returns when the service is to be asked next; the zero time: at once.
+// next returns when the service is to be asked next. The zero time means at once.
 func (m *engine) next() time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -99,8 +99,8 @@ func (m *engine) next() time.Time {
 }
 
 func (m *engine) nextLocked(now time.Time) time.Time {
-	// A time that was written in what is the future now is of a clock that was set
-	// back since.
+	// A time that was written in the future was written with a clock that has been
+	// set back since.
 	switch late := now.Add(skew); {
 	case m.head.Failures > 0 && !m.head.At.After(late):
 		return m.head.Next
@@ -111,7 +111,7 @@ func (m *engine) nextLocked(now time.Time) time.Time {
 	}
 }
 
-// failure returns the error of the last refresh, wherever it was.
+// failure returns the error of the last refresh, in whichever process it was.
 func (m *engine) failure() error {
 	switch {
 	case m.head.Failures == 0:
@@ -123,7 +123,7 @@ func (m *engine) failure() error {
 	}
 }
 
-// lack is the error of a call that no copy can answer.
+// lack returns the error of a call if no copy may answer.
 func (s *snapshot) lack(cause error) error {
 	if s.cold() {
 		return &lackError{ErrCold, cause}
@@ -131,7 +131,7 @@ func (s *snapshot) lack(cause error) error {
 	return &lackError{ErrStale, cause}
 }
 
-// A lackError is a copy that is missing, and why.
+// A lackError says that no copy may answer, and why.
 type lackError struct{ what, cause error }
 
 func (e *lackError) Error() string {
@@ -148,7 +148,8 @@ func (e *lackError) Unwrap() []error {
 	return []error{e.what, e.cause}
 }
 
-// unprefixed is the text of an error to be quoted in another one.
+// unprefixed returns the text of an error without the prefix, to quote it in another
+// one.
 func unprefixed(err error) string {
 	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "mirror: "), "ll2: ")
 }
@@ -162,7 +163,7 @@ type doingError struct {
 func (e *doingError) Error() string { return "mirror: " + e.doing + ": " + unprefixed(e.error) }
 func (e *doingError) Unwrap() error { return e.error }
 
-// prefixed says what was being done when err came, if it did.
+// prefixed adds what was being done to err, unless it is nil.
 func prefixed(doing string, err error) error {
 	if err == nil || errors.Is(err, errClosed) {
 		return err

@@ -14,46 +14,48 @@ import (
 
 // What one page proves
 //
-// A refresh asks for
+// A refresh requests
 //
 //	limit=100&ordering=-departure,docking,id&mode=detailed
 //
-// Null departures come first under -departure, then the latest ones. Let d be the last
-// departure on the page, and suppose that the page is in that order and has no row
-// twice. Then:
+// With -departure, null departures come first, then the latest ones. Let d be the
+// last departure on the page, and suppose that the page is in that order and has no
+// row twice. Then:
 //
-//  1. A row that is on the page is as the page says. It takes the place of the copy's.
+//  1. A row on the page is current. It replaces the row of the copy.
 //  2. Every row of the service that is open or left after d is on the page: the
-//     service would have listed it before the row that left at d. Of rows that left
-//     exactly at d some may be behind the page's edge, and so the page says nothing of
-//     those that it does not have.
+//     service would have listed it before the row that left at d. Some of the rows that
+//     left exactly at d may come after the end of the page. So the page proves nothing
+//     about rows with that departure that are not on it.
 //  3. So a row of the copy that is open or left after d, and is not on the page, is
 //     wrong: it was removed, or its departure was corrected to d or before. The page
-//     cannot tell which. The row is kept, and a walk is owed.
+//     cannot show which. The row is kept, and a walk is owed.
 //  4. Let n be the number of rows that the copy has afterwards. If the service counts
-//     another number, rows came or went behind the page's edge, and a walk is owed.
-//     If it counts n, and no row as in 3 is there, the copy has the rows of the
+//     another number, rows were added or removed after the end of the page, and a walk
+//     is owed. If it counts n, and there is no row as in 3, the copy has the rows of the
 //     service, unless as many older ones were added as removed since the last walk.
 //  5. If no row on the page has departed (100 and more open stays), there is no d. If
 //     the page is not in order or has a row twice, 2 does not hold. Then the page
-//     proves nothing of rows that are not on it, and a walk is owed.
+//     proves nothing about rows that are not on it, and a walk is owed.
 //  6. If the service counts as many rows as the page has, all different, the page is
-//     all there is, and as good as a walk.
+//     the whole list, and as good as a walk.
 //
-// A walk that is owed stays owed until one was made: a row kept by 3 may be behind the
-// edge of the next page. What a page cannot show is a correction of a row behind its
-// edge; the next walk does.
+// A walk stays owed until one was made: a row kept by 3 may come after the end of the
+// next page. A page cannot show a correction of a row that is not on it; the next
+// walk does.
 //
-// All of this is true of the moment at which the service made the page. A page that is
-// older than the copy, by its Date less its Age, is not applied; see also [engine.commit].
+// All of this is true for the moment at which the service made the page. A page that
+// is older than the copy, by its Date less its Age, is not applied; see also
+// [engine.commit].
 
 type page = ll2.Page[row]
 
-// skew is by how much clocks of different machines may differ. A time that is further
-// in the future is not believed.
+// skew is the difference that clocks of different machines may have. A time that is
+// further in the future is not believed.
 const skew = 5 * time.Minute
 
-// ask asks the service for a page, once. Rows that are as the copy s has them are s's.
+// ask requests a page from the service, once. Rows that are equal to those of the
+// copy s are shared with it.
 func (m *engine) ask(ctx context.Context, s *snapshot, ordering string, offset int) (*page, error) {
 	filters := url.Values{"ordering": {ordering}, "mode": {"detailed"}}
 	p, err := m.events.List(hint.Once(ctx), filters, ll2.PageSize(ll2.MaxPageSize), ll2.Offset(offset))
@@ -85,7 +87,7 @@ func (s *snapshot) fresh(p *page) error {
 	return nil
 }
 
-// apply returns the copy with a page that was asked for at the time began.
+// apply returns the copy with a page applied that was requested at the time began.
 func (s *snapshot) apply(p *page, began, now time.Time) (*snapshot, error) {
 	if err := s.fresh(p); err != nil {
 		return nil, err
@@ -107,7 +109,7 @@ func (s *snapshot) apply(p *page, began, now time.Time) (*snapshot, error) {
 		h.Walk, pending = nil, nil
 	}
 	if s.cold() {
-		// There is a walk to go on with, but no copy yet.
+		// There is a walk to continue, but no copy yet.
 		next := newSnapshot(s.version, h, nil)
 		next.gen, next.pending = s.gen, pending
 		return next, nil
@@ -119,11 +121,11 @@ func (s *snapshot) apply(p *page, began, now time.Time) (*snapshot, error) {
 	return next, nil
 }
 
-// A proof is what a page says of rows that are not on it.
+// A proof holds the conclusions from a page about rows that are not on it.
 type proof struct {
 	page   []row
 	onPage map[int]bool
-	holds  bool      // else it says nothing
+	holds  bool      // if false, there are none
 	d      time.Time // the last departure
 }
 
@@ -141,7 +143,7 @@ func proofOf(page []row) proof {
 	return p
 }
 
-// shows reports whether those of the rows that are open or left after d are on the
+// shows reports whether all of the rows that are open or left after d are on the
 // page.
 func (p proof) shows(rows []row) bool {
 	if !p.holds {
@@ -155,9 +157,10 @@ func (p proof) shows(rows []row) bool {
 	return true
 }
 
-// upholds reports whether a walk can go on that has read the rows so far: none of them
-// has gone since, and none has come before the place where the walk is, as far as the
-// page tells. The count of a walk that rests for an hour can be the same by chance.
+// upholds reports whether a walk that has read these rows can continue. As far as the
+// page shows, no row may have been removed since, and none may have been added before
+// the position of the walk. The count alone can be the same by chance if a walk rests
+// for an hour.
 func (p proof) upholds(at cursor, read []row) bool {
 	if p.holds && !p.shows(read) {
 		return false
@@ -174,8 +177,8 @@ func (p proof) upholds(at cursor, read []row) bool {
 	return true
 }
 
-// before reports whether a stands before b in the order -departure, whatever breaks
-// ties.
+// before reports whether a comes before b in the order -departure, whatever the order
+// of equal ones is.
 func before(a, b *row) bool {
 	if a.open() || b.open() {
 		return a.open() && !b.open()
@@ -184,7 +187,7 @@ func before(a, b *row) bool {
 }
 
 // complete returns the copy with all rows that the service has. If more than a tenth
-// of the copy's are gone, they are kept until a second reading says the same.
+// of the copy's rows are gone, they are kept until a second walk confirms it.
 func (s *snapshot) complete(h header, rows []row, began, now time.Time) *snapshot {
 	gone := s.missing(rows)
 	h.Walk, h.Owed, h.Doubt = nil, false, false
@@ -199,7 +202,7 @@ func (s *snapshot) complete(h header, rows []row, began, now time.Time) *snapsho
 	return next
 }
 
-// renewed returns the rows with those of a later page in their places.
+// renewed returns the rows, replaced by those of a later page if that has them.
 func renewed(rows, page []row) []row {
 	if len(rows) == 0 {
 		return rows

@@ -16,7 +16,8 @@ import (
 // A row is an event, which does not change.
 type row struct{ *event }
 
-// An event is as it was sent, with what the mirror itself has to know of it.
+// An event holds the bytes that the service sent, and the values that the mirror
+// needs.
 type event struct {
 	raw       json.RawMessage // on one line
 	id        int
@@ -26,11 +27,10 @@ type event struct {
 
 func (r *row) open() bool { return r.departure.IsZero() }
 
-// same reports whether both were sent alike.
+// same reports whether both have the same bytes.
 func (r row) same(other row) bool { return bytes.Equal(r.raw, other.raw) }
 
-// OrderKey has the order of docking before that of the id, which the service
-// probably does not know.
+// OrderKey sorts by docking before id, since the service probably cannot sort by id.
 func (r *row) OrderKey() (key string, value time.Time) {
 	if r.event != nil {
 		value = r.docking
@@ -38,7 +38,7 @@ func (r *row) OrderKey() (key string, value time.Time) {
 	return "docking", value
 }
 
-// Validate refuses what has no place in an order.
+// Validate refuses rows that cannot be sorted.
 func (r *row) Validate() error {
 	if r.docking.IsZero() {
 		return errors.New("event without docking")
@@ -46,14 +46,14 @@ func (r *row) Validate() error {
 	return nil
 }
 
-// ScanJSON is UnmarshalJSON, but faster.
+// ScanJSON does the same as UnmarshalJSON, but faster.
 func (r *row) ScanJSON(s *jsonscan.Scanner) {
 	if raw := s.Raw(); raw == nil || r.UnmarshalJSON(raw) != nil {
 		s.Fail()
 	}
 }
 
-// UnmarshalJSON keeps the row as it is. A line break in JSON is white space; it
+// UnmarshalJSON keeps the bytes of the row. A line break in JSON is white space; it
 // becomes a space, since a row is a line of the store's blob.
 func (r *row) UnmarshalJSON(data []byte) error {
 	raw := slices.Clone(data)
@@ -67,7 +67,7 @@ func (r *row) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// newRow reads a row, of which it keeps raw.
+// newRow reads a row. The row keeps raw.
 func newRow(raw json.RawMessage) (row, error) {
 	r := row{&event{raw: raw}}
 	var departure *time.Time
@@ -101,10 +101,10 @@ func newRow(raw json.RawMessage) (row, error) {
 	return r, nil
 }
 
-// sorted returns rows by docking, and then by id, as a query without an order lists
-// them.
+// sorted returns rows by docking and then by id, which is the order of a query
+// without an order.
 func sorted(rows []row) []row {
-	// By pointers, for which every program has the code already.
+	// Pointers are sorted, since every program already contains the code for that.
 	order := make([]*row, len(rows))
 	for i := range rows {
 		order[i] = &rows[i]
@@ -126,8 +126,7 @@ func distinct(rows []row) bool {
 	return len(seen) == len(rows)
 }
 
-// newTable makes rows ready for queries. An error is of a row that no query can be
-// asked over.
+// newTable makes rows ready for queries. It fails if a row does not fit queries.
 func (v *version) newTable(rows []row) (*service.Table, error) {
 	raw := make([]json.RawMessage, len(rows))
 	for i := range rows {
@@ -135,7 +134,7 @@ func (v *version) newTable(rows []row) (*service.Table, error) {
 	}
 	table, err := service.NewTable(v.rules, raw)
 	if err != nil {
-		return nil, fmt.Errorf("mirror: the service sent an event that makes no sense: %w", err)
+		return nil, fmt.Errorf("mirror: the service sent an event that is not valid: %w", err)
 	}
 	return table, nil
 }

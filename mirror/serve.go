@@ -14,50 +14,54 @@ import (
 	"github.com/docking-event/ll2/internal/service"
 )
 
-// The bounds of a request and its answer, whatever the http.Server allows.
+// The limits of a request and its answer, whatever the http.Server allows.
 const (
-	longestURL    = 8 << 10   // bytes; longer: 414
-	longestHeader = 16 << 10  // bytes of names and values; more: 431
-	mostHeld      = 256 << 20 // bytes of different bodies that slow readers keep; more: 503
+	longestURL    = 8 << 10   // bytes; a longer one gets 414
+	longestHeader = 16 << 10  // bytes of names and values; more gets 431
+	mostHeld      = 256 << 20 // bytes of different bodies that slow readers keep; more gets 503
 	writeTime     = time.Minute
 	answerTime    = 10 * time.Second
 )
 
-// ServeHTTP answers as the service does, from the copy: for curl, browsers, programs in
-// any language, and clients of this module with [ll2.WithBaseURL]:
+// ServeHTTP answers requests from the copy as the service does: for curl, browsers,
+// programs in any language, and clients of this module with [ll2.WithBaseURL]:
 //
 //	http.ListenAndServe(":8080", m)
 //
 //	curl 'http://localhost:8080/2.2.0/docking_event/?space_station__id=4&ordering=-docking'
 //
-// It serves these paths, whatever stands before them:
+// It serves these paths, below any other path:
 //
 //   - 2.2.0/docking_event/ and an id below it, with every parameter, link, 400 and 404 of
 //     the service, in JSON only. Links lead to the host that the caller used, see
 //     [BehindProxy].
-//   - 2.2.0/api-throttle/ says that the caller has all of a quota that nobody spends.
-//   - healthz says how old the copy is, in JSON, with 200 if it answers and 503 if not.
+//   - 2.2.0/api-throttle/ reports an unused quota.
+//   - healthz reports the age of the copy in JSON, with 200 if the copy answers and 503 if
+//     it does not.
 //
-// Methods are GET, HEAD and OPTIONS. The header has Age, how old the copy is, so that
-// Date less Age is the time that it is of; Cache-Control, until when a cache can do with
-// it; Last-Modified, when the content of the copy changed last; and a strong ETag, which
-// changes exactly if the body does. If-None-Match and If-Modified-Since are answered with
-// 304 if they can be. Bodies are compressed with gzip for those who accept it.
+// The methods are GET, HEAD and OPTIONS. The header of an answer has Age, the age of
+// the copy, so that Date less Age is the time at which the copy was current;
+// Cache-Control, which says how long a cache can use the answer; Last-Modified, the
+// last change of the copy's content; and a strong ETag, which changes exactly if the
+// body does. Requests with If-None-Match and If-Modified-Since are answered with 304
+// if possible. Bodies are compressed with gzip if the client accepts it.
 // [AllowOrigins] opens the answers to scripts of web pages.
 //
-// A cold copy, and one that is older than [MaxStale] allows, is a 503 with Retry-After,
-// after 10 seconds or twice [Patience] at most: have [Mirror.Run] run, so that nobody
-// waits. A search, and an id that the copy does not have, are asked of the service: one
-// at a time, without retries, and the same question once until the next refresh, or for
-// an hour. That leaves as much of the quota as a refresh with a walk needs, or half of it
-// if that is less: whoever asks for more gets a 503.
+// If there is no copy yet, or it is older than [MaxStale] allows, the answer is 503
+// with Retry-After, after a wait of at most 10 seconds or twice [Patience]. Use
+// [Mirror.Run], so that no client waits. A search, and an id that the copy does not
+// have, are sent to the service: one at a time, without retries, and an equal query
+// only once until the next refresh, or for an hour. These requests leave enough of
+// the quota for a refresh with a walk, or half of the quota if that is less; further
+// queries get 503.
 //
-// It is fit for a public port. No token comes in or goes out: Authorization is ignored.
-// A URL of more than 8 KiB and a header of more than 16 KiB are refused, and a body is
-// not read. A reader has a minute for an answer, or the time of http.Server.WriteTimeout
-// if that is set; answers that slow readers keep take 256 MiB at most, and who comes then
-// with another question gets a 503. What a handler cannot bound is up to the http.Server: set
-// ReadHeaderTimeout, IdleTimeout and MaxHeaderBytes, as examples/gateway does.
+// The handler is safe for a public port. Tokens neither enter nor leave it:
+// Authorization is ignored. A URL of more than 8 KiB and a header of more than 16 KiB
+// are refused, and request bodies are not read. A client has one minute to read an
+// answer, or the time of http.Server.WriteTimeout if that is set. Answers that slow
+// readers keep take at most 256 MiB; after that, requests with other answers get 503.
+// A handler cannot set the other limits: set ReadHeaderTimeout, IdleTimeout and
+// MaxHeaderBytes of the http.Server, as examples/gateway does.
 func (m *Mirror) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.own().serveHTTP(w, r) }
 
 func (m *engine) serveHTTP(w http.ResponseWriter, r *http.Request) {
@@ -69,18 +73,18 @@ func (m *engine) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	m.web.ServeHTTP(w, r)
 }
 
-// A source is the copy of one version of the service, to be served.
+// A source is the copy of one version of the service, which a server serves.
 type source interface {
 	path() string               // below the root, such as "2.2.0/docking_event/"
 	rules() *service.Rules      // of its queries
 	settings() config           // with which it was opened
 	life() context.Context      // ends when the mirror is closed
-	spare(needed int) time.Time // when a request is left over, if a refresh needs so many
-	status() Status             // how the copy is
+	spare(needed int) time.Time // when a request is left for other uses, if a refresh needs so many
+	status() Status             // the state of the copy
 
-	ready(ctx context.Context) (*snapshot, error)             // the copy to answer from
+	ready(ctx context.Context) (*snapshot, error)             // the copy that answers
 	search(ctx context.Context, q url.Values) (answer, error) // the service's answer to a search
-	unknown(ctx context.Context, id string) (answer, error)   // and to an id that the copy lacks
+	unknown(ctx context.Context, id string) (answer, error)   // the service's answer to an id that the copy lacks
 }
 
 func (m *engine) path() string          { return m.version.path }
@@ -104,9 +108,9 @@ type server struct {
 	copies []*served
 
 	mu      sync.Mutex
-	room    int           // for the bodies that are being written, in bytes
-	held    int           // of it
-	readers map[*byte]int // of a body, by its first byte
+	room    int           // bytes for bodies that are being written
+	held    int           // bytes of room in use
+	readers map[*byte]int // number of readers of a body, by its first byte
 }
 
 func newServer(c config, sources ...source) *server {
@@ -119,8 +123,8 @@ func newServer(c config, sources ...source) *server {
 
 const allowed = "GET, HEAD, OPTIONS"
 
-// ServeHTTP answers a request: bounds, address, form, method and what was asked for
-// come in the order in which the service looks at them.
+// ServeHTTP answers a request. It checks limits, address, format, method and then the
+// query, in the order in which the service checks them.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Date", time.Now().UTC().Format(http.TimeFormat))
@@ -131,15 +135,15 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.write(w, r, s.answer(r))
 }
 
-// bound keeps a request from taking more time than is right.
+// bound limits the time of a request.
 func bound(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength != 0 && r.ProtoMajor == 1 {
-		// Or else net/http reads the body before it answers.
+		// Without it, net/http reads the body before it answers.
 		w.Header().Set("Connection", "close")
 	}
 	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && server.WriteTimeout <= 0 {
-		// net/http takes the deadline away when the request is over.
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTime)) // not every writer has one
+		// net/http removes the deadline when the request is over.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTime)) // not every writer supports it
 	}
 }
 
@@ -193,7 +197,8 @@ func headerSize(h http.Header) (n int) {
 	return n
 }
 
-// address returns the absolute URL that the caller asked for, or nil if there is none.
+// address returns the absolute URL that the caller requested, or nil if it is not
+// valid.
 func (s *server) address(r *http.Request) *url.URL {
 	u := url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery}
 	if r.TLS != nil {
@@ -207,7 +212,7 @@ func (s *server) address(r *http.Request) *url.URL {
 			u.Scheme = scheme
 		}
 	}
-	if u.Host == "" { // of HTTP/1.0
+	if u.Host == "" { // HTTP/1.0
 		u.Host = "localhost"
 		if own, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
 			u.Host = own.String()

@@ -15,24 +15,24 @@ import (
 	"time"
 )
 
-// What is kept of responses, so that each is made and compressed once.
+// Responses are kept, so that each is made and compressed once. These are the limits.
 const (
 	keptBytes     = 32 << 20
 	keptResponses = 4096
 	worthZip      = 1 << 10 // bytes of a body
 )
 
-// Responses are those that were made and asked for last.
+// responses holds the responses that were made and requested last.
 type responses struct {
 	keep time.Duration // 0: as long as there is room
 
 	mu    sync.Mutex
 	known map[string]*made
-	order *list.List // of those that are done, the last asked for first
+	order *list.List // of finished ones, the latest request first
 	size  int
 }
 
-// A made response is there, or is being made, for all who ask.
+// A made is a response that is finished or being made, for all requests with its key.
 type made struct {
 	key      string
 	done     chan struct{}
@@ -46,7 +46,7 @@ func newResponses(keep time.Duration) *responses {
 	return &responses{keep: keep, known: make(map[string]*made), order: list.New()}
 }
 
-// clear forgets everything.
+// clear removes all responses.
 func (c *responses) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -55,8 +55,8 @@ func (c *responses) clear() {
 	c.size = 0
 }
 
-// get returns the response of a key, which is made if it is not there, and compressed if
-// zip says so and it is worth it. An error is not kept.
+// get returns the response of a key. It makes the response if it is not there, and
+// compresses it if zip is set and the size makes it worthwhile. Errors are not kept.
 func (c *responses) get(ctx context.Context, key string, zip bool, fresh func() (*response, error)) (*response, error) {
 	if !zip {
 		return c.once(ctx, key, func() (*response, error) {
@@ -70,7 +70,8 @@ func (c *responses) get(ctx context.Context, key string, zip bool, fresh func() 
 		})
 	}
 	return c.once(ctx, "gzip "+key, func() (*response, error) {
-		// Others may wait for this, too, even if the one who asked first hangs up.
+		// Other requests may wait for this response, even if the client that came
+		// first hangs up.
 		p, err := c.get(context.WithoutCancel(ctx), key, false, fresh)
 		if err != nil || len(p.body) < worthZip {
 			return p, err
@@ -81,7 +82,8 @@ func (c *responses) get(ctx context.Context, key string, zip bool, fresh func() 
 
 var errNotMade = errors.New("mirror: the answer was not made")
 
-// once returns the response of a key, or makes it, for all who ask meanwhile.
+// once returns the response of a key, or makes it once for all requests that come
+// meanwhile.
 func (c *responses) once(ctx context.Context, key string, fresh func() (*response, error)) (*response, error) {
 	c.mu.Lock()
 	e := c.known[key]
@@ -100,7 +102,7 @@ func (c *responses) once(ctx context.Context, key string, fresh func() (*respons
 		case <-e.done:
 			return e.response, e.err
 		case <-ctx.Done():
-			return nil, fmt.Errorf("mirror: while others wait for the same answer: %w", context.Cause(ctx))
+			return nil, fmt.Errorf("mirror: waiting for the same answer as another request: %w", context.Cause(ctx))
 		}
 	}
 	e = &made{key: key, done: make(chan struct{}), err: errNotMade}
@@ -111,13 +113,13 @@ func (c *responses) once(ctx context.Context, key string, fresh func() (*respons
 	return e.response, e.err
 }
 
-// finish keeps what was made, if it still can be used.
+// finish keeps the response, if it can still be used.
 func (c *responses) finish(e *made) {
 	defer close(e.done)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.known[e.key] != e {
-		return // all was forgotten since
+		return // everything was removed since
 	}
 	if e.err != nil || e.response.status != http.StatusOK && e.response.status != http.StatusNotFound || e.size() > keptBytes/4 {
 		delete(c.known, e.key)
@@ -138,11 +140,11 @@ func (c *responses) forget(e *made) {
 
 func (e *made) size() int { return len(e.key) + len(e.response.body) + 500 }
 
-// zipped returns a response with its body compressed.
+// zipped returns a response with a compressed body.
 func zipped(p *response) *response {
 	var b bytes.Buffer
 	zip := gzip.NewWriter(&b)
-	_, _ = zip.Write(p.body) // a buffer takes everything
+	_, _ = zip.Write(p.body) // a buffer accepts everything
 	_ = zip.Close()
 	next := *p
 	next.body, next.zipped = bytes.Clone(b.Bytes()), true
@@ -152,8 +154,8 @@ func zipped(p *response) *response {
 	return &next
 }
 
-// wantsGzip reports whether a caller accepts gzip, and likes it at least as well as a
-// body as it is.
+// wantsGzip reports whether a client accepts gzip and does not prefer an uncompressed
+// body.
 func wantsGzip(accept []string) bool {
 	weights := make(map[string]float64)
 	for wish := range strings.SplitSeq(strings.Join(accept, ","), ",") {

@@ -21,32 +21,32 @@ import (
 	"github.com/docking-event/ll2/internal/service"
 )
 
-// A served is a copy with the responses that were made of it.
+// A served is a copy with the responses that were made from it.
 type served struct {
 	source
-	pages  *responses    // made of the copy
+	pages  *responses    // made from the copy
 	passed *responses    // answers of the service
-	asking chan struct{} // full while the service is asked
+	asking chan struct{} // full while a request to the service is under way
 
 	mu   sync.Mutex
 	last edition
 }
 
-// An edition is a copy and what is told of its content.
+// An edition is a copy with the version of its content.
 type edition struct {
 	*snapshot
-	content  int       // the same number stands for the same content
-	modified time.Time // when it came to be, or later
+	content  int       // equal numbers mean equal content
+	modified time.Time // when the content appeared, or later
 }
 
-// keepPassed is how long an answer of the service is kept, if no refresh comes.
+// keepPassed is how long an answer of the service is kept if there is no refresh.
 const keepPassed = time.Hour
 
 func newServed(v source) *served {
 	return &served{source: v, pages: newResponses(0), passed: newResponses(keepPassed), asking: make(chan struct{}, 1)}
 }
 
-// current returns the copy to answer from.
+// current returns the copy that answers.
 func (c *served) current(ctx context.Context) (edition, error) {
 	if c.life().Err() != nil {
 		return edition{}, errClosed
@@ -60,13 +60,13 @@ func (c *served) current(ctx context.Context) (edition, error) {
 	e := edition{s, c.last.content, c.last.modified}
 	switch {
 	case c.last.snapshot == nil:
-		// Nobody knows since when a stored copy has been as it is.
+		// It is not known when the content of a stored copy last changed.
 		e.modified = s.Refreshed.Truncate(time.Second)
 	case s.token == c.last.token:
 		return c.last, nil
 	case !sameContent(c.last.rows, s.rows):
 		e.content++
-		// A whole second later, since headers count in seconds.
+		// It is one whole second later, since headers count in seconds.
 		later := e.modified.Add(time.Second)
 		if e.modified = s.Refreshed.Truncate(time.Second); e.modified.Before(later) {
 			e.modified = later
@@ -115,7 +115,8 @@ func (c *served) answer(ctx context.Context, id string, u *url.URL, q url.Values
 	return c.dated(p, e.Refreshed, e.modified)
 }
 
-// answerUnknown answers for an id that the copy does not have: it may be newer.
+// answerUnknown answers for an id that the copy does not have: the event may be
+// newer.
 func (c *served) answerUnknown(ctx context.Context, e edition, id string, zip bool) *response {
 	n, err := strconv.Atoi(id)
 	if err != nil || n <= 0 || n > math.MaxInt32 {
@@ -131,7 +132,7 @@ func (c *served) answerUnknown(ctx context.Context, e edition, id string, zip bo
 	return c.dated(p, p.date, time.Time{})
 }
 
-// dated says of an answer when it was right, and how long it can be used.
+// dated sets the time at which an answer was current, and how long it can be used.
 func (c *served) dated(p *response, date, modified time.Time) *response {
 	if p.status != http.StatusOK {
 		return p
@@ -139,7 +140,7 @@ func (c *served) dated(p *response, date, modified time.Time) *response {
 	return p.as(date, modified, "max-age="+strconv.Itoa(int(c.settings().every/time.Second)))
 }
 
-// searches reports whether a list is to be searched.
+// searches reports whether a query searches the list.
 func searches(q url.Values) bool { return strings.Trim(last(q, "search"), ", \t\r\n\f\v") != "" }
 
 // fromTable answers from the copy.
@@ -156,11 +157,12 @@ func fromTable(table *service.Table, id string, u *url.URL, q url.Values) *respo
 	return &response{status: http.StatusOK, mediaType: typeJSON, body: body}
 }
 
-// found has the service search. Parameters that it does not know do not make another
-// question, but come back in the links.
+// found sends a search to the service. Parameters that the service ignores are not
+// part of the key, but appear in the links.
 func (c *served) found(ctx context.Context, e edition, u *url.URL, q url.Values) (*response, error) {
 	known := c.known(q)
-	// Others may wait for this, too, even if the one who asked first hangs up. It ends by itself.
+	// Other requests may wait for this response, even if the client that came first
+	// hangs up. It has its own time limit.
 	p, err := c.passed.get(context.WithoutCancel(ctx), known.Encode(), false, func() (*response, error) {
 		return c.pass(e, func(ctx context.Context) (answer, error) { return c.search(ctx, known) })
 	})
@@ -177,7 +179,7 @@ func (c *served) found(ctx context.Context, e edition, u *url.URL, q url.Values)
 	return &response{status: p.status, mediaType: typeJSON, body: service.Envelope(u, list.Count, list.Results), date: p.date}, nil
 }
 
-// known returns what the service makes of the parameters of a search.
+// known returns the parameters of a search that the service does not ignore.
 func (c *served) known(q url.Values) url.Values {
 	limit, offset := service.Bounds(q)
 	known := url.Values{"limit": {strconv.Itoa(limit)}, "offset": {strconv.Itoa(offset)}, "search": {last(q, "search")}}
@@ -204,14 +206,15 @@ func (c *served) known(q url.Values) url.Values {
 	return known
 }
 
-// A spentError is a question that the service is not asked, since a refresh may need
-// what is left of the quota.
+// A spentError says that the service is not asked, because a refresh may need the
+// rest of the quota.
 type spentError struct{ until time.Time }
 
-func (*spentError) Error() string { return "mirror: what is left of the quota is for refreshes" }
+func (*spentError) Error() string { return "mirror: the rest of the quota is reserved for refreshes" }
 
-// pass asks the service, alone, once, and only with requests that are left over.
-// Whoever hangs up meanwhile takes the answer from nobody.
+// pass sends one request to the service, one at a time, and only if the quota has a
+// request to spare. If a client hangs up meanwhile, the other ones still get the
+// answer.
 func (c *served) pass(e edition, ask func(context.Context) (answer, error)) (*response, error) {
 	ctx, cancel := context.WithTimeout(hint.Once(c.life()), answerTime)
 	defer cancel()
@@ -219,7 +222,7 @@ func (c *served) pass(e edition, ask func(context.Context) (answer, error)) (*re
 	case c.asking <- struct{}{}:
 		defer func() { <-c.asking }()
 	case <-ctx.Done():
-		return nil, fmt.Errorf("mirror: the service is busy with other questions: %w", context.Cause(ctx))
+		return nil, fmt.Errorf("mirror: waiting for other requests to the service: %w", context.Cause(ctx))
 	}
 	if at := c.spare(2 + len(e.rows)/ll2.MaxPageSize); !c.settings().offline && at.After(time.Now()) {
 		return nil, &spentError{at}
@@ -227,7 +230,8 @@ func (c *served) pass(e edition, ask func(context.Context) (answer, error)) (*re
 	a, err := ask(ctx)
 	var api *ll2.APIError
 	if errors.As(err, &api) && api.StatusCode == http.StatusBadRequest && len(api.Fields) > 0 {
-		// Not its body: what stands between us and the service may echo the token there.
+		// The body is left out: a proxy before the service may have echoed the token
+		// in it.
 		a, err = says(api.StatusCode, api.Fields), nil
 	}
 	if err != nil {
@@ -239,8 +243,8 @@ func (c *served) pass(e edition, ask func(context.Context) (answer, error)) (*re
 	return &response{status: a.status, mediaType: typeJSON, body: a.body, date: a.date}, nil
 }
 
-// lacking answers where there is no answer. It says nothing of the error that may
-// be of no concern to a stranger, such as an address.
+// lacking answers if there is no other answer. It leaves out details of the error
+// that strangers should not see, such as an address.
 func (c *served) lacking(err error) *response {
 	var spent *spentError
 	detail, at := "The service cannot be asked now.", time.Now().Add(answerTime)
@@ -263,7 +267,7 @@ func (c *served) lacking(err error) *response {
 	return p
 }
 
-// last returns the value that counts of a parameter given several times.
+// last returns the value of a parameter that counts if it is given several times.
 func last(q url.Values, name string) string {
 	if values := q[name]; len(values) > 0 {
 		return values[len(values)-1]

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A condition is what healthz says of a copy.
+// A condition is the report of healthz about a copy.
 type condition struct {
 	Status     string     `json:"status"` // ok, cold, stale or closed
 	Events     int        `json:"events"`
@@ -14,11 +14,11 @@ type condition struct {
 	Age        *int64     `json:"age_seconds"`
 	Walked     *time.Time `json:"walked"`
 	WalkAge    *int64     `json:"walk_age_seconds"`
-	Failing    bool       `json:"failing"` // the last refresh went wrong
+	Failing    bool       `json:"failing"` // the last refresh failed
 	NextAsking *time.Time `json:"next"`    // null: never
 }
 
-// health says how the copies are: not well if one of them does not answer.
+// health reports the state of the copies, with 503 if one of them does not answer.
 func (s *server) health() *response {
 	all := struct {
 		Status string               `json:"status"`
@@ -33,7 +33,7 @@ func (s *server) health() *response {
 		}
 	}
 	body, err := json.Marshal(all)
-	if err != nil { // not of these
+	if err != nil { // cannot happen for these types
 		body = []byte("{}")
 	}
 	return &response{status: status, mediaType: typeJSON, body: body, cacheControl: "no-store"}

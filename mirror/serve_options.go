@@ -7,9 +7,9 @@ import (
 )
 
 // AllowOrigins lets scripts of web pages of these origins, such as
-// "https://example.org", read what [Mirror.ServeHTTP] answers (CORS); "*" stands for all
-// of them. The default is none. Cookies play no part, and an Authorization header is
-// allowed and ignored.
+// "https://example.org", read the answers of [Mirror.ServeHTTP] (CORS). "*" stands
+// for all origins. The default is none. Cookies are not used, and an Authorization
+// header is allowed and ignored.
 func AllowOrigins(origins ...string) Option {
 	return func(c *config) error {
 		for _, origin := range origins {
@@ -23,10 +23,11 @@ func AllowOrigins(origins ...string) Option {
 	}
 }
 
-// BehindProxy has the links that [Mirror.ServeHTTP] answers lead to the host of
-// X-Forwarded-Host, by the scheme of X-Forwarded-Proto. It is for a reverse proxy that
-// sets both: a caller who could set them himself would choose where the links lead that
-// caches give to others. By default they lead to the Host of the request.
+// BehindProxy makes the links in answers of [Mirror.ServeHTTP] lead to the host of
+// X-Forwarded-Host, with the scheme of X-Forwarded-Proto. Use it only behind a
+// reverse proxy that sets both headers: a client that could set them would choose the
+// links that caches give to other clients. By default, links lead to the Host of the
+// request.
 func BehindProxy() Option {
 	return func(c *config) error {
 		c.proxied = true

@@ -12,36 +12,36 @@ const (
 	typeHTML = "text/html; charset=utf-8"
 )
 
-// A response is what a request is answered with. It does not change; [response.as] copies it.
+// A response is the answer to a request. It does not change; [response.as] copies it.
 type response struct {
 	status    int
 	mediaType string
 	body      []byte
 	zipped    bool
-	etag      string // "" if the body is not worth a condition
+	etag      string // "" if the body does not need one
 
-	date         time.Time // the body is of then; zero if that says nothing
-	modified     time.Time // its content has not changed since; zero if that is not known
+	date         time.Time // at which the body was current; zero if it has no such time
+	modified     time.Time // the last change of the content; zero if that is not known
 	cacheControl string
 	location     string
-	retryAfter   int  // seconds; 0: not told
-	allow        bool // the methods
+	retryAfter   int  // in seconds; 0: not sent
+	allow        bool // list the allowed methods
 }
 
-// refusal is how the service says no.
+// refusal returns an error answer in the service's form.
 func refusal(status int, detail string) *response {
 	a := says(status, map[string]string{"detail": detail})
 	return &response{status: status, mediaType: typeJSON, body: a.body, cacheControl: "no-store"}
 }
 
-// as returns the response as part of a copy of a time.
+// as returns the response as part of a copy of a certain time.
 func (p *response) as(date, modified time.Time, cacheControl string) *response {
 	next := *p
 	next.date, next.modified, next.cacheControl = date, modified, cacheControl
 	return &next
 }
 
-// write writes a response, or that the one who asks has it already.
+// write writes a response, or 304 if the client already has it.
 func (s *server) write(w http.ResponseWriter, r *http.Request, p *response) {
 	if !s.hold(p) {
 		p = refusal(http.StatusServiceUnavailable, "Too many answers are being read.")
@@ -67,8 +67,8 @@ func (s *server) write(w http.ResponseWriter, r *http.Request, p *response) {
 	if !p.date.IsZero() {
 		h.Set("Age", strconv.FormatInt(max(0, now.Unix()-p.date.Unix()), 10))
 	}
-	// A time in the future is one of several changes within a second: it says nothing
-	// until it has come.
+	// A time in the future belongs to one of several changes within a second. It
+	// cannot be used until it has passed.
 	known := !p.modified.IsZero() && !p.modified.After(now)
 	if known {
 		h.Set("Last-Modified", p.modified.UTC().Format(http.TimeFormat))
@@ -86,11 +86,11 @@ func (s *server) write(w http.ResponseWriter, r *http.Request, p *response) {
 	}
 	w.WriteHeader(p.status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(p.body) // who hangs up has no use for an error
+		_, _ = w.Write(p.body) // the client has hung up
 	}
 }
 
-// had reports whether the one who asks has the body, by the conditions of a request.
+// had reports whether the client has the body, by the conditions of its request.
 func (p *response) had(h http.Header, known bool) bool {
 	if tags := h.Values("If-None-Match"); len(tags) > 0 {
 		for tag := range strings.SplitSeq(strings.Join(tags, ","), ",") {
@@ -108,8 +108,8 @@ func (p *response) had(h http.Header, known bool) bool {
 	return err == nil && !p.modified.After(since)
 }
 
-// hold reports whether there is room for a body until it is written. A
-// body that several read at a time counts once.
+// hold reports whether there is room for a body until it is written. A body that
+// several clients read at the same time counts once.
 func (s *server) hold(p *response) bool {
 	if len(p.body) == 0 {
 		return true

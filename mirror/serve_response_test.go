@@ -66,7 +66,7 @@ func TestHeadersTellHowOldTheCopyIsAndWhenItsContentChanged(t *testing.T) {
 		check(m, 0, time.Time{})
 		time.Sleep(time.Second)
 		check(m, 1, began.Add(50*time.Minute+time.Second))
-		// Who opens the copy later knows no more than that it is not younger.
+		// A program that opens the copy later only knows that it is not younger.
 		check(open(t, server.Client(), store), 1, began.Add(50*time.Minute))
 		if etags[0] == "" || etags[1] != etags[0] || etags[2] != etags[0] || etags[3] != etags[0] || etags[4] == etags[0] || etags[5] != etags[4] || etags[6] != etags[4] {
 			t.Errorf("entity tags %q", etags)
@@ -130,7 +130,7 @@ func TestConditionalRequestsAreAnsweredIfTheBodyChanged(t *testing.T) {
 	})
 }
 
-// A slow writer writes when it is told.
+// A slow writer writes when the test lets it.
 type slow struct {
 	discarder
 	deadline time.Time

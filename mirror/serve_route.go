@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A resource is what an address stands for.
+// A resource is the kind of thing that an address names.
 type resource int
 
 const (
@@ -20,16 +20,16 @@ const (
 	health           // healthz
 )
 
-// A target is what a request is for.
+// A target is the thing that a request asks for.
 type target struct {
 	resource resource
 	copy     *served // of many and one
 	id       string  // of one
-	slash    bool    // at the end of the path, which the service wants
+	slash    bool    // at the end of the path, as the service wants it
 }
 
-// route finds the resource at the end of a path. What stands before it does not
-// matter, as long as it is a plain path.
+// route finds the resource at the end of a path. The part before it does not matter,
+// as long as it is a plain path.
 func (s *server) route(address string) target {
 	name, slash := strings.CutSuffix(address, "/")
 	if name == "" || path.Clean(name) != name || name[0] != '/' {
@@ -48,15 +48,15 @@ func (s *server) route(address string) target {
 			return target{resource: one, copy: c, id: id, slash: slash}
 		}
 	}
-	// There is one quota for all versions, and clients ask for it in the first one.
+	// All versions have one quota, and clients ask for it in the first version.
 	if strings.HasSuffix(name, "/2.2.0/api-throttle") {
 		return target{resource: quota, slash: slash}
 	}
 	return target{}
 }
 
-// negotiate refuses what asks for another form than JSON, as the service's framework
-// does where it has no other: the weights of Accept are not looked at.
+// negotiate refuses requests for other formats than JSON, as the service's framework
+// does if it has no other: the weights of Accept are ignored.
 func negotiate(formats, accept []string) *response {
 	if len(formats) > 0 {
 		if format := formats[len(formats)-1]; format != "" && format != "json" {
@@ -81,14 +81,14 @@ func notAllowed(method string) *response {
 	return p
 }
 
-// unknownAddress is the service's answer where it serves nothing.
+// unknownAddress is the service's answer for unknown paths.
 func unknownAddress() *response {
 	return &response{status: http.StatusNotFound, mediaType: typeHTML, body: []byte(
 		"<!doctype html>\n<title>Not Found</title>\n<h1>Not Found</h1>\n<p>The requested resource was not found on this server.</p>\n")}
 }
 
-// throttle is the quota of a caller of the copy: as many requests in a second as
-// clients of this module believe. The service's own quota is no business of his.
+// throttle reports the quota of a client of the copy: as many requests per second as
+// clients of this module believe. It says nothing about the service's own quota.
 func throttle() *response {
 	return &response{status: http.StatusOK, mediaType: typeJSON, cacheControl: "no-store", body: fmt.Appendf(nil,
 		`{"your_request_limit":%d,"limit_frequency_secs":1,"current_use":0,"next_use_secs":0,"ident":"mirror"}`, 10_000)}

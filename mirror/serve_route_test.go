@@ -93,8 +93,8 @@ func TestMethodsBesideGetHeadAndOptionsAreRefused(t *testing.T) {
 	}
 }
 
-// Whatever is sent: the service's answer or a 4xx, the same for HEAD and with gzip,
-// and never a panic.
+// Every request gets the service's answer or a 4xx, the same for HEAD and with gzip,
+// and never causes a panic.
 func FuzzServed(f *testing.F) {
 	for _, seed := range []struct{ method, path, query, name, value, body string }{
 		{"GET", "/2.2.0/docking_event/", "limit=3&offset=2&ordering=-departure", "Accept", "*/*", ""},

@@ -23,7 +23,7 @@ import (
 
 const list = "http://gateway.example/2.2.0/docking_event/"
 
-// notFoundPage is how both begin where nothing is served.
+// notFoundPage is the beginning of both answers for paths that are not served.
 const notFoundPage = "<!doctype html>\n<title>Not Found</title>\n"
 
 // serve has a handler answer a request.
@@ -98,7 +98,7 @@ func TestServedAnswersAreTheServices(t *testing.T) {
 	} {
 		for _, accept := range []string{"application/json", "text/html,*/*;q=0.8", "text/csv", ""} {
 			got := serve(t, m, http.MethodGet, list+link, "Accept", accept)
-			// The service has pages for browsers. What the mirror has for them is JSON.
+			// The service has pages for browsers. The mirror sends them JSON.
 			want := serve(t, server, http.MethodGet, list+link, "Accept", strings.ReplaceAll(accept, "text/html,", ""))
 			gotBody, wantBody := bodyOf(t, got), bodyOf(t, want)
 			if strings.HasPrefix(gotBody, notFoundPage) && strings.HasPrefix(wantBody, notFoundPage) {

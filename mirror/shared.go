@@ -15,40 +15,40 @@ import (
 	"github.com/docking-event/ll2"
 )
 
-// A head is a small blob beside the copy, which says how things are: so whoever shares
-// the copy need not read it to learn that it is still the same, and nobody asks a
-// service that has just refused somebody else.
+// A head is a small blob next to the copy that holds its state. So programs that
+// share the copy need not read it to learn that it has not changed, and none asks a
+// service that has just refused another one.
 type head struct {
 	Gen      uint64    `json:"generation"` // of the copy
 	At       time.Time `json:"at,omitzero"`
 	Failures int       `json:"failures,omitempty"` // since the last success
-	Next     time.Time `json:"next,omitzero"`      // when to ask again after a failure
+	Next     time.Time `json:"next,omitzero"`      // time of the next request after a failure
 	Error    string    `json:"error,omitempty"`    // of the last refresh
 	Limited  bool      `json:"rate_limited,omitempty"`
 	Gone     bool      `json:"unavailable,omitempty"`
 }
 
-// say has the head tell of an error.
+// say records an error in the head.
 func (h *head) say(err error) {
 	h.Error = err.Error()
 	h.Limited, h.Gone = errors.Is(err, ll2.ErrRateLimited), errors.Is(err, ll2.ErrUnavailable)
 }
 
-// err returns the error that another process met.
+// err returns the error that another process had.
 func (h *head) err() error { return &toldError{*h} }
 
-// A toldError is an error that another process met.
+// A toldError is an error that another process had.
 type toldError struct{ head head }
 
 func (e *toldError) Error() string { return e.head.Error }
 
-// Is makes the error the sentinels that it was.
+// Is makes the error match the sentinels that it matched in the other process.
 func (e *toldError) Is(target error) bool {
 	return target == ll2.ErrRateLimited && e.head.Limited || target == ll2.ErrUnavailable && e.head.Gone
 }
 
-// blobName returns the name of the copy of a service: its address, as far as letters
-// allow, and a sum of it, so that no two are the same.
+// blobName returns the name of the copy of a service: its address, as far as the
+// allowed letters permit, and a checksum of it, so that names are unique.
 func (v *version) blobName(base string) string {
 	_, address, _ := strings.Cut(strings.ToLower(base), "://")
 	address = strings.Map(func(r rune) rune {
@@ -64,7 +64,8 @@ func (v *version) blobName(base string) string {
 func (m *engine) headName() string { return m.name + ".state" }
 func (m *engine) copyName() string { return m.name + ".events" }
 
-// look looks whether others have written a newer copy, at most once a second.
+// look checks whether another process has written a newer copy, at most once a
+// second.
 func (m *engine) look(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
@@ -80,7 +81,7 @@ func (m *engine) look(ctx context.Context) {
 	}
 }
 
-// loadHead reads the head, and the copy too if that is newer.
+// loadHead reads the head, and the copy as well if that is newer.
 func (m *engine) loadHead(ctx context.Context) {
 	data, gen, err := m.store.Load(ctx, m.headName())
 	m.noteRead(ctx, &m.headErr, err)
@@ -89,7 +90,7 @@ func (m *engine) loadHead(ctx context.Context) {
 	}
 	var h head
 	if json.Unmarshal(data, &h) != nil {
-		h = head{} // as if there was none; it is written over
+		h = head{} // as if there was none; it will be overwritten
 	}
 	m.mu.Lock()
 	if gen > m.headGen {
@@ -113,8 +114,8 @@ func (m *engine) load(ctx context.Context) {
 	}
 }
 
-// loadCopy reads the copy and takes it if it is newer. If there is none any more, or
-// none that makes sense, the one in memory will take its place.
+// loadCopy reads the copy and uses it if it is newer. If there is none any more, or
+// an invalid one, the copy in memory will replace it.
 func (m *engine) loadCopy(ctx context.Context) {
 	old, _ := m.watch()
 	data, gen, err := m.store.Load(ctx, m.copyName())
@@ -142,11 +143,11 @@ func (m *engine) loadCopy(ctx context.Context) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.copy != old {
-		return // what was read is of before that
+		return // the data that was read is older than that
 	}
 	m.newer = false
 	if s.Asked.Before(m.copy.Asked) && !m.copy.cold() {
-		// What is in memory could not be written, and is fresher.
+		// The copy in memory could not be written, and is fresher.
 		same := *m.copy
 		same.gen = gen
 		m.copy = &same
@@ -155,8 +156,8 @@ func (m *engine) loadCopy(ctx context.Context) {
 	m.take(s)
 }
 
-// replaces has the copy take the place of the generation gen, unless that is newer or
-// another one has become the copy since old.
+// replaces lets the copy replace the generation gen, unless that is newer or the copy
+// is no longer old.
 func (m *engine) replaces(old *snapshot, gen uint64, newer bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -171,16 +172,16 @@ func (m *engine) replaces(old *snapshot, gen uint64, newer bool) {
 	}
 }
 
-// take makes s the copy, and tells whoever waits.
+// take makes s the current copy, and wakes all waiters.
 func (m *engine) take(s *snapshot) {
 	m.copy = s
 	close(m.changed)
 	m.changed = make(chan struct{})
 }
 
-// commit makes a copy of s and writes it. If another one was faster, that copy is made
-// anew from what he wrote if later says so, and else dropped for his. A copy that
-// cannot be written is used all the same. It returns the copy that is in use then.
+// commit builds a copy from s and writes it. If another process was faster, the copy
+// is built again from that one if later allows it, and dropped otherwise. A copy that
+// cannot be written is still used. commit returns the copy that is then in use.
 func (m *engine) commit(ctx context.Context, s *snapshot, build func(*snapshot) (*snapshot, error), later func(*snapshot) bool) (*snapshot, error) {
 	var next *snapshot
 	for range 3 {
@@ -202,22 +203,22 @@ func (m *engine) commit(ctx context.Context, s *snapshot, build func(*snapshot) 
 		if s.token != before && (later == nil || !later(s)) {
 			return s, nil
 		}
-		// Or else there is no blob any more, or none that makes sense.
+		// In all other cases there is no blob any more, or an invalid one.
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if next.gen > s.gen {
 		m.storeErr = nil
 		if m.copy.gen > next.gen {
-			return m.copy, nil // of somebody else, who has built on this one already
+			return m.copy, nil // another process wrote it, and has already built on this one
 		}
 	}
 	m.take(next)
 	return next, nil
 }
 
-// save writes a copy, even if the mirror is being closed: what was asked for is not to
-// be lost. It returns the generation that the copy has then.
+// save writes a copy, even if the mirror is being closed: the requests for it should
+// not be lost. It returns the new generation of the copy.
 func (m *engine) save(ctx context.Context, s *snapshot) (gen uint64, err error) {
 	m.mu.Lock()
 	newer := m.newer
@@ -232,8 +233,8 @@ func (m *engine) save(ctx context.Context, s *snapshot) (gen uint64, err error) 
 	return m.write(ctx, m.copyName(), data, s.gen)
 }
 
-// write saves a blob and returns the generation that it has then. Of one that was not
-// there only the store knows it.
+// write saves a blob and returns its new generation. If the blob did not exist, only
+// the store knows the generation.
 func (m *engine) write(ctx context.Context, name string, data []byte, ifGen uint64) (gen uint64, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
@@ -242,13 +243,13 @@ func (m *engine) write(ctx context.Context, name string, data []byte, ifGen uint
 	}
 	there, gen, err := m.store.Load(ctx, name)
 	if err == nil && !bytes.Equal(there, data) {
-		err = ErrConflict // somebody has written since
+		err = ErrConflict // another process has written since
 	}
 	return gen, err
 }
 
-// saveHead writes the head, whatever others have written meanwhile. Only one refresh
-// at a time does.
+// saveHead writes the head, and overwrites what other processes wrote meanwhile. Only
+// one refresh at a time does so.
 func (m *engine) saveHead(ctx context.Context) error {
 	m.mu.Lock()
 	h, gen, newer := m.head, m.headGen, m.newer
@@ -294,11 +295,12 @@ func (m *engine) storeFailed(err error) {
 	m.storeErr = err
 }
 
-// errSlow is why a look at the store ends that the mirror itself bounds.
+// errSlow is the error if the store does not answer within the time limit of the
+// mirror.
 var errSlow = errors.New("mirror: the store has not answered within a second")
 
-// noteRead notes how a blob could be read. That there is none is no failure, and that
-// the one who wanted to know it has gone is none of the store's.
+// noteRead records whether a blob could be read. A missing blob is not a failure, and
+// neither is a read that its caller cancelled.
 func (m *engine) noteRead(ctx context.Context, kept *error, err error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

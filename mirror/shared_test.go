@@ -20,7 +20,7 @@ import (
 	"github.com/docking-event/ll2/mirror"
 )
 
-// A broken store fails as it is told.
+// A broken store fails as the test wants.
 type brokenStore struct {
 	mirror.Store
 	load, save, lock error
@@ -99,7 +99,7 @@ func TestAStoreThatCanBeReadAgainIsWell(t *testing.T) {
 		if s := m.Status(); s.Err != nil {
 			t.Errorf("%v stays", s.Err)
 		}
-		// What could not be written is not yet there because it can be read.
+		// A copy that could not be written is not stored only because it can be read.
 		store.save = failure
 		refresh(t, m)
 		time.Sleep(2 * time.Second)

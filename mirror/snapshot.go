@@ -9,22 +9,22 @@ import (
 	"github.com/docking-event/ll2/internal/service"
 )
 
-// A snapshot is a copy of one generation, which does not change: a refresh makes
-// another one. Queries are answered from one, and so are all pages of a walk.
+// A snapshot is the copy in one generation. It does not change: a refresh makes a new
+// one. Each query, and all pages of a walk, are answered from one snapshot.
 type snapshot struct {
 	header
-	gen     uint64   // of the blob that it was read from or written as; 0: of none
+	gen     uint64   // of the blob that it was read from or written as; 0: none
 	rows    []row    // by docking and id
-	journal [][]byte // changes in JSON, the last one with the number header.Seq
-	pending []row    // what header.Walk has read so far
+	journal [][]byte // changes in JSON; the last one has the number header.Seq
+	pending []row    // rows that header.Walk has read so far
 
 	version *version
-	token   *int        // of what the copy holds: one that only moves to another generation keeps it
+	token   *int        // identifies the content: it stays the same if only the generation changes
 	byID    map[int]int // index in rows
 	queried func() (queried, error)
 }
 
-// A queried is what queries are answered from: rows in tables.
+// A queried holds the tables that answer queries.
 type queried struct {
 	table *service.Table
 	decoded
@@ -35,25 +35,25 @@ type header struct {
 	Format int    `json:"format"`
 	Base   string `json:"base_url"` // of the service
 
-	Refreshed time.Time `json:"refreshed,omitzero"` // the copy is of then: of the service's clock if that says less
-	Asked     time.Time `json:"asked,omitzero"`     // when the last answer that was applied had been asked for
-	Served    time.Time `json:"served,omitzero"`    // its Date less its Age; zero if it did not say
-	Walked    time.Time `json:"walked,omitzero"`    // when the last whole walk began; zero: there was none, the copy is cold
+	Refreshed time.Time `json:"refreshed,omitzero"` // when the copy was current: by the service's clock if that is behind
+	Asked     time.Time `json:"asked,omitzero"`     // when the last answer that was applied was requested
+	Served    time.Time `json:"served,omitzero"`    // its Date less its Age; zero if unknown
+	Walked    time.Time `json:"walked,omitzero"`    // when the last complete walk began; zero: never, there is no copy yet
 
-	Owed  bool `json:"owed,omitempty"`  // a walk is
-	Doubt bool `json:"doubt,omitempty"` // the last walk missed more rows than were believed to be gone
+	Owed  bool `json:"owed,omitempty"`  // a walk is owed
+	Doubt bool `json:"doubt,omitempty"` // the last walk missed more rows than can be believed
 	Want  int  `json:"want"`            // the service's last count
 
-	Moved int       `json:"moved,omitempty"` // walks since the last whole one in which rows moved
-	Tried time.Time `json:"tried,omitzero"`  // when the last one of them did
+	Moved int       `json:"moved,omitempty"` // walks since the last complete one in which rows moved
+	Tried time.Time `json:"tried,omitzero"`  // time of the last one of them
 
 	Seq     uint64  `json:"seq"`
-	Events  int     `json:"events"`  // lines that follow
-	Changes int     `json:"changes"` // lines behind those
+	Events  int     `json:"events"`  // number of lines that follow
+	Changes int     `json:"changes"` // number of lines after those
 	Walk    *cursor `json:"walk,omitempty"`
 }
 
-// cold reports whether nothing whole was read yet.
+// cold reports whether there was no complete walk yet.
 func (s *snapshot) cold() bool { return s.Walked.IsZero() }
 
 // newSnapshot returns a snapshot of the rows.
@@ -72,15 +72,16 @@ func newSnapshot(v *version, h header, rows []row) *snapshot {
 	return s
 }
 
-// keepMade has s, which was read from the store, have all that was made of old's rows, if
-// they are the same: of those who share a copy, most read what they know.
+// keepMade lets s, which was read from the store, use the values that were made from
+// old's rows, if the rows are the same. Most programs that share a copy read rows
+// that they already have.
 func (s *snapshot) keepMade(old *snapshot) {
 	if !slices.EqualFunc(s.rows, old.rows, row.same) {
 		return
 	}
 	s.rows, s.byID, s.queried = old.rows, old.byID, old.queried
 	if s.Seq == old.Seq && len(s.journal) == len(old.journal) {
-		s.journal = old.journal // or else its lines would keep all of the blob
+		s.journal = old.journal // its own lines would keep the whole blob in memory
 	}
 }
 
@@ -93,11 +94,11 @@ func (s *snapshot) row(id int) (row, bool) {
 	return s.rows[i], true
 }
 
-// change returns a snapshot that has these rows in place of s's, with its journal
-// and what became of the rows added to it. A cold copy's first rows are no change.
+// change returns a snapshot with these rows instead of those of s. The differences
+// are added to the journal. The first rows of a new copy are not changes.
 func (s *snapshot) change(h header, rows []row, now time.Time) *snapshot {
 	if rows = sorted(rows); !s.cold() && slices.EqualFunc(rows, s.rows, row.same) {
-		next := *s // with all that was made of the rows
+		next := *s // with everything that was made from the rows
 		next.header, next.token = h, new(int)
 		return &next
 	}
@@ -105,8 +106,9 @@ func (s *snapshot) change(h header, rows []row, now time.Time) *snapshot {
 	next.gen, next.pending = s.gen, s.pending
 	next.journal = slices.Clone(s.journal)
 	if s.cold() {
-		// A number that is larger than any that an earlier copy gave, should that be
-		// lost: whoever asks for what came behind those is told that it is gone.
+		// The number is larger than any that an earlier copy used, in case that copy
+		// is lost: a caller that asks for changes after one of those numbers learns
+		// that they are gone.
 		next.Seq = max(s.Seq, uint64(max(0, now.Unix()))<<20)
 		return next
 	}
@@ -119,7 +121,7 @@ func (s *snapshot) change(h header, rows []row, now time.Time) *snapshot {
 	return next
 }
 
-// merged returns s's rows with those of a page over them.
+// merged returns the rows of s, replaced and completed by those of a page.
 func (s *snapshot) merged(page []row) []row {
 	rows := slices.Clone(s.rows)
 	for i := range page {

@@ -6,33 +6,33 @@ import (
 	"time"
 )
 
-// A Status is how a copy is.
+// A Status is the state of a copy.
 type Status struct {
-	// Refreshed is when the copy was what the service had; time.Since(Refreshed) is its
-	// age. If this clock and the service's differ, it is by the one that is behind, so
-	// that the age is never too small. Zero: the mirror is cold.
+	// Refreshed is the time at which the copy was current; time.Since(Refreshed) is
+	// its age. If this clock and the service's clock differ, the one that is behind
+	// counts, so the age is never too small. It is zero if there is no copy yet.
 	Refreshed time.Time
 
-	// Walked is when the last reading of all events began: corrections of old events
-	// that were made since may not be in the copy yet.
+	// Walked is when the last walk, which reads all events, began. The copy may lack
+	// corrections of old events that were made since.
 	Walked time.Time
 
-	Count int // events in the copy
+	Count int // number of events in the copy
 
-	// Have is how many events a walk that was cut short has read.
+	// Have is the number of events that an unfinished walk has read.
 	Have int
 
-	// Want is how many events the service counts while a walk is owed, because events
-	// came or went that one page does not show, or because there is no copy yet. It is
-	// 0 if none is owed.
+	// Want is the number of events that the service counts while a walk is owed. A
+	// walk is owed if events were added or removed that one page does not show, or if
+	// there is no copy yet. It is 0 if no walk is owed.
 	Want int
 
-	// Err is the failure of the last refresh or of its walk, or else that of the store
-	// that could not be read or written; nil if all went well.
+	// Err is the failure of the last refresh or of its walk, or else the failure to
+	// read or write the store. It is nil if there was none.
 	Err error
 
-	// Next is when the service will be asked again, at the earliest. It is not in the
-	// future if that is due, and zero with [Offline].
+	// Next is the earliest time of the next request to the service. If it is not in
+	// the future, a refresh is due. It is zero with [Offline].
 	Next time.Time
 }
 

@@ -10,43 +10,43 @@ import (
 	"time"
 )
 
-// A Store holds what mirrors keep: blobs with names, each with a generation that
-// only grows. Several mirrors, in several processes, may share one. Use [Dir] or
-// [Memory], or write one for the place where your programs meet; [Mirror] tells its
-// errors and goes on with the copy in memory.
+// A Store holds the blobs of mirrors. Each blob has a name and a generation that only
+// grows. Several mirrors in several processes may share a store. Use [Dir] or
+// [Memory], or write your own for a place that your programs share. [Mirror.Status]
+// reports the errors of a store; the mirror then continues with the copy in memory.
 //
-// Its methods are safe for concurrent use. Names are of letters, digits, dots,
-// underscores and hyphens, and begin with a letter.
+// The methods must be safe for concurrent use. Names consist of letters, digits,
+// dots, underscores and hyphens, and begin with a letter.
 type Store interface {
-	// Load returns the blob of the name and its generation, 1 or more. If there is
+	// Load returns the blob with this name and its generation, 1 or more. If there is
 	// none, the error is [fs.ErrNotExist]. The caller may keep data, and does not
 	// change it.
 	Load(ctx context.Context, name string) (data []byte, gen uint64, err error)
 
-	// Save replaces the blob of the name if its generation is still ifGen, 0 being
-	// that of a blob that is not there, and gives it the generation ifGen+1. One that was
-	// not there may get any, and should get one that is greater than those of a blob of
-	// this name that was lost, since other processes may still know these. If it is
-	// another, somebody was faster: the error is [ErrConflict] and nothing changes.
-	// A reader sees all of the old blob or all of the new one. Save does not keep
-	// data.
+	// Save replaces the blob with this name if its generation is still ifGen, and
+	// gives it the generation ifGen+1. A blob that does not exist has generation 0. A
+	// new blob may get any generation. It should be greater than those of a lost blob
+	// of this name, since other processes may still know these. If the generation is
+	// not ifGen, another process was faster: the error is [ErrConflict] and nothing
+	// changes. A reader sees the whole old blob or the whole new one. Save does not
+	// keep data.
 	Save(ctx context.Context, name string, data []byte, ifGen uint64) error
 
-	// TryLock takes the lock of the name, if nobody has it, and does not wait. It is
-	// free again when unlock is called or, if its owner died, after ttl at the latest;
-	// how soon is the store's. The lock spares requests and is no condition of Save:
-	// a store without locks can always say ok, with an unlock that does nothing.
-	// unlock can be called more than once.
+	// TryLock takes the lock with this name if it is free, and does not wait. The
+	// lock is free again after unlock or, if its owner died, after ttl at the latest;
+	// the store may free it sooner. The lock only saves requests, and Save does not
+	// depend on it: a store without locks can always return true with an unlock that
+	// does nothing. unlock can be called more than once.
 	TryLock(ctx context.Context, name string, ttl time.Duration) (unlock func(), ok bool, err error)
 }
 
-// ErrConflict is a [Store] whose blob has another generation than the one that was
-// to be replaced: somebody else has written it.
-var ErrConflict = errors.New("mirror: the copy was written by somebody else meanwhile")
+// ErrConflict means that the blob of a [Store] has another generation than the one to
+// be replaced, because another process has written it.
+var ErrConflict = errors.New("mirror: another process has written the copy in the meantime")
 
-// Memory returns a store that lives as long as the program, for mirrors that need
-// nothing else, and for tests: two mirrors on one Memory are as two processes on one
-// [Dir].
+// Memory returns a store that lasts as long as the program, for mirrors that need
+// nothing else, and for tests: two mirrors with one Memory behave like two processes
+// with one [Dir].
 func Memory() Store {
 	return &memory{blobs: make(map[string]blob), locks: make(map[string]*lease)}
 }
@@ -62,7 +62,7 @@ type blob struct {
 	gen  uint64
 }
 
-// A lease is a lock that ends by itself.
+// A lease is a lock that ends on its own.
 type lease struct{ until time.Time }
 
 func (s *memory) Load(ctx context.Context, name string) ([]byte, uint64, error) {

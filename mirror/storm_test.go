@@ -75,7 +75,7 @@ type storm struct {
 	*world
 	mu       sync.Mutex
 	calm     bool
-	moved    bool // the world, while somebody asked
+	moved    bool // the world, during a request
 	troubled bool // an answer was none of the service's at that moment
 	old      map[string]*kept
 }
@@ -140,8 +140,8 @@ type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// answer is what a cache answers: with the Date of then, or with that of now and an
-// Age.
+// answer returns the answer of a cache: with the Date of then, or with the current Date
+// and an Age.
 func (k *kept) answer(req *http.Request, aged bool) *http.Response {
 	header := k.header.Clone()
 	if aged {

@@ -21,7 +21,7 @@ import (
 // A transport answers the requests of a mirror's DockingEvents.
 type transport engine
 
-// RoundTrip answers a request. Its errors say all that the caller is to be told.
+// RoundTrip answers a request. Its errors have all the context that the caller needs.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	m := (*engine)(t)
 	a, err := m.answer(req.Context(), req.URL)
@@ -39,15 +39,15 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// An answer is what is said to a request.
+// An answer is the answer to a request.
 type answer struct {
 	status int
-	body   []byte    // nil if the rows were given as they are, see decoded
-	date   time.Time // the copy is of then
+	body   []byte    // nil if the rows were given decoded
+	date   time.Time // when the copy was current
 }
 
-// answer answers a request for u from the copy, or asks the service what only that
-// knows. An error is that there is neither.
+// answer answers a request for u from the copy, or asks the service if only that can
+// answer. It returns an error if neither can.
 func (m *engine) answer(ctx context.Context, u *url.URL) (answer, error) {
 	if m.ctx.Err() != nil {
 		return answer{}, errClosed
@@ -60,7 +60,7 @@ func (m *engine) answer(ctx context.Context, u *url.URL) (answer, error) {
 	if strings.TrimSpace(q.Get("search")) != "" && id == "" {
 		return m.search(ctx, q)
 	}
-	// All requests of a walk see the copy that it began with.
+	// All requests of a walk use the copy with which it began.
 	s, err := hint.Keep(ctx, m, func() (*snapshot, error) { return m.ready(ctx) })
 	if err != nil {
 		return answer{}, err
@@ -90,16 +90,16 @@ func (m *engine) answer(ctx context.Context, u *url.URL) (answer, error) {
 	return a, nil
 }
 
-// says answers in the service's words.
+// says returns an answer in the service's words.
 func says(status int, words any) answer {
 	body, err := json.Marshal(words)
-	if err != nil { // not of texts
+	if err != nil { // cannot happen for strings
 		body = []byte("{}")
 	}
 	return answer{status: status, body: body}
 }
 
-// search has the service search.
+// search sends a search to the service.
 func (m *engine) search(ctx context.Context, q url.Values) (answer, error) {
 	if m.offline {
 		return answer{}, fmt.Errorf("%w: only the service can search", ErrOffline)
@@ -135,7 +135,7 @@ func link(s string) []byte {
 		return []byte("null")
 	}
 	text, err := json.Marshal(s)
-	if err != nil { // not of a text
+	if err != nil { // cannot happen for a string
 		return []byte("null")
 	}
 	return text

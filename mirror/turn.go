@@ -8,16 +8,16 @@ import (
 	"github.com/docking-event/ll2"
 )
 
-// How long things take.
+// Time limits.
 const (
-	lockTTL      = 5 * time.Minute // of a refresh of 13 requests, if each takes some seconds
+	lockTTL      = 5 * time.Minute // for a refresh of 13 requests, if each takes some seconds
 	firstBackoff = time.Minute     // after a failure; doubles up to RefreshEvery
-	longestNext  = 24 * time.Hour  // that a service may ask for
+	longestNext  = 24 * time.Hour  // the longest time that a service may ask for
 	saveTimeout  = 10 * time.Second
 )
 
-// turn is one refresh, from the lock to the note of what became of it. It is never
-// made twice at a time in one process, and hardly ever in several.
+// turn is one refresh, from taking the lock to recording the result. One process
+// never makes two at the same time, and several processes hardly ever do.
 func (m *engine) turn(ctx context.Context, asked bool) error {
 	m.load(ctx)
 	m.mu.Lock()
@@ -26,7 +26,7 @@ func (m *engine) turn(ctx context.Context, asked bool) error {
 	unlock, mine := m.lock(ctx, before)
 	defer unlock()
 	if mine {
-		m.load(ctx) // another one may have been faster
+		m.load(ctx) // another process may have been faster
 	}
 	m.mu.Lock()
 	s, now, failed := m.copy, time.Now(), m.failure()
@@ -39,23 +39,23 @@ func (m *engine) turn(ctx context.Context, asked bool) error {
 	case overtaken && !due, !asked && !due, asked && !due && failed != nil:
 		return failed
 	case !mine:
-		// It is due again already, and all who waited see that now.
+		// The copy is due again already, and all callers that waited see that now.
 		return m.turn(ctx, asked)
 	}
 	err := m.renew(ctx, s)
 	if m.ctx.Err() != nil && err != nil {
 		err = &lackError{errClosed, err}
 		if errors.Is(err, context.Canceled) {
-			return err // the end of this mirror, of which nothing follows for others
+			return err // this mirror was closed, which does not concern others
 		}
 	}
 	m.note(ctx, err)
 	return err
 }
 
-// lock takes the store's lock. If another one has it, lock waits until that is over,
-// or has come to a result, or ought to have long since. Without a lock things go on,
-// only less thriftily.
+// lock takes the store's lock. If another process has it, lock waits until that one
+// has finished, has a result, or should have had one long ago. Without a lock the
+// refresh still works, but may repeat requests.
 func (m *engine) lock(ctx context.Context, before time.Time) (unlock func(), mine bool) {
 	start := time.Now()
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
@@ -90,7 +90,7 @@ func (m *engine) lock(ctx context.Context, before time.Time) (unlock func(), min
 	}
 }
 
-// renew asks the service for what makes the copy s fresh.
+// renew sends the requests that make the copy s fresh.
 func (m *engine) renew(ctx context.Context, s *snapshot) error {
 	doubted := s.Doubt
 	m.walkFailed(nil)
@@ -100,8 +100,8 @@ func (m *engine) renew(ctx context.Context, s *snapshot) error {
 		if err != nil {
 			return err
 		}
-		// If another one has written meanwhile, which of both answers is the later one?
-		// Only if the service says so is it this one.
+		// If another process has written meanwhile, one of the two answers is the
+		// later one. It is this one only if the service's times prove it.
 		later := func(s *snapshot) bool { return p.Date.After(s.Served) }
 		s, err = m.commit(ctx, s, func(s *snapshot) (*snapshot, error) { return s.apply(p, began, time.Now()) }, later)
 		if err != nil {
@@ -125,7 +125,7 @@ func (m *engine) walkFailed(err error) {
 	m.walkErr = err
 }
 
-// note writes down, for everybody, what became of a refresh.
+// note records the result of a refresh for all processes.
 func (m *engine) note(ctx context.Context, err error) {
 	m.mu.Lock()
 	now := time.Now()
@@ -147,7 +147,8 @@ func (m *engine) note(ctx context.Context, err error) {
 	}
 	m.head, m.lastErr = h, err
 	m.mu.Unlock()
-	// Even if the mirror is being closed: a failure is not to be met again by others.
+	// Save it even if the mirror is being closed: other processes should not run into
+	// the same failure.
 	if err := m.saveHead(context.WithoutCancel(ctx)); err != nil {
 		m.storeFailed(err)
 	}

@@ -9,13 +9,13 @@ import (
 	"github.com/docking-event/ll2/ll230"
 )
 
-// A version is what a copy of one version of the service has of its own.
+// A version holds all that differs between the versions of the service.
 type version struct {
-	name    string         // of the copy in a store, with the version in it
+	name    string         // of the copy in a store; contains the version
 	path    string         // of the list below the base URL
 	rules   *service.Rules // of queries
 	flights []string       // keys of objects whose keys are the event's own
-	running []string       // paths among those of what runs on by itself
+	running []string       // paths among those whose values grow with time
 	decode  func(*service.Table) decoded
 }
 
@@ -38,13 +38,13 @@ func v230() *version {
 		flights: []string{vehicle, target, "payload_flight_chaser", "payload_flight_target"},
 		decode:  decoding[ll230.DockingEvent](),
 	}
-	// A flight takes until now while it goes on, and what it took in the end its launch
-	// and its mission_end tell.
+	// While a flight lasts, its duration counts up to now. Its launch and its
+	// mission_end show the final value.
 	for _, flight := range []string{vehicle, target} {
 		v.running = append(v.running, flight+".duration", flight+".turn_around_time")
 	}
 	return v
 }
 
-// filters returns the parameters of a list, besides those that every list has.
+// filters returns the parameters of a list, without those that every list has.
 func (v *version) filters() []string { return slices.Sorted(maps.Keys(v.rules.Filters)) }

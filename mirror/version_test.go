@@ -12,7 +12,7 @@ import (
 	"github.com/docking-event/ll2/mirror"
 )
 
-// A version is what the simulated worlds have to know of a version of the service.
+// A version holds all that the simulated worlds must know about a version of the service.
 type version struct {
 	path    string
 	vehicle string             // the key of it
@@ -117,7 +117,7 @@ func stayOf230(e *ll230.DockingEvent) stay {
 	return newStay(e.ID, v.ID, e.Docking, e.Departure, v.Destination)
 }
 
-// newStay returns the stay that an event tells of: none of a world if its vehicle has
+// newStay returns the stay that an event describes: none of a world if its vehicle has
 // another id.
 func newStay(id, vehicle int, docking time.Time, departure *time.Time, destination *string) stay {
 	if vehicle != id {
@@ -131,7 +131,7 @@ func same(s stay, other *stay) bool {
 	return other != nil && s.id == other.id && s.docking.Equal(other.docking) && s.departure.Equal(other.departure) && s.destination == other.destination
 }
 
-// untrue counts a change that tells of nothing.
+// untrue counts a change that did not happen.
 func untrue(c change) int {
 	switch {
 	case c.kind == mirror.Docked || c.kind == mirror.Added:

@@ -10,39 +10,40 @@ import (
 
 // How a walk proves that it read everything
 //
-// The mirror reads all rows in the order of docking, which is almost total, in pages
-// of 100. A page begins at the first row of the last tie of the page before, so that
-// neighbours overlap by the rows of that tie, one at least. The walk is good if
+// The mirror reads all rows sorted by docking, which is almost unique, in pages of
+// 100. Rows with equal docking times are a tie here. A page begins at the first row
+// of the last tie of the page before, so neighbours overlap by the rows of that tie,
+// at least one. The walk is good if
 //
 //   - the count is the same on every page,
 //   - each page is in order and begins with the tie of the page before: with no row
 //     before it, and with all of its rows,
-//   - as many different rows came as the count says.
+//   - the number of different rows is the count.
 //
-// If a row was added or removed above a border while the walk read, the rows there
-// have moved, and the page does not begin with the tie. A tie that the service
-// shuffles does no harm, since it is whole on one page. Else the walk begins again,
-// once. What it cannot see is as many rows added as removed, above the same border,
-// between two of its pages; the next walk does.
+// If a row was added or removed before the border of two pages while the walk read,
+// the rows there have moved, and the page does not begin with the tie. The service
+// may shuffle a tie without harm, since the whole tie is on one page. If a check
+// fails, the walk starts again, once. It cannot see equal numbers of rows added and
+// removed, before the same border, between two of its pages; the next walk does.
 //
-// If a request fails, what the walk has is kept in the store, and the walk goes on at
-// the next refresh, in whichever process, once the page of that refresh has been read:
-// rows of the page are put over those that the walk has, since of two readings of a
-// row the later counts.
+// If a request fails, the store keeps the rows of the walk. The walk continues with
+// the next refresh, in whichever process, after the page of that refresh has been
+// read. Rows of that page replace those of the walk, since the later reading of a row
+// counts.
 
-// A cursor is how far a walk is.
+// A cursor is the position of a walk.
 type cursor struct {
-	Began  time.Time `json:"began"`           // when its first page was asked for
+	Began  time.Time `json:"began"`           // when its first page was requested
 	Served time.Time `json:"served,omitzero"` // no page is older
-	Count  int       `json:"count"`           // on every page
+	Count  int       `json:"count"`           // the same on every page
 	Offset int       `json:"offset"`          // of the next page
-	Tie    []int     `json:"tie,omitempty"`   // ids of rows that it begins with
-	At     time.Time `json:"at,omitzero"`     // their docking
-	Rows   int       `json:"rows"`            // lines at the end of the blob, which it has read
+	Tie    []int     `json:"tie,omitempty"`   // ids of the rows with which the next page begins
+	At     time.Time `json:"at,omitzero"`     // the docking time of the tie
+	Rows   int       `json:"rows"`            // number of lines at the end of the blob, which the walk has read
 }
 
-// errMoved is a walk in which rows moved from page to page.
-var errMoved = errors.New("mirror: events came or went while they were read")
+// errMoved means that rows moved between the pages of a walk.
+var errMoved = errors.New("mirror: events were added or removed while they were read")
 
 // A walk is a cursor and the rows before it.
 type walk struct {
@@ -51,7 +52,7 @@ type walk struct {
 	at   map[int]int // index of an id in rows
 }
 
-// newWalk returns the walk that s is in the midst of, or a new one.
+// newWalk returns the unfinished walk of s, or a new one.
 func newWalk(s *snapshot) *walk {
 	w := &walk{at: make(map[int]int)}
 	w.Served = s.Served
@@ -70,10 +71,10 @@ func newWalk(s *snapshot) *walk {
 // fresh reports whether nothing was read yet.
 func (w *walk) fresh() bool { return w.Offset == 0 }
 
-// again begins the walk again.
+// again starts the walk again.
 func (w *walk) again() { *w = walk{cursor: cursor{Served: w.Served}, at: make(map[int]int)} }
 
-// add takes the next page, and reports whether it was the last one.
+// add adds the next page, and reports whether it was the last one.
 func (w *walk) add(p *page, began time.Time) (done bool, err error) {
 	switch {
 	case !p.Date.IsZero() && p.Date.Before(w.Served):
@@ -112,7 +113,7 @@ func (w *walk) add(p *page, began time.Time) (done bool, err error) {
 	first := slices.IndexFunc(p.Results, func(r row) bool { return r.docking.Equal(w.At) })
 	w.Tie = nil
 	if first == 0 {
-		first = n // one tie is all of the page: there is nothing to begin with that is whole
+		first = n // one tie fills the page, so the next one cannot begin with a whole tie
 	}
 	for _, r := range p.Results[first:] {
 		w.Tie = append(w.Tie, r.id)
@@ -136,8 +137,8 @@ func (w *walk) overlaps(rows []row) bool {
 	return !slices.ContainsFunc(w.Tie, func(id int) bool { return !there[id] })
 }
 
-// walk reads all rows, from where an earlier walk had to stop, if one had. What came
-// before an error is kept.
+// walk reads all rows, and continues an earlier walk that was interrupted. The rows
+// that came before an error are kept.
 func (m *engine) walk(ctx context.Context, s *snapshot) error {
 	w, second := newWalk(s), false
 	for {
@@ -161,7 +162,7 @@ func (m *engine) walk(ctx context.Context, s *snapshot) error {
 	}
 }
 
-// walked returns the copy with what a walk found.
+// walked returns the copy with the result of a walk.
 func (s *snapshot) walked(w *walk) *snapshot {
 	h := s.header
 	h.Want = w.Count
@@ -174,10 +175,10 @@ func (s *snapshot) walked(w *walk) *snapshot {
 	return s.complete(h, w.rows, w.Began, time.Now())
 }
 
-// keep has the store keep an unfinished walk, or note that its rows moved.
+// keep saves an unfinished walk in the store, or records that its rows moved.
 func (m *engine) keep(ctx context.Context, s *snapshot, w *walk, moved bool, tried time.Time) {
 	if w.fresh() && s.Walk == nil && !moved {
-		return // nothing to keep, and nothing was kept
+		return // nothing to keep, and nothing was kept before
 	}
 	_, _ = m.commit(ctx, s, func(s *snapshot) (*snapshot, error) {
 		next := *s
@@ -192,10 +193,10 @@ func (m *engine) keep(ctx context.Context, s *snapshot, w *walk, moved bool, tri
 	}, nil)
 }
 
-// owes reports whether a refresh has to read everything. A walk in which rows moved,
-// twice, is made again after the time between refreshes, and then after twice that and
-// so on up to the time between walks: should the service's count be wrong for good,
-// that does not take all of the quota.
+// owes reports whether a refresh must read everything. After a walk in which rows
+// moved, twice, the next one comes after the time between refreshes, then after twice
+// that time and so on, up to the time between walks. So a count of the service that
+// stays wrong does not use up the whole quota.
 func (s *snapshot) owes(now time.Time, c config) bool {
 	pause := c.every
 	for range min(s.Moved-1, 20) {
@@ -207,7 +208,7 @@ func (s *snapshot) owes(now time.Time, c config) bool {
 	case s.Moved > 0 && now.Before(s.Tried.Add(pause-c.every/2)) && !s.Tried.After(now.Add(skew)):
 		return false
 	}
-	// Refreshes are not so punctual that the one after WalkEvery could not come a
-	// little early.
+	// Refreshes are not punctual, so the one that comes a little before WalkEvery
+	// counts as well.
 	return s.Owed || !now.Before(s.Walked.Add(c.walks-min(c.every, c.walks)/2))
 }

@@ -21,7 +21,7 @@ type stay struct {
 	destination string
 }
 
-// A world is what the service has.
+// A world holds the events of the service.
 type world struct {
 	*rand.Rand
 	t      *testing.T

@@ -16,7 +16,7 @@ import (
 
 var years = flag.Int("years", 1, "simulated years; with 200 they, and the day, are compared with doc/mirror.md")
 
-// A year is what one simulated year told.
+// A year holds the results of one simulated year.
 type year struct {
 	requests, wrong, untrue, walks int
 	changes                        map[mirror.Kind]int

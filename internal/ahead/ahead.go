@@ -1,12 +1,13 @@
-// Package ahead gets the pages of one walk, some of them before their turn. What
-// is to come it foresees from the first page's next link: the same with the offset
-// stepped by the limit, as long as there is anything to expect. Each page's own
-// link is compared when the page's turn comes; from the first that is another one,
-// the walk goes on one by one. A page that was refused before its turn is asked for
-// again when its turn comes, and what follows is foreseen anew.
+// Package ahead fetches the pages of one walk through a list, some of them before the
+// caller asks for them. It predicts the coming queries from the first page's next
+// link: the same query with the offset increased by the limit, as long as more rows
+// are expected. Each page's own link is compared with the prediction when the caller
+// reaches the page. From the first link that differs, pages are fetched one by one. A
+// page that was fetched ahead and refused is fetched again when the caller asks for
+// it, and new predictions follow from there.
 //
-// It knows nothing of what a page holds or how it is sent for: whoever walks gives
-// it a func that gets one.
+// The package does not know the content of a page or how to request it: the caller
+// passes a function that fetches one.
 package ahead
 
 import (
@@ -18,67 +19,68 @@ import (
 	"sync"
 )
 
-// A Get gets the page of a query. It tells admitted, unless that is nil, when it
-// has its place in the quota, or with an error that it has none.
+// A Get fetches the page of a query. It calls admitted, unless that is nil, when the
+// request counts against the quota, or with an error if it was refused.
 type Get[P any] func(ctx context.Context, query url.Values, admitted func(error)) (P, error)
 
-// A Reader gets the pages of one walk. Make it with [New], and Stop it.
+// A Reader fetches the pages of one walk. Create it with [New] and call Stop in the
+// end.
 type Reader[P any] struct {
 	fetch Get[P]
 	ctx   context.Context //nolint:containedctx // a Reader lives as long as the range over a walk
-	n     int             // pages that may be held, the one that the caller reads among them
+	n     int             // number of pages that may be held, including the one that the caller reads
 
-	group   context.Context //nolint:containedctx // of what is under way
+	group   context.Context // nolint:containedctx // of the requests under way
 	cancel  context.CancelFunc
 	running sync.WaitGroup
-	queue   []*flight[P] // asked for, in the order of their turns
-	last    *flight[P]   // the last one that was asked for
-	next    url.Values   // the one to ask for then; nil: not foreseen
+	queue   []*flight[P] // requested pages, in the order of the list
+	last    *flight[P]   // the page requested last
+	next    url.Values   // the query to request next; nil: not predicted
 	step    int
 	offset  int // of next
-	count   int // of all rows, as the latest page says
+	count   int // number of all rows, from the latest page
 }
 
-// New returns a reader that holds at most n pages, and one if n is less than that.
+// New returns a reader that holds at most n pages, or one if n is less than that.
 func New[P any](ctx context.Context, n int, fetch Get[P]) *Reader[P] {
 	r := &Reader[P]{fetch: fetch, ctx: ctx, n: max(1, n)}
 	r.group, r.cancel = context.WithCancel(ctx)
 	return r
 }
 
-// Stop ends what is under way and waits for it.
+// Stop cancels all requests under way and waits for them.
 func (r *Reader[P]) Stop() {
 	r.cancel()
 	r.running.Wait()
 	r.queue, r.n = nil, 1
 }
 
-// Get returns the page of a query whose turn has come.
+// Get returns the page of the query that is next in the list.
 func (r *Reader[P]) Get(query url.Values) (P, error) {
-	r.fill(r.n) // the caller has done with the page before
+	r.fill(r.n) // the caller has finished with the page before
 	if len(r.queue) == 0 {
 		return r.fetch(r.ctx, query, nil)
 	}
 	f := r.queue[0]
-	r.queue = slices.Delete(r.queue, 0, 1) // which does not keep it either
+	r.queue = slices.Delete(r.queue, 0, 1) // so that the queue does not keep it either
 	<-f.done
 	if f.panicked != nil {
-		panic(f.panicked) // where it would have come without being ahead
+		panic(f.panicked) // at the place at which it would have come otherwise
 	}
 	if f.refused {
-		// That was before its turn, and the quota may have a place by now. Those
-		// behind it were not sent for either: they would stay refused, and so would
-		// all that is put behind them.
+		// The page was refused ahead of time, and the quota may have capacity by now.
+		// The pages behind it were not requested either: they would stay refused, and
+		// so would all that are queued behind them.
 		r.queue, r.last, r.next = nil, nil, nil
 		return r.fetch(r.ctx, query, nil)
 	}
 	return f.page, f.err
 }
 
-// Follow tells which query comes next, nil for none, and that there are count
-// rows in all. What comes behind it is foreseeable if it says how large a page is
-// and where it begins. Call it with the page that the caller is about to read;
-// pages hold at most rows each.
+// Follow sets the query that comes next, nil for none, and the number of rows in
+// total. The queries after it can be predicted (foreseeable) if it contains the page
+// size and the offset. Call it for the page that the caller is about to read. Pages
+// hold at most rows rows each.
 func (r *Reader[P]) Follow(query url.Values, foreseeable bool, count, rows int) {
 	switch {
 	case r.n == 1:
@@ -91,10 +93,10 @@ func (r *Reader[P]) Follow(query url.Values, foreseeable bool, count, rows int) 
 	r.fill(r.n - 1)
 }
 
-// foreseen reports whether query is the one that was expected.
+// foreseen reports whether query is the predicted one.
 func (r *Reader[P]) foreseen(query url.Values, rows int) bool {
 	switch {
-	case r.next == nil: // the first one: what is to come follows from it
+	case r.next == nil: // the first one: all predictions follow from it
 		r.next = query
 		r.offset, _ = strconv.Atoi(query.Get("offset"))
 		r.step, _ = strconv.Atoi(query.Get("limit"))
@@ -106,9 +108,9 @@ func (r *Reader[P]) foreseen(query url.Values, rows int) bool {
 	}
 }
 
-// fill asks for pages until so many are under way.
+// fill requests pages until that many are under way.
 func (r *Reader[P]) fill(most int) {
-	// Less than 0 is an offset that a service drove beyond all numbers.
+	// The offset is less than 0 if a service drove it beyond the largest number.
 	for r.n > 1 && r.next != nil && len(r.queue) < most && 0 < r.offset && r.offset < r.count {
 		f := &flight[P]{query: r.next.Encode(), admitted: make(chan struct{}), done: make(chan struct{}), err: ErrNoEnd}
 		query, before := r.next, r.last

@@ -146,7 +146,7 @@ func TestNoMorePagesAreHeldThanMayBe(t *testing.T) {
 				time.Sleep(time.Hour) // all that is under way arrives
 				s.mu.Lock()
 				defer s.mu.Unlock()
-				// What was asked for and is read is gone, but for this one.
+				// Pages that were read are not held any more, except for this one.
 				if held := len(s.asked) - read + 1; held > n || read == 10 && held != n {
 					t.Errorf("%d pages are held at the %dth, of %d", held, read, n)
 				}
@@ -214,8 +214,8 @@ func TestPagesBeyondTheEndAreCancelled(t *testing.T) {
 	})
 }
 
-// From the first link that is not as it was foreseen, there is one request at a
-// time, and what is under way is cancelled.
+// From the first link that differs from the prediction, there is one request at a
+// time, and requests under way are cancelled.
 func TestAnUnforeseenLinkEndsGoingAhead(t *testing.T) {
 	limits := func(offset int, limit string) url.Values {
 		q := at(offset)
@@ -337,7 +337,7 @@ func TestAnOffsetBeyondAllNumbersIsNotAskedFor(t *testing.T) {
 	})
 }
 
-// A query belongs to the one who walks: what is foreseen is made of copies.
+// A query belongs to the caller: predictions are made from copies.
 func TestAQueryIsNotChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{count: 200, takes: time.Second}

@@ -7,22 +7,22 @@ import (
 	"sync"
 )
 
-// ErrNoEnd is of a page whose goroutine was ended by what got it.
+// ErrNoEnd is the error of a page whose goroutine was ended by the Get function.
 var ErrNoEnd = errors.New("the request's goroutine ended without an answer")
 
-// A flight is a page that was asked for before its turn.
+// A flight is a page that was requested ahead of time.
 type flight[P any] struct {
 	query    string
-	admitted chan struct{} // closed when it has its place in the quota, or none
-	refused  bool          // it has none
+	admitted chan struct{} // closed when the request counts against the quota, or was refused
+	refused  bool          // it was refused
 	done     chan struct{}
 	page     P
 	err      error
 	panicked any
 }
 
-// fly gets the page. It takes its place in the quota behind the page before:
-// where that one is refused, this one is not sent, and so not for nothing.
+// fly fetches the page. It enters the quota after the page before. If that one is
+// refused, this one is not sent, since it would be useless.
 func (f *flight[P]) fly(ctx context.Context, fetch Get[P], query url.Values, before *flight[P]) {
 	var once sync.Once
 	settle := func(refused bool) {

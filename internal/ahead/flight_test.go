@@ -149,7 +149,7 @@ func TestAnErrorComesWhenItsTurnComes(t *testing.T) {
 		s := &service{count: 200, takes: time.Second}
 		s.get = func(_ context.Context, offset int, _ func(error)) error {
 			if offset == 30 {
-				return broken // without a word on its place
+				return broken // without calling admitted
 			}
 			time.Sleep(time.Minute)
 			return nil

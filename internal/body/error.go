@@ -11,15 +11,15 @@ import (
 	"github.com/docking-event/ll2/internal/jsonscan"
 )
 
-// An Error says what in a body is not as promised.
+// An Error describes the part of a body that is not as promised.
 type Error struct {
-	End   int    // how many bytes there are up to it, itself included; 0 if not known
-	Field string // such as "results[3].docking"; "" if not known, or if it is all of the body
+	End   int    // number of bytes up to that part, including it; 0 if not known
+	Field string // such as "results[3].docking"; "" if not known, or for the whole body
 	ID    string // of the row; "" if not known
 	Err   error
 }
 
-// Error says where, and what.
+// Error says which part of the body is wrong, and why.
 func (e *Error) Error() string {
 	switch {
 	case e.Field != "" && e.ID != "":
@@ -35,8 +35,8 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// explain finds out why encoding/json does not read a body into a t. The rows of
-// a page are what its results begin with; the body is a row itself if that is "".
+// explain finds out why encoding/json does not read a body into a t. The paths of a
+// page's rows begin with results. If results is empty, the body is a single row.
 func explain(body []byte, t reflect.Type, results string, err error) error {
 	if at, ok := jsonscan.Check(body); !ok {
 		if looksLikeHTML(body) {
@@ -48,7 +48,7 @@ func explain(body []byte, t reflect.Type, results string, err error) error {
 	if m == nil {
 		return &Error{Err: err}
 	}
-	row := 0 // the object that is the row
+	row := 0 // index of the object that is the row
 	if results != "" {
 		row = 1
 	}
@@ -74,21 +74,21 @@ func rowID(data []byte) string {
 	return ""
 }
 
-// looksLikeHTML reports whether a body is a page for people.
+// looksLikeHTML reports whether a body is a web page.
 func looksLikeHTML(body []byte) bool {
 	body = bytes.TrimPrefix(body, []byte("\ufeff"))
 	switch kind, _, _ := strings.Cut(http.DetectContentType(body), ";"); kind {
 	case "text/html":
 		return true
-	case "text/xml": // XHTML may begin so
+	case "text/xml": // XHTML may begin like this
 		return bytes.Contains(bytes.ToLower(body[:min(len(body), 1<<10)]), []byte("<html"))
 	default:
 		return false
 	}
 }
 
-// Truncated reports whether the body is good JSON as far as it goes, but ends too
-// early. An answer without a Content-Length can be cut off without another sign.
+// Truncated reports whether the body is valid JSON up to its end, but ends too early.
+// An answer without a Content-Length can be truncated without any other sign.
 func Truncated(body []byte) bool {
 	at, ok := jsonscan.Check(body)
 	return !ok && at == len(body)

@@ -1,10 +1,11 @@
-// Package body reads the bodies of answers: a page of rows, or a single row. A row
-// type that has ScanJSON on its pointer is read by it, and encoding/json reads
-// whatever else comes; Validate, if a row type has it, runs after. What does not fit
-// is an [Error] that says where.
+// Package body reads the bodies of answers: a page of rows, or a single row. If a row
+// type has a ScanJSON method on its pointer, that method reads the row. encoding/json
+// reads the rest, and everything that ScanJSON cannot read. If a row type has a
+// Validate method, it is called afterwards. A mismatch is an [Error] that says where
+// it is.
 //
-// It knows nothing of HTTP, of requests or of any row type: a page has a count, two
-// links and results, and that is all.
+// The package knows nothing about HTTP, requests or row types: a page has a count,
+// two links and results.
 package body
 
 import (
@@ -18,7 +19,7 @@ import (
 	"github.com/docking-event/ll2/internal/jsonscan"
 )
 
-// likely is how many rows a page is taken to have at most when memory is made ready.
+// likely is the largest number of rows for which memory is reserved in advance.
 const likely = 100
 
 // A Page is one page of a list.
@@ -29,8 +30,8 @@ type Page[T any] struct {
 	Results  []T
 }
 
-// pageJSON is the form of a page. Pointers tell a missing or null key from an empty
-// one.
+// pageJSON is the JSON form of a page. Pointers distinguish a missing or null key
+// from an empty one.
 type pageJSON[R any] struct {
 	Count    *int    `json:"count"`
 	Next     *string `json:"next"`
@@ -61,9 +62,10 @@ func orEmpty(s *string) string {
 	return *s
 }
 
-// ReadPage reads a page of no more than most rows, without a bound if that is 0, and
-// validates its rows. They are put in the place of used ones, which nobody may have any
-// more, as far as there are some and it reads them itself.
+// ReadPage reads a page of at most most rows, or of any number if most is 0, and
+// validates its rows. It stores them in the elements of used as far as these go,
+// which must not be in use any more. It does so only for rows that it reads without
+// encoding/json.
 func ReadPage[T any](data []byte, most int, used []T) (Page[T], error) {
 	page, err := decodePage(data, most, used)
 	if err != nil {
@@ -110,8 +112,8 @@ func decodePage[T any](data []byte, most int, used []T) (Page[T], error) {
 	return Page[T]{}, err
 }
 
-// placeIn returns where in a page the value of a key is, or its nth element if n
-// is not negative. Both are 0 if it is not found.
+// placeIn returns the position of the value of a key in a page, or of its nth element
+// if n is not negative. Both results are 0 if it is not found.
 func placeIn(page []byte, key string, n int) (start, end int) {
 	s := jsonscan.New(page)
 	for k := range s.Object {
@@ -135,17 +137,17 @@ func placeIn(page []byte, key string, n int) (start, end int) {
 	return 0, 0
 }
 
-// rows are the results of a page, which encoding/json reads.
+// rows are the results of a page, for encoding/json.
 type rows[T any] struct {
-	most    int // 0: no bound
+	most    int // 0: no limit
 	excess  bool
-	counter *jsonscan.Counter // nil: of nothing
-	crowded int               // the number of the row that is, from 1; 0: none
-	list    []T               // nil after a null
+	counter *jsonscan.Counter // nil: counts nothing
+	crowded int               // number of the row with too many elements, from 1; 0: none
+	list    []T               // nil for null
 }
 
-// UnmarshalJSON counts first, so that no memory is taken for rows that nobody
-// asked for.
+// UnmarshalJSON counts first, so that no memory is allocated for rows that were not
+// requested.
 func (r *rows[T]) UnmarshalJSON(data []byte) error {
 	if r.excess = r.excess || r.most > 0 && jsonscan.Longer(data, r.most); r.excess {
 		return nil
@@ -159,8 +161,8 @@ func (r *rows[T]) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &r.list)
 }
 
-// scanPage reads a page without encoding/json, but for rows that do not scan
-// themselves. A page of more than most rows is not ok; 0: no bound.
+// scanPage reads a page without encoding/json, except for rows that do not have
+// ScanJSON. A page of more than most rows is not ok; 0 means no limit.
 func scanPage[T any](data []byte, most int, used []T) (page Page[T], ok bool) {
 	if most == 0 {
 		most = math.MaxInt
@@ -182,7 +184,7 @@ func scanPage[T any](data []byte, most int, used []T) (page Page[T], ok bool) {
 			page.Previous = s.CopyText()
 		case "results":
 			if page.Results != nil {
-				s.Fail() // twice
+				s.Fail() // a key that comes twice
 			}
 			if page.Results = scanRows(s, most, used); page.Results == nil {
 				s.Fail()
@@ -194,7 +196,7 @@ func scanPage[T any](data []byte, most int, used []T) (page Page[T], ok bool) {
 	return page, s.Done() && counted && page.Results != nil
 }
 
-// scanRows reads no more than most rows, nil if that does not succeed.
+// scanRows reads at most most rows. It returns nil on failure.
 func scanRows[T any](s *jsonscan.Scanner, most int, used []T) []T {
 	if _, ok := any(new(T)).(jsonscan.Row); !ok {
 		var list []T
@@ -216,7 +218,7 @@ func scanRows[T any](s *jsonscan.Scanner, most int, used []T) []T {
 		list = slices.Grow(list, 1)[:n+1]
 		s.Record(any(&list[n]).(jsonscan.Row))
 		if size := rest - s.Rest(); n == 0 && size > 0 {
-			// As many more as go into the rest, if they are alike.
+			// Reserve as many more as the rest can contain, if all are of this size.
 			list = slices.Grow(list, min(most-1, likely, s.Rest()/size))
 		}
 	}

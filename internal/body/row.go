@@ -22,11 +22,12 @@ func ReadRow[T any](data []byte, v *T) error {
 	return nil
 }
 
-// errCrowded is of a row whose lists have more elements than there can be memory for.
+// errCrowded is the error for a row whose lists have too many elements for the memory
+// that a row may take.
 var errCrowded = fmt.Errorf("more than %d elements in the lists of one row", jsonscan.MaxElements)
 
-// newCounter returns what counts the elements of rows of a type that scans itself, nil
-// for other types: those are the caller's own.
+// newCounter returns a counter for the elements of rows of a type that has ScanJSON,
+// and nil for other types, which belong to the caller.
 func newCounter[T any]() *jsonscan.Counter {
 	if _, ok := any(new(T)).(jsonscan.Row); !ok {
 		return nil
@@ -34,8 +35,8 @@ func newCounter[T any]() *jsonscan.Counter {
 	return jsonscan.NewCounter(reflect.TypeFor[T]())
 }
 
-// DecodeRow reads one row, by its own ScanJSON if it has one and that can, else by
-// encoding/json, whose error it returns.
+// DecodeRow reads one row with its ScanJSON method. If it has none, or if that fails,
+// it uses encoding/json and returns its error.
 func DecodeRow[T any](data []byte, v *T) error {
 	if row, ok := any(v).(jsonscan.Row); ok {
 		s := jsonscan.New(data)
@@ -51,7 +52,7 @@ func DecodeRow[T any](data []byte, v *T) error {
 	return json.Unmarshal(data, v)
 }
 
-// validate calls the Validate method of a row that has one.
+// validate calls the Validate method of a row, if it has one.
 func validate[T any](v *T) error {
 	if row, ok := any(v).(interface{ Validate() error }); ok {
 		return row.Validate()

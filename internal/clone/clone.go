@@ -1,5 +1,5 @@
-// Package clone copies values so deeply that no two of them share anything that could
-// be changed. It knows no type but time.Time.
+// Package clone makes deep copies of values, which share nothing that can be changed.
+// The only type that it treats specially is time.Time.
 package clone
 
 import (
@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// A Func copies src to dst, which then shares nothing with it that can be changed.
+// A Func copies src to dst, which then shares nothing with src that can be changed.
 type Func[T any] func(dst, src *T)
 
-// For returns what copies a T. It fails if a T can hold what it cannot copy: a map, an
-// interface, a func, a channel, itself, or a reference in a field that is not exported.
+// For returns a function that copies a T. It fails if a T can hold something that it
+// cannot copy: a map, an interface, a func, a channel, itself, or a reference in a
+// field that is not exported.
 func For[T any]() (Func[T], error) {
 	own, err := make(planner).plan(reflect.TypeFor[T]())
 	if err != nil {
@@ -26,11 +27,11 @@ func For[T any]() (Func[T], error) {
 	}, nil
 }
 
-// An owner gives a value, which was assigned from another one, its own of all that both
-// refer to. A type without references has none.
+// An owner replaces, in a value that was assigned from another one, everything that
+// both refer to by copies. A type without references has no owner.
 type owner func(reflect.Value)
 
-// A planner has the owners of the types that it met.
+// A planner has the owners of the types that it has seen.
 type planner map[reflect.Type]*plan
 
 type plan struct {
@@ -118,7 +119,7 @@ func elements(inner owner) owner {
 
 func (p planner) fields(t reflect.Type) (owner, error) {
 	if t == reflect.TypeFor[time.Time]() {
-		return nil, nil // nobody can change its location
+		return nil, nil // its location cannot be changed
 	}
 	type field struct {
 		index int

@@ -1,6 +1,6 @@
-// Consumer is a program of somebody else's: a module of its own, which uses the
-// SDK from outside and sees what it brings into a build. CI copies it into a
-// folder outside the repository and builds it there.
+// Consumer is a user's program: a module of its own, which uses the SDK from outside
+// and prints which modules it brings into a build. CI copies it into a folder outside
+// the repository and builds it there.
 package main
 
 import (

@@ -1,7 +1,8 @@
-// Package hint is what packages of this module tell one another through a context or
-// an error, where the public surface has no word for it: that a request is not to be
-// repeated, which requests are of one walk, what an answer holds without a body, and
-// which errors are complete as they are. It knows nothing of requests, walks or copies.
+// Package hint passes information between packages of this module through a context
+// or an error, where the public API has no way to do so: that a request must not be
+// retried, which requests belong to one walk through a list, the value that an answer
+// has instead of a body, and which errors are already complete. It knows nothing
+// about requests, walks or copies.
 package hint
 
 import (
@@ -15,12 +16,12 @@ type onceKey struct{}
 // Once returns a context whose requests are not retried.
 func Once(ctx context.Context) context.Context { return context.WithValue(ctx, onceKey{}, true) }
 
-// IsOnce reports whether requests are not to be retried.
+// IsOnce reports whether requests must not be retried.
 func IsOnce(ctx context.Context) bool { return ctx.Value(onceKey{}) != nil }
 
 type walkKey struct{}
 
-// A walk holds what was kept for each owner.
+// A walk holds the kept value of each owner.
 type walk struct {
 	mu   sync.Mutex
 	kept map[any]any
@@ -31,10 +32,10 @@ func Walk(ctx context.Context) context.Context {
 	return context.WithValue(ctx, walkKey{}, &walk{kept: make(map[any]any)})
 }
 
-// Keep returns what choose returned at the first call by this owner within the walk
-// that ctx is of, so that all requests of the walk see the same. After an error the
-// next call chooses again. Outside of a walk each call chooses. What is kept goes
-// with the walk.
+// Keep returns the result of choose at the first call by this owner in the walk of
+// ctx, so that all requests of the walk use the same value. After an error the next
+// call chooses again. Outside of a walk each call chooses. The value is kept as long
+// as the walk.
 func Keep[T any](ctx context.Context, owner any, choose func() (T, error)) (T, error) {
 	w, ok := ctx.Value(walkKey{}).(*walk)
 	if !ok {
@@ -54,20 +55,20 @@ func Keep[T any](ctx context.Context, owner any, choose func() (T, error)) (T, e
 
 type readyKey[T any] struct{}
 
-// A Ready is what a transport answers with besides a body that need not be read then.
+// A Ready holds the value with which a transport answers instead of a body.
 type Ready[T any] struct {
 	value T
 	given bool
 }
 
-// WithReady returns a context under which a transport may answer with a T, and where to
-// look for that. An outer one is for other requests.
+// WithReady returns a context in which a transport may answer with a T, and the Ready
+// that receives it. A Ready of an outer context is for other requests.
 func WithReady[T any](ctx context.Context) (context.Context, *Ready[T]) {
 	r := new(Ready[T])
 	return context.WithValue(ctx, readyKey[T]{}, r), r
 }
 
-// ReadyOf returns where to put a T, nil if a body is wanted.
+// ReadyOf returns the Ready that takes a T, or nil if a body is wanted.
 func ReadyOf[T any](ctx context.Context) *Ready[T] {
 	r, _ := ctx.Value(readyKey[T]{}).(*Ready[T])
 	return r
@@ -76,18 +77,18 @@ func ReadyOf[T any](ctx context.Context) *Ready[T] {
 // Give answers with a value.
 func (r *Ready[T]) Give(value T) { r.value, r.given = value, true }
 
-// Take returns what was given, once.
+// Take returns the given value. It can be taken once.
 func (r *Ready[T]) Take() (value T, given bool) {
 	value, given = r.value, r.given
 	*r = Ready[T]{}
 	return value, given
 }
 
-// A FinalError is an error of a transport that says all there is to say: its text begins
-// with a prefix, and nobody puts words before it or sends the request again.
+// A FinalError is a complete error of a transport: its text begins with a prefix, no
+// caller adds words to it, and the request is not sent again.
 type FinalError struct{ Err error }
 
-// Error is that of Err.
+// Error returns the text of Err.
 func (e *FinalError) Error() string { return e.Err.Error() }
 
 // Unwrap returns Err.

@@ -6,17 +6,17 @@ import (
 )
 
 // MaxElements is how many elements the lists of a row may have together. An element
-// of a few bytes can be a struct of a few hundred, so whoever reads rows has to know
-// that there are not many.
+// of a few bytes can become a struct of a few hundred, so code that reads rows must
+// limit their number.
 const MaxElements = 1000
 
 // A Counter counts the elements of lists before encoding/json reads them into the
-// slices of a row. It is made for one type, and to be used again.
+// slices of a row. It is made for one type and can be used again.
 type Counter struct {
 	locator
 	row    reflect.Type
-	slices bool // the row has some
-	left   int  // elements that it may still have
+	slices bool // the row has slices
+	left   int  // number of elements that it may still have
 }
 
 // NewCounter returns a Counter for rows of a type.
@@ -24,8 +24,8 @@ func NewCounter(row reflect.Type) *Counter {
 	return &Counter{locator: locator{fields: make(map[reflect.Type][]field)}, row: row, slices: hasSlices(row, make(map[reflect.Type]bool))}
 }
 
-// Crowded reports whether a row has more than [MaxElements] in its lists, those within
-// each other included. What is behind the first damage does not count.
+// Crowded reports whether a row has more than [MaxElements] in its lists, including
+// nested ones. Everything after the first syntax error is ignored.
 func (c *Counter) Crowded(row []byte) bool {
 	if !c.slices {
 		return false
@@ -35,8 +35,8 @@ func (c *Counter) Crowded(row []byte) bool {
 	return c.left < 0
 }
 
-// CrowdedRow returns the number of the first row of a list that is crowded, from 1,
-// and 0 if there is none.
+// CrowdedRow returns the number of the first crowded row in a list, from 1, or 0 if
+// there is none.
 func (c *Counter) CrowdedRow(rows []byte) int {
 	if !c.slices {
 		return 0
@@ -53,7 +53,7 @@ func (c *Counter) CrowdedRow(rows []byte) int {
 	return 0
 }
 
-// hasSlices reports whether there is a list in a type that it does not read itself.
+// hasSlices reports whether a type contains a list that it does not read itself.
 func hasSlices(t reflect.Type, seen map[reflect.Type]bool) bool {
 	if seen[t] || readsItself(t) {
 		return false
@@ -71,7 +71,7 @@ func hasSlices(t reflect.Type, seen map[reflect.Type]bool) bool {
 	}
 }
 
-// count walks over a value that is for a t.
+// count counts the elements of a value for a t.
 func (c *Counter) count(t reflect.Type) {
 	first := c.s.peek()
 	for t.Kind() == reflect.Pointer && !readsItself(t) {
@@ -91,7 +91,7 @@ func (c *Counter) count(t reflect.Type) {
 	case first == '[' && kind == reflect.Slice:
 		for more := c.s.open('[', ']'); more; more = c.s.more(']') {
 			if c.left--; c.left < 0 {
-				c.s.Fail() // that is enough
+				c.s.Fail() // there are too many already
 				return
 			}
 			c.count(t.Elem())

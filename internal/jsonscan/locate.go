@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// deepest is how deep encoding/json reads.
+// deepest is the depth that encoding/json accepts.
 const deepest = 10_000
 
-// Check looks at the syntax of a document. If that is not JSON, it returns where
-// it stops being so: len(data) if only its end is missing.
+// Check checks the syntax of a document. If the document is not valid JSON, it
+// returns the position of the first error: len(data) if only the end is missing.
 func Check(data []byte) (at int, ok bool) {
 	s := Scanner{data: data, deepest: deepest}
 	s.Skip()
@@ -26,25 +26,25 @@ func Check(data []byte) (at int, ok bool) {
 	return s.at, !s.failed
 }
 
-// A FieldError is a value that encoding/json cannot read into its type.
+// A FieldError describes a value that encoding/json cannot read into its type.
 type FieldError struct {
 	Path string // such as "results[3].name"; "" for the document itself
-	At   int    // where in the document the value begins
+	At   int    // position of the value in the document
 	Size int    // of its text
 
-	// Objects is where the objects begin that the value lies in, the outermost
+	// Objects has the positions of the objects that contain the value, the outermost
 	// first.
 	Objects []int
 
-	kind  string // what encoding/json calls it
-	value string // its text, "" if that is long or has escapes
-	want  string // what its type takes, such as "an object"; "" if only err tells
-	err   error  // what encoding/json says, nil if the text is long
+	kind  string // its name in encoding/json
+	value string // its text, "" if it is long or has escapes
+	want  string // what its type accepts, such as "an object"; "" if only err says so
+	err   error  // the error of encoding/json, nil if the text is long
 }
 
-// Error says which value is not what is wanted. It shows all of the value or, if
-// that is long or has escapes, nothing of it: so whoever takes secrets out of
-// texts finds them whole.
+// Error says which value is wrong and what was expected. It shows the whole value. If
+// the value is long or has escapes, it shows nothing of it. So code that removes
+// secrets from texts finds them unbroken.
 func (e *FieldError) Error() string {
 	s := "cannot unmarshal " + e.kind
 	switch {
@@ -52,7 +52,7 @@ func (e *FieldError) Error() string {
 		s += fmt.Sprintf(" of %d bytes", e.Size)
 	case e.want == "" && strings.Contains(e.err.Error(), strings.Trim(e.value, `"`)):
 		return e.err.Error()
-	case e.kind != e.value: // as null is
+	case e.kind != e.value: // for example null
 		s += " " + e.value
 	}
 	switch {
@@ -64,7 +64,7 @@ func (e *FieldError) Error() string {
 	return s
 }
 
-// Unwrap returns what encoding/json says, nil of a long value.
+// Unwrap returns the error of encoding/json, nil for a long value.
 func (e *FieldError) Unwrap() error { return e.err }
 
 // newFieldError makes a FieldError that keeps nothing of the document.
@@ -81,7 +81,7 @@ func newFieldError(raw []byte, t reflect.Type, err error) *FieldError {
 	return e
 }
 
-// kindOf returns what encoding/json calls a value that begins so.
+// kindOf returns the name that encoding/json has for a value with this first byte.
 func kindOf(first byte) string {
 	switch first {
 	case '{':
@@ -99,18 +99,19 @@ func kindOf(first byte) string {
 	}
 }
 
-// Locate finds the first value because of which encoding/json does not read a
-// document into a t. The document must be JSON. It may be large: it is read once,
-// value by value, and nothing of it is kept.
+// Locate finds the first value because of which encoding/json cannot read a document
+// into a t. The document must be valid JSON. It may be large: it is read once, value
+// by value, and nothing of it is kept.
 //
-// It returns nil if there is no such value, or if no value is at fault by itself.
+// Locate returns nil if there is no such value, or if the error is not about a single
+// value.
 func Locate(data []byte, t reflect.Type) *FieldError {
 	l := locator{s: Scanner{data: data, deepest: deepest}, fields: make(map[reflect.Type][]field)}
 	l.value(t)
 	return l.found
 }
 
-// A locator walks over a document and the type that it is for.
+// A locator goes through a document and the type for it.
 type locator struct {
 	s       Scanner
 	path    []byte
@@ -119,13 +120,13 @@ type locator struct {
 	found   *FieldError
 }
 
-// A field is what encoding/json reads a key into.
+// A field is the field into which encoding/json reads a key.
 type field struct {
 	name string
 	t    reflect.Type
 }
 
-// value walks over a value, and reports whether it found what does not fit.
+// value reads a value, and reports whether it found one that does not fit.
 func (l *locator) value(t reflect.Type) bool {
 	first := l.s.peek()
 	for t.Kind() == reflect.Pointer && !readsItself(t) && first != 'n' {
@@ -188,8 +189,7 @@ func (l *locator) array(of reflect.Type) bool {
 	return false
 }
 
-// typeOf returns the type of the field that a key is read into, nil if there is
-// none.
+// typeOf returns the type of the field for a key, nil if there is none.
 func (l *locator) typeOf(t reflect.Type, key []byte) reflect.Type {
 	fields, ok := l.fields[t]
 	if !ok {
@@ -206,8 +206,7 @@ func (l *locator) typeOf(t reflect.Type, key []byte) reflect.Type {
 	return fields[i].t
 }
 
-// fieldsOf returns the fields of a struct that encoding/json reads as their types
-// say.
+// fieldsOf returns the fields of a struct that encoding/json reads by their types.
 func fieldsOf(t reflect.Type) []field {
 	var fields []field
 	for _, f := range reflect.VisibleFields(t) {
@@ -224,7 +223,7 @@ func fieldsOf(t reflect.Type) []field {
 	return fields
 }
 
-// unquote returns the name that stands between the quotes of a key.
+// unquote returns the name between the quotes of a key.
 func unquote(key []byte) []byte {
 	var name string
 	if !bytes.Contains(key, []byte(`\`)) || json.Unmarshal(slices.Concat([]byte(`"`), key, []byte(`"`)), &name) != nil {
@@ -244,7 +243,8 @@ func readsItself(t reflect.Type) bool {
 	return p.Implements(unmarshaler) || p.Implements(textUnmarshaler)
 }
 
-// wanted says what a type takes that does not take a value that begins so.
+// wanted describes the values that a type accepts, for a type that does not accept a
+// value with this first byte.
 func wanted(t reflect.Type, first byte) string {
 	switch kind := t.Kind(); {
 	case t == reflect.TypeFor[time.Time]():

@@ -182,7 +182,7 @@ func TestAFieldErrorNamesItsValueWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-// What encoding/json refuses is located, and nothing else.
+// Exactly the values that encoding/json refuses are located.
 func TestLocateFindsWhatEncodingJSONRefuses(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(9, 10))

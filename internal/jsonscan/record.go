@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// A Row is a type that reads itself: every key that its JSON tags name, and no
-// other.
+// A Row is a type that reads itself: exactly the keys that its JSON tags name.
 type Row interface{ ScanJSON(s *Scanner) }
 
-// Record reads a row. It cuts the row's strings out of one copy of them all: one
-// allocation instead of twenty, and a row that is kept keeps no other row's text.
+// Record reads a row. It cuts the row's strings out of one common copy: one
+// allocation instead of twenty, and a row that is kept in memory does not keep the
+// text of others.
 func (s *Scanner) Record(row Row) {
 	start, scratch, outer, listed := len(s.cuts), len(s.scratch), s.blocks, s.listed
 	if s.records++; s.cuts == nil {
@@ -30,7 +30,7 @@ func (s *Scanner) Record(row Row) {
 		size += cuts[i].size
 	}
 	var all strings.Builder
-	all.Grow(size) // so that what it returns on the way stays good
+	all.Grow(size) // so that strings returned before stay valid
 	for i := range cuts {
 		from, at := s.data, cuts[i].start
 		if at < 0 {
@@ -43,25 +43,25 @@ func (s *Scanner) Record(row Row) {
 	s.cuts, s.scratch = s.cuts[:start], s.scratch[:scratch]
 }
 
-// manyCuts is how many strings most records have at most.
+// manyCuts is the number of strings that most records do not exceed.
 const manyCuts = 32
 
-// maxCuts is how many strings a record may have before encoding/json is to read
-// it, which takes no memory for a key that comes again.
+// maxCuts is how many strings a record may have before it is left to encoding/json,
+// which allocates nothing for a key that comes again.
 const maxCuts = 1000
 
 // A cut is a string in the data, and the field that it is for.
 type cut struct {
 	field *string
-	start int // ^start in the scratch for one with escapes, which stands there without
+	start int // ^start in the scratch for a string with escapes, which is there without them
 	size  int
 }
 
-// A Block is what is left of an allocation that holds several values.
+// A Block is the rest of an allocation that holds several values.
 type Block[T any] []T
 
 // Take returns a zero value of the block. If none is left it allocates more of them,
-// or one if they are large. A nil block allocates each by itself.
+// or one if they are large. A nil block allocates each separately.
 func (b *Block[T]) Take() *T {
 	const more, large = 4, 64
 	if b == nil {
@@ -78,8 +78,8 @@ func (b *Block[T]) Take() *T {
 	return p
 }
 
-// Blocks hold what the pointers of one record point to. Records share none, so
-// that one that is kept keeps no other.
+// Blocks hold the values that the pointers of one record point to. Records share
+// none, so a record that is kept in memory does not keep others.
 type Blocks struct {
 	Texts  Block[string]
 	Ints   Block[int]
@@ -88,17 +88,17 @@ type Blocks struct {
 	Times  Block[time.Time]
 }
 
-// Local is for what the type of the rows keeps from one row to the next while it reads
-// them, so that each needs none of its own.
+// Local returns a place for a value that the row type keeps from one row to the next
+// while it reads them, so that rows need not allocate it again.
 func (s *Scanner) Local() *any { return &s.local }
 
-// Use gives the record that is being read blocks to begin with: a row that knows
-// how much it mostly needs can have all of it in one allocation.
+// Use gives blocks to the record that is being read: a row that knows how much it
+// usually needs can have all of it in one allocation.
 func (s *Scanner) Use(b Blocks) { s.blocks = b }
 
-// Pointer begins to read a value that can be null. It returns what the caller is
-// to read the value into, which the field then points to, or nil after a null.
-// It takes that from a block, which can be nil.
+// Pointer begins to read a value that can be null. It returns the value into which
+// the caller must read, and to which the field then points, or nil after a null. It
+// takes the value from a block, which can be nil.
 func Pointer[T any](s *Scanner, field **T, from *Block[T]) *T {
 	if s.Null() {
 		*field = nil

@@ -1,11 +1,11 @@
 // Package jsonscan reads JSON into structs in one pass and with few allocations.
 //
-// It knows the syntax of JSON and what encoding/json makes of it, and nothing
-// else: no API, no HTTP, no name of a field. Types bring their own ScanJSON.
-// A Scanner fails at whatever it does not expect (damage, another type, a key in
-// capitals, bad UTF-8 in a text, deep nesting); then the caller gives the same bytes to
-// encoding/json, which has the last word on the value and on the error. If a
-// Scanner does not fail, its value is that of encoding/json.
+// It knows only the syntax of JSON and the rules of encoding/json: no API, no HTTP
+// and no field names. Types have their own ScanJSON methods. A Scanner fails at
+// everything that it does not expect (syntax errors, another type, a key in capitals,
+// invalid UTF-8 in a text, deep nesting). The caller then gives the same bytes to
+// encoding/json, which decides about the value and the error. If a Scanner does not
+// fail, its value is that of encoding/json.
 package jsonscan
 
 import (
@@ -14,37 +14,37 @@ import (
 	"math/bits"
 )
 
-// A Scanner reads one JSON document from its beginning to its end. Its methods
-// take the next value, or a part of it. After a failure they do nothing useful
-// but end, so that callers need to ask only once, by [Scanner.Done].
+// A Scanner reads one JSON document from its beginning to its end. Its methods take
+// the next value, or a part of it. After a failure they return without a useful
+// result, so callers need to check only once, with [Scanner.Done].
 //
-// A null leaves a field as it is, as encoding/json does; pointers become nil.
+// Null leaves a field unchanged, as in encoding/json; pointers become nil.
 type Scanner struct {
 	data    []byte
 	pos     int
 	failed  bool
-	at      int // where it failed
+	at      int // position of the failure
 	depth   int
 	deepest int
-	records int    // that are being read, one within the other
+	records int    // number of nested records being read
 	cuts    []cut  // of these records
-	scratch []byte // for those with escapes
-	listed  int    // elements of the lists of the innermost one
-	blocks  Blocks // of the innermost one
-	local   any    // of the type of the rows
+	scratch []byte // for strings with escapes
+	listed  int    // number of elements in the lists of the innermost record
+	blocks  Blocks // of the innermost record
+	local   any    // of the row type
 }
 
 // New returns a Scanner that reads data, which must not change meanwhile.
 func New(data []byte) *Scanner { return &Scanner{data: data, deepest: maxDepth} }
 
 // Done reports whether the document was read to its end, white space included,
-// without a failure. If not, nothing that was read may be used.
+// without a failure. If it returns false, no value that was read may be used.
 func (s *Scanner) Done() bool {
 	s.peek()
 	return !s.failed && s.pos == len(s.data)
 }
 
-// Fail gives up on the document, for example because of a value that the caller
+// Fail makes the scanner give up, for example because of a value that the caller
 // leaves to encoding/json.
 func (s *Scanner) Fail() {
 	if !s.failed {
@@ -56,12 +56,12 @@ func (s *Scanner) Fail() {
 // Rest returns how many bytes are left.
 func (s *Scanner) Rest() int { return len(s.data) - s.pos }
 
-// maxDepth is how deep a value may lie before encoding/json is to judge it.
+// maxDepth is the nesting depth from which on a value is left to encoding/json.
 const maxDepth = 100
 
-// Object ranges over the keys of an object. The loop must read the value of each
-// key it knows, and pass any other key to [Scanner.Unknown]; it must not break.
-// The key is as it was written, with its escapes.
+// Object iterates over the keys of an object. The loop must read the value of each
+// key that it knows, and pass any other key to [Scanner.Unknown]. It must not break.
+// The key is as in the document, including escapes.
 func (s *Scanner) Object(yield func(key []byte) bool) {
 	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		if !yield(key) {
@@ -72,12 +72,12 @@ func (s *Scanner) Object(yield func(key []byte) bool) {
 }
 
 // FirstKey begins to read an object and takes its first key and colon. It returns nil
-// if there is none, as in a null. It is a little faster than [Scanner.Object], which it does the
-// same as in steps:
+// if there is none, as in a null. This loop does the same as [Scanner.Object] and is
+// a little faster:
 //
 //	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 func (s *Scanner) FirstKey() []byte {
-	if s.depth < s.deepest && s.Then(`{"`) { // as most begin
+	if s.depth < s.deepest && s.Then(`{"`) { // most objects begin like this
 		s.depth++
 		return s.key()
 	}
@@ -88,8 +88,8 @@ func (s *Scanner) FirstKey() []byte {
 	return s.key()
 }
 
-// Then takes a text that is expected to be next, such as a comma, a key and its colon,
-// and reports whether it was. It is for the keys that mostly come one behind the other:
+// Then takes the given text if it comes next, such as a comma, a key and its colon,
+// and reports whether it did. It is for keys that usually follow each other:
 //
 //	case "id":
 //		s.Int(&v.ID)
@@ -106,8 +106,8 @@ func (s *Scanner) Then(text string) bool {
 	return true
 }
 
-// NextKey takes what is behind a value of an object, and the next key and colon. It
-// returns nil at the end of the object, and after a failure.
+// NextKey takes the separator after a value of an object, and the next key and colon.
+// It returns nil at the end of the object, and after a failure.
 func (s *Scanner) NextKey() []byte {
 	if s.Then(`,"`) {
 		return s.key()
@@ -144,8 +144,8 @@ func (s *Scanner) key() []byte {
 	return data[start:end:end]
 }
 
-// Array ranges over the elements of an array. The loop must read or skip each
-// element; it must not break.
+// Array iterates over the elements of an array. The loop must read or skip each
+// element. It must not break.
 func (s *Scanner) Array(yield func() bool) {
 	for more := s.open('[', ']'); more; more = s.more(']') {
 		if !yield() {
@@ -155,9 +155,9 @@ func (s *Scanner) Array(yield func() bool) {
 	}
 }
 
-// Unknown skips the value of a key that the caller does not know. It fails if
-// the key has anything but small ASCII letters, digits and underscores:
-// encoding/json ignores the case of keys, and reads their escapes.
+// Unknown skips the value of a key that the caller does not know. It fails if the key
+// has anything but small ASCII letters, digits and underscores: encoding/json ignores
+// the case of keys and decodes their escapes.
 func (s *Scanner) Unknown(key []byte) {
 	for _, c := range key {
 		if c != '_' && (c < 'a' || 'z' < c) && !isDigit(c) {
@@ -167,8 +167,8 @@ func (s *Scanner) Unknown(key []byte) {
 	s.Skip()
 }
 
-// Skip takes a value of any kind. As encoding/json does with a value that it
-// skips, it looks at the syntax only: names and texts can be any.
+// Skip takes a value of any kind. Like encoding/json for skipped values, it only
+// checks the syntax: names and texts can be any.
 func (s *Scanner) Skip() {
 	switch s.peek() {
 	case '"':
@@ -193,8 +193,8 @@ func (s *Scanner) Skip() {
 	}
 }
 
-// Raw takes a value of any kind, as [Scanner.Skip] does, and returns its part of
-// the data; nil after a failure.
+// Raw takes a value of any kind, as [Scanner.Skip] does, and returns its bytes in the
+// data, or nil after a failure.
 func (s *Scanner) Raw() []byte {
 	s.peek()
 	start := s.pos
@@ -204,7 +204,7 @@ func (s *Scanner) Raw() []byte {
 	return s.data[start:s.pos]
 }
 
-// member takes a key of any kind and its colon, and returns what is between the
+// member takes a key of any kind and its colon, and returns the text between the
 // key's quotes.
 func (s *Scanner) member() (key []byte) {
 	if s.peek() != '"' {
@@ -216,8 +216,8 @@ func (s *Scanner) member() (key []byte) {
 	return key
 }
 
-// RawArray takes an array of no more than most elements of any kind, and returns
-// its part of the data; nil after a failure, which more elements are, too.
+// RawArray takes an array of at most most elements of any kind, and returns its bytes
+// in the data. It returns nil after a failure; more elements are a failure as well.
 func (s *Scanner) RawArray(most int) []byte {
 	s.peek()
 	start := s.pos
@@ -233,7 +233,8 @@ func (s *Scanner) RawArray(most int) []byte {
 	return s.data[start:s.pos]
 }
 
-// Longer reports whether an array, which must be JSON, has more than n elements.
+// Longer reports whether an array, which must be valid JSON, has more than n
+// elements.
 func Longer(array []byte, n int) bool {
 	s := New(array)
 	s.deepest = math.MaxInt
@@ -246,7 +247,7 @@ func Longer(array []byte, n int) bool {
 	return false
 }
 
-// Null takes a null, if there is one.
+// Null takes a null, if there is one, and reports whether there was one.
 func (s *Scanner) Null() bool {
 	if s.peek() != 'n' {
 		return false
@@ -257,9 +258,9 @@ func (s *Scanner) Null() bool {
 	return true
 }
 
-// peek skips white space and returns the byte behind it, 0 at the end.
+// peek skips white space and returns the byte after it, or 0 at the end.
 func (s *Scanner) peek() byte {
-	if s.pos < len(s.data) && s.data[s.pos] > ' ' { // most of what stands here is no space
+	if s.pos < len(s.data) && s.data[s.pos] > ' ' { // usually there is no white space
 		return s.data[s.pos]
 	}
 	return s.behindSpace()
@@ -277,7 +278,7 @@ func (s *Scanner) behindSpace() byte {
 	return 0
 }
 
-// expect takes the byte c, behind white space.
+// expect takes the byte c, after optional white space.
 func (s *Scanner) expect(c byte) {
 	if s.peek() != c {
 		s.Fail()
@@ -296,12 +297,12 @@ func (s *Scanner) literal(word string) {
 	}
 }
 
-// open takes the bracket that begins an object or an array, and reports whether
-// there is anything in it.
+// open takes the bracket that begins an object or an array, and reports whether it
+// contains anything.
 func (s *Scanner) open(begin, end byte) bool {
 	s.expect(begin)
 	if s.depth++; s.depth > s.deepest && !s.failed {
-		s.pos-- // it is the bracket that is too much
+		s.pos-- // this bracket is one too many
 		s.Fail()
 	}
 	if s.peek() != end {
@@ -312,8 +313,7 @@ func (s *Scanner) open(begin, end byte) bool {
 	return false
 }
 
-// more takes a comma, or the bracket at the end, and reports whether there is
-// anything behind it.
+// more takes a comma or the closing bracket, and reports whether it was a comma.
 func (s *Scanner) more(end byte) bool {
 	switch s.peek() {
 	case ',':

@@ -124,7 +124,7 @@ func TestUnusualKeysAreLeftToEncodingJSON(t *testing.T) {
 		`{"ıd":1}`:            false, // Unicode folds it
 		`{"inner":{"KEY":1}}`: false,
 
-		// Nobody reads what is in there.
+		// The content of unknown keys is not read.
 		`{"new":{"ID":1}}`:          true,
 		`{"new":[{"A\"":{"é":1}}]}`: true,
 		"{\"new\":{\"\xff\":1}}":    true,
@@ -288,7 +288,7 @@ func TestLongerCountsTheElementsOfAnArray(t *testing.T) {
 	}
 }
 
-// Whatever the bytes are, what is skipped is JSON.
+// For all bytes, only valid JSON is skipped.
 func TestWhatIsSkippedIsJSON(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(5, 6))
@@ -303,7 +303,7 @@ func TestWhatIsSkippedIsJSON(t *testing.T) {
 	}
 }
 
-// Whatever the bytes are, what is read is what encoding/json reads.
+// For all bytes, the value is the one that encoding/json reads.
 func FuzzScanner(f *testing.F) {
 	for _, seed := range []string{
 		full, "", "{}", "null", `{"id":1e2}`, `{"id":999999999999999999}`, `{"id":-9223372036854775808}`, `{"size":1e-400,"weight":-0}`,

@@ -68,8 +68,8 @@ func TestASliceIsThatOfEncodingJSON(t *testing.T) {
 	}
 }
 
-// What is in the elements of the first list shows through in the second one: that is
-// for encoding/json to do.
+// Values in the elements of the first list stay visible in the second one, which is left
+// to encoding/json.
 func TestASliceThatIsNotAloneOrNotOneIsLeftToEncodingJSON(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{

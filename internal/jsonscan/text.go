@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// Text reads a string. Within a record the field is set when the record has been
+// Text reads a string. Inside a record the field is set after the record has been
 // read, see [Scanner.Record].
 func (s *Scanner) Text(field *string) {
 	if s.peek() != '"' {
@@ -36,7 +36,7 @@ func (s *Scanner) Text(field *string) {
 	}
 }
 
-// CopyText returns a string, "" for a null.
+// CopyText returns a string, or "" for a null.
 func (s *Scanner) CopyText() string {
 	if s.Null() {
 		return ""
@@ -48,7 +48,7 @@ func (s *Scanner) CopyText() string {
 	return s.copyOf(s.good())
 }
 
-// copyOf returns the string that a text between quotes stands for.
+// copyOf returns the string for a text between quotes.
 func (s *Scanner) copyOf(raw []byte, plain bool) string {
 	if plain {
 		return string(raw)
@@ -56,8 +56,8 @@ func (s *Scanner) copyOf(raw []byte, plain bool) string {
 	return string(s.unescape(nil, raw))
 }
 
-// good takes a string of good UTF-8 and returns what is between its quotes. It is
-// plain if it has no escapes, and so stands for itself.
+// good takes a string of valid UTF-8 and returns the text between its quotes. It is
+// plain if the text has no escapes.
 func (s *Scanner) good() (text []byte, plain bool) {
 	text, valid, escaped := s.quoted()
 	if !valid {
@@ -66,12 +66,12 @@ func (s *Scanner) good() (text []byte, plain bool) {
 	return text, !escaped
 }
 
-// quoted takes a string and returns what is between its quotes, whether that is valid
-// UTF-8, and whether there are escapes in it.
+// quoted takes a string and returns the text between its quotes, whether that is
+// valid UTF-8, and whether there are escapes in it.
 func (s *Scanner) quoted() (text []byte, valid, escaped bool) {
 	data, start := s.data, s.pos+1
 	end := special(data, start)
-	if end < len(data) && data[end] == '"' { // as most do
+	if end < len(data) && data[end] == '"' { // most strings end here
 		s.pos = end + 1
 		return data[start:end], true, false
 	}
@@ -87,7 +87,7 @@ func (s *Scanner) quoted() (text []byte, valid, escaped bool) {
 			i, escaped = s.pos, true
 		case c >= utf8.RuneSelf:
 			first := i
-			for i++; i < len(data) && data[i] >= utf8.RuneSelf; i++ { // there is mostly more of it
+			for i++; i < len(data) && data[i] >= utf8.RuneSelf; i++ { // more such bytes usually follow
 			}
 			valid = valid && utf8.Valid(data[first:i])
 		default:
@@ -101,8 +101,8 @@ func (s *Scanner) quoted() (text []byte, valid, escaped bool) {
 	return nil, true, false
 }
 
-// special returns where the first byte is, from i on, that does not just stand for itself
-// in a string: one that is not ASCII, a control character, a quote or a backslash.
+// special returns the position of the first byte, from i on, that needs attention in
+// a string: one that is not ASCII, a control character, a quote or a backslash.
 func special(data []byte, i int) int {
 	for ; i <= len(data)-8; i += 8 {
 		if found := specials(binary.LittleEndian.Uint64(data[i:])); found != 0 {
@@ -117,12 +117,12 @@ func special(data []byte, i int) int {
 	return len(data)
 }
 
-// specials sets the high bit of the bytes in w that do not just stand for themselves.
-// The first one set is right; borrows can set others behind it.
+// specials sets the high bit of the special bytes in w. The first one set is right;
+// borrows can set others behind it.
 func specials(w uint64) uint64 {
 	const each, high = 0x0101010101010101, 0x8080808080808080
-	// Exclusive or with 2 puts the quote behind the control characters, where the space
-	// was, and leaves those among themselves.
+	// Exclusive or with 2 moves the quote next to the control characters, to the
+	// place of the space, and keeps the control characters among themselves.
 	control, escape := (w^each*('"'^' '))-each*('!'), (w^each*'\\')-each
 	return (w | control | escape) & high
 }
@@ -135,10 +135,11 @@ func quotesIn(w uint64) uint64 {
 	return (w - each) &^ w & high
 }
 
-// letters are what can follow a backslash, beside u; meant is what it stands for.
+// letters are the bytes that can follow a backslash, apart from u; meant are the
+// bytes that they stand for.
 const letters, meant = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
 
-// escape takes what follows a backslash.
+// escape takes the part of an escape after the backslash.
 func (s *Scanner) escape() {
 	if !s.take('u', 'u') {
 		if s.pos == len(s.data) || strings.IndexByte(letters, s.data[s.pos]) < 0 {
@@ -159,7 +160,7 @@ func (s *Scanner) escape() {
 
 func isHex(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
 
-// unescape appends the text that a raw one with escapes stands for.
+// unescape appends the text that a raw text with escapes stands for.
 func (s *Scanner) unescape(text, raw []byte) []byte {
 	text = slices.Grow(text, len(raw))
 	for len(raw) > 0 {
@@ -181,7 +182,7 @@ func (s *Scanner) unescape(text, raw []byte) []byte {
 			raw = raw[6:]
 		}
 		if utf16.IsSurrogate(r) || r == utf8.RuneError {
-			s.Fail() // half a pair, or the mark for one
+			s.Fail() // half a surrogate pair, or U+FFFD
 			break
 		}
 		text = utf8.AppendRune(text, r)
@@ -191,6 +192,6 @@ func (s *Scanner) unescape(text, raw []byte) []byte {
 
 // hexRune reads the four hexadecimal digits at the start of raw.
 func hexRune(raw []byte) rune {
-	r, _ := strconv.ParseUint(string(raw[:4]), 16, 32) // escape has looked at them
+	r, _ := strconv.ParseUint(string(raw[:4]), 16, 32) // escape has checked them
 	return rune(r)
 }

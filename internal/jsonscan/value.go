@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Int reads a number without fraction or exponent. It leaves numbers of more
-// than 18 digits, and those that an int does not hold, to encoding/json.
+// Int reads a number without fraction or exponent. It leaves numbers of more than 18
+// digits, and those that an int cannot hold, to encoding/json.
 func (s *Scanner) Int(field *int) {
-	const most = 18 // digits that an int64 holds, whatever they are
+	const most = 18 // digits that an int64 can always hold
 	if n, size := short(s.data[s.pos:]); size > 0 {
 		s.pos += size
 		*field = n
@@ -27,7 +27,7 @@ func (s *Scanner) Int(field *int) {
 	}
 	s.pos = end
 	size := end - start
-	zeros := size > 1 && data[start] == '0' // at the beginning, which JSON has not
+	zeros := size > 1 && data[start] == '0' // leading zeros, which JSON does not allow
 	if size == 0 || size > most || zeros || int64(int(n)) != n || s.goesOn() {
 		s.Fail()
 		return
@@ -38,10 +38,10 @@ func (s *Scanner) Int(field *int) {
 	*field = int(n)
 }
 
-// short returns a number as most of those are that it reads, and how long it is: of a few
-// digits, no 0 first, and a comma or a bracket behind it. The size of any other is 0.
+// short returns a number of the usual form and its size: a few digits, no leading 0,
+// followed by a comma or a bracket. For all others the size is 0.
 func short(data []byte) (n, size int) {
-	const most = 9 // digits that any int holds
+	const most = 9 // digits that an int can always hold
 	for size < len(data) && isDigit(data[size]) {
 		n = 10*n + int(data[size]-'0')
 		size++
@@ -52,7 +52,7 @@ func short(data []byte) (n, size int) {
 	return n, size
 }
 
-// goesOn reports whether a number goes on behind its digits.
+// goesOn reports whether a number continues after its digits.
 func (s *Scanner) goesOn() bool {
 	if s.pos == len(s.data) {
 		return false
@@ -104,17 +104,17 @@ func (s *Scanner) Time(field *time.Time) {
 			return
 		}
 	}
-	// As time.Time itself reads JSON: without unescaping.
+	// time.Time itself reads JSON like this, without unescaping.
 	if raw, ok := s.plain(); ok && field.UnmarshalText(raw) != nil {
 		s.Fail()
 	}
 }
 
-// commonTime is how long the form is that most times have.
+// commonTime is the length of most times.
 const commonTime = len("2006-01-02T15:04:05Z")
 
-// common reads a time in the form that most have, 2006-01-02T15:04:05Z. It is not ok
-// for any other, and for the last days of a month, which need a calendar.
+// common reads a time in the usual form, 2006-01-02T15:04:05Z. It is not ok for other
+// forms, and for the last days of a month, which need a calendar.
 func common(raw []byte) (t time.Time, ok bool) {
 	if raw[4] != '-' || raw[7] != '-' || raw[10] != 'T' || raw[13] != ':' || raw[16] != ':' || raw[19] != 'Z' {
 		return t, false
@@ -128,7 +128,8 @@ func common(raw []byte) (t time.Time, ok bool) {
 	return time.Date(100*century+year, time.Month(month), day, hour, minute, second, 0, time.UTC), true
 }
 
-// twoDigits returns the number that two digits are, and more than 99 if they are none.
+// twoDigits returns the number of two digits, and more than 99 if they are not
+// digits.
 func twoDigits(tens, ones byte) int {
 	tens, ones = tens-'0', ones-'0'
 	if tens > 9 || ones > 9 {
@@ -137,16 +138,16 @@ func twoDigits(tens, ones byte) int {
 	return 10*int(tens) + int(ones)
 }
 
-// Unmarshal reads a string by the method that encoding/json would call.
+// Unmarshal reads a string with the method that encoding/json would call.
 func (s *Scanner) Unmarshal(v encoding.TextUnmarshaler) {
 	if raw, ok := s.plain(); ok && v.UnmarshalText(raw) != nil {
 		s.Fail()
 	}
 }
 
-// plain takes a string without escapes. It is not ok if there is a null, or
-// something else, at which it fails: at a long string, too, which whoever reads it
-// would quote in an error that nobody sees.
+// plain takes a string without escapes. It is not ok if there is a null, or another
+// value, at which it fails. It also fails at a long string, because a method that
+// reads it would quote it in an error that is then discarded.
 func (s *Scanner) plain() (raw []byte, ok bool) {
 	const longest = 1000
 	if s.Null() {
@@ -182,7 +183,7 @@ func (s *Scanner) number() []byte {
 	return s.data[start:s.pos]
 }
 
-// take takes the next byte if it is one of two.
+// take takes the next byte if it is a or b.
 func (s *Scanner) take(a, b byte) bool {
 	if s.pos == len(s.data) || s.data[s.pos] != a && s.data[s.pos] != b {
 		return false
@@ -191,7 +192,7 @@ func (s *Scanner) take(a, b byte) bool {
 	return true
 }
 
-// digits takes one digit or more.
+// digits takes one or more digits.
 func (s *Scanner) digits() {
 	start := s.pos
 	for s.pos < len(s.data) && isDigit(s.data[s.pos]) {

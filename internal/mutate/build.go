@@ -14,17 +14,17 @@ import (
 )
 
 const (
-	// mutantEnv names the variable that picks the mutant of a binary that holds
+	// mutantEnv names the variable that selects the mutant of a binary that holds
 	// many.
 	mutantEnv = "LL2_MUTANT"
 
-	// reachedEnv names the variable with the file to which such a binary writes
-	// the number of each function with mutants that it reaches, once.
+	// reachedEnv names the variable with the file to which such a binary writes the
+	// number of each function with mutants that it reaches, once per function.
 	reachedEnv = "LL2_MUTANT_REACHED"
 )
 
-// compile builds the tests of a package with some files of the module replaced,
-// or added.
+// compile builds the tests of a package, with some files of the module replaced or
+// added.
 func compile(ctx context.Context, p *pkg, work, binary string, files map[string][]byte) error {
 	if err := os.MkdirAll(work, 0o700); err != nil {
 		return err
@@ -53,7 +53,7 @@ func compile(ctx context.Context, p *pkg, work, binary string, files map[string]
 	return nil
 }
 
-// A buildError is what the compiler said.
+// A buildError is an error of the compiler.
 type buildError struct{ error }
 
 func (e *buildError) Unwrap() error { return e.error }
@@ -94,10 +94,10 @@ func noteMutantsReached(function int) {
 }
 `
 
-// together returns the files of one build that holds every mutant that is in a
-// function, so that each needs no build of its own: a function that has mutants
-// begins with a switch to a copy of itself with one of them in it. The number of
-// such a function is that of its first mutant.
+// together returns the files of one build with all mutants that are inside functions,
+// so that these mutants need no builds of their own. A function with mutants begins
+// with a switch that selects a copy of itself with one of them. The number of such a
+// function is that of its first mutant.
 func together(mutants []*mutant) map[string][]byte {
 	byFile := make(map[*source]map[*ast.FuncDecl][]*mutant)
 	for _, m := range mutants {
@@ -138,8 +138,7 @@ func together(mutants []*mutant) map[string][]byte {
 	return files
 }
 
-// numbers returns the number that the function of each mutant has in the build of
-// all together.
+// numbers returns the number of each mutant's function in the common build.
 func numbers(mutants []*mutant) map[*ast.FuncDecl]int {
 	numbers := make(map[*ast.FuncDecl]int)
 	for _, m := range mutants {
@@ -150,8 +149,8 @@ func numbers(mutants []*mutant) map[*ast.FuncDecl]int {
 	return numbers
 }
 
-// call returns the statement with which a function hands over to another one of
-// the same signature.
+// call returns the statement with which a function calls another one of the same
+// signature in its place.
 func call(f *ast.FuncDecl, name string) string {
 	if f.Recv != nil {
 		name = f.Recv.List[0].Names[0].Name + "." + name
@@ -170,7 +169,7 @@ func call(f *ast.FuncDecl, name string) string {
 	return "return " + name + "(" + args + ")"
 }
 
-// alone reports whether a mutant needs a build of its own: it is in no function,
+// alone reports whether a mutant needs a build of its own: it is not in a function,
 // or in one that cannot name its own parameters.
 func alone(m *mutant) bool {
 	if m.inside == nil {

@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// What became of a mutant, if no test that can be named killed it.
+// The results for mutants that no single test killed.
 const (
 	survived  = "SURVIVED"
 	timedOut  = "time-out"
 	crashed   = "panic or leak"
-	notViable = "not viable" // it is Go for its package, but not for one that imports it
+	notViable = "not viable" // it compiles, but a package that imports its package does not
 )
 
 // A judge runs tests on mutants.
@@ -26,17 +26,17 @@ type judge struct {
 	runner
 	suites  []*suite
 	slow    time.Duration
-	numbers map[*ast.FuncDecl]int // of the functions of those that share a build
+	numbers map[*ast.FuncDecl]int // of the functions whose mutants share a build
 }
 
-// A batch is some tests of a suite that run together.
+// A batch is a group of tests of a suite that run together.
 type batch struct {
 	suite *suite
 	tests []*test
 }
 
-// prepare builds and measures the suites: that of the module's package first, since
-// what it is built of is then built for all.
+// prepare builds and measures the suites. The suite of the module's own package comes
+// first, because the others need its parts as well.
 func (j *judge) prepare(ctx context.Context, c *config, shared []*mutant, work string) error {
 	slices.SortStableFunc(j.suites, func(a, b *suite) int { return cmp.Compare(a.pkg.rel, b.pkg.rel) })
 	files := together(shared)
@@ -59,9 +59,9 @@ func (j *judge) prepare(ctx context.Context, c *config, shared []*mutant, work s
 	return nil
 }
 
-// inOrder returns the suites that may kill a mutant of a package: its own, then
-// that of the module's package, then the others, quick ones first. What another
-// package that is mutated says of itself does not count.
+// inOrder returns the suites that may kill a mutant of a package: its own, then that
+// of the module's package, then the others, quick ones first. Suites of other mutated
+// packages are left out.
 func (j *judge) inOrder(of *pkg) []*suite {
 	var suites []*suite
 	for _, s := range j.suites {
@@ -84,10 +84,10 @@ func (j *judge) inOrder(of *pkg) []*suite {
 	return suites
 }
 
-// plan returns what is run on a mutant until something kills it. If it shares its
-// build, the quick tests of all suites come first, and only tests that reach its
-// function. Otherwise each suite has to be built, and all of it runs before the
-// next.
+// plan returns the batches to run on a mutant until one kills it. If the mutant
+// shares its build, the quick tests of all suites come first, and only tests that
+// reach its function run. Otherwise each suite must be built, and all of it runs
+// before the next one.
 func (j *judge) plan(m *mutant) []batch {
 	tiers := [3][]batch{}
 	var all []batch
@@ -105,7 +105,7 @@ func (j *judge) plan(m *mutant) []batch {
 }
 
 // tiers returns a suite's tests that may kill a mutant: quick ones together, less
-// quick ones together, and each slow one by itself.
+// quick ones together, and each slow one alone.
 func (j *judge) tiers(s *suite, m *mutant) (tiers [3][]batch) {
 	tests := slices.DeleteFunc(slices.Clone(s.tests), func(t *test) bool { return !alone(m) && !t.reached[j.numbers[m.inside]] })
 	slices.SortStableFunc(tests, func(a, b *test) int { return cmp.Compare(a.took, b.took) })
@@ -126,7 +126,7 @@ func (j *judge) tiers(s *suite, m *mutant) (tiers [3][]batch) {
 	return tiers
 }
 
-// judge returns what became of a mutant.
+// judge returns the result for a mutant.
 func (j *judge) judge(ctx context.Context, m *mutant, work string) (string, error) {
 	var built *suite
 	for _, b := range j.plan(m) {
@@ -152,8 +152,8 @@ func (j *judge) judge(ctx context.Context, m *mutant, work string) (string, erro
 	return survived, nil
 }
 
-// try runs a batch of tests. A test that fails, or does not come to an end, has to
-// do so again by itself: a busy machine lets one fail now and then.
+// try runs a batch of tests. A test that fails, or does not end, must do so again
+// when it runs alone: on a busy machine a test fails now and then.
 func (j *judge) try(ctx context.Context, m *mutant, binary string, b batch) (string, error) {
 	env := fmt.Sprintf("%s=%d", mutantEnv, m.number)
 	for range 2 {
@@ -186,7 +186,7 @@ func (j *judge) try(ctx context.Context, m *mutant, binary string, b batch) (str
 	return survived, nil
 }
 
-// each calls do with each item, on some workers, until one fails.
+// each calls do with each item, on several workers, until a call fails.
 func each[T any](workers int, items []T, do func(worker int, item T) error) error {
 	var (
 		mu    sync.Mutex

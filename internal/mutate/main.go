@@ -3,15 +3,15 @@
 //
 //	go run ./internal/mutate -n 200 -seed 1
 //
-// It writes doc/mutants.md. Why a survivor may survive stands in
-// internal/mutate/explained.txt.
+// It writes doc/mutants.md. The file internal/mutate/explained.txt explains why
+// mutants may survive.
 //
-// A mutant that does not compile is left out of the score; one that makes the
-// tests run for ever is killed. The tests have to pass before it begins.
+// A mutant that does not compile does not count in the score. One that makes the
+// tests run forever counts as killed. All tests must pass before the run begins.
 //
-// With -again and the output of an earlier run of the same command on the same
-// files, with tests added meanwhile, what was killed then is not run again, nor is
-// what survived and is explained.
+// The flag -again takes the output of an earlier run of the same command on the same
+// files, after which tests were added. Mutants that were killed then, and explained
+// survivors, are not run again.
 package main
 
 import (
@@ -29,8 +29,8 @@ import (
 	"time"
 )
 
-// blind are tests that read or build the files of the package, which no mutant
-// changes, so they cannot kill one.
+// blind matches tests that read or build the files of the package. Mutants do not
+// change these files, so the tests cannot kill any.
 const blind = "^(TestSnippetsOfTheReadme.*|TestEveryLinkInADocComment.*|TestEveryExportedName.*|" +
 	"TestWhatTheDocumentsPointAt.*|TestEveryOptionAndEveryCallHasAnExample)$"
 
@@ -45,23 +45,23 @@ type config struct {
 	again    string
 	report   string
 	runner   runner
-	out      io.Writer // a line for each mutant, and what else happens
+	out      io.Writer // gets a line for each mutant, and other events
 }
 
 func main() {
 	var (
 		c        = config{out: os.Stdout}
-		packages = flag.String("packages", ".,internal/...", "which to mutate")
-		suites   = flag.String("suites", "ll2test,test", "directories with more tests to run, beside those of the packages and of the module's own package")
+		packages = flag.String("packages", ".,internal/...", "packages to mutate")
+		suites   = flag.String("suites", "ll2test,test", "directories with more tests to run, in addition to those of the packages and of the module's own package")
 		skip     = flag.String("skip", "", "more tests to leave out, a regular expression")
 	)
-	flag.IntVar(&c.n, "n", 200, "how many mutants")
-	flag.Uint64Var(&c.seed, "seed", 1, "which ones")
-	flag.IntVar(&c.workers, "workers", 2, "how many at the same time")
+	flag.IntVar(&c.n, "n", 200, "number of mutants")
+	flag.Uint64Var(&c.seed, "seed", 1, "seed of the sample")
+	flag.IntVar(&c.workers, "workers", 2, "number of mutants to test at the same time")
 	flag.DurationVar(&c.slow, "slow", 500*time.Millisecond, "tests that take longer run only if the others pass")
-	flag.StringVar(&c.again, "again", "", "a file with the output of an earlier run, whose verdicts are kept, but for survivors that are not explained")
+	flag.StringVar(&c.again, "again", "", "a file with the output of an earlier run, whose results are kept, except for survivors that are not explained")
 	flag.StringVar(&c.report, "report", "doc/mutants.md", "where to write the report")
-	flag.DurationVar(&c.runner.least, "timeout", 5*time.Second, "for tests on a mutant, and six times as long as they take without it")
+	flag.DurationVar(&c.runner.least, "timeout", 5*time.Second, "time limit of tests on a mutant, in addition to six times their normal time")
 	flag.IntVar(&c.runner.memory, "memory", 4096, "MiB of address space for the tests on one mutant")
 	flag.Parse()
 	c.packages, c.suites = strings.Split(*packages, ","), strings.Split(*suites, ",")
@@ -128,7 +128,7 @@ func mutate(ctx context.Context, c *config) error {
 	}
 	fmt.Fprintf(c.out, "ready after %v\n", time.Since(began).Round(time.Second))
 
-	// In no order, so that what is done so far says something of the whole.
+	// The order is random, so that the results so far are typical of the whole.
 	rand.New(rand.NewPCG(c.seed, c.seed)).Shuffle(len(all), func(i, k int) { all[i], all[k] = all[k], all[i] })
 	judging := time.Now()
 	verdicts, err := judgeAll(ctx, c, j, all, earlier.by, work)
@@ -162,8 +162,7 @@ func sampleOf(ctx context.Context, c *config, packages []*pkg) ([]*sample, error
 	return draw(check.compiles, sources, c.n, c.seed), nil
 }
 
-// judgeAll judges the mutants, but for those of which it is known already what
-// became of them.
+// judgeAll judges the mutants, except for those with a known result.
 func judgeAll(ctx context.Context, c *config, j *judge, all []*mutant, known map[string]string, work string) (map[*mutant]string, error) {
 	var mu sync.Mutex
 	verdicts := make(map[*mutant]string)

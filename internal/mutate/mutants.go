@@ -14,19 +14,19 @@ import (
 // A mutant is one small change of the source that the tests should notice.
 type mutant struct {
 	file     *source
-	function string // that it is in, or "const" or "var"
+	function string // the function that contains it, or "const" or "var"
 	inside   *ast.FuncDecl
 	line     int
-	from, to int // the bytes that are replaced
+	from, to int // the range of bytes that is replaced
 	text     string
-	change   string // in words; with file and function it names the mutant, lines may move
+	change   string // description; identifies the mutant together with file and function, since lines may move
 	number   int
 }
 
-// key names the mutant from run to run.
+// key identifies the mutant from run to run.
 func (m *mutant) key() string { return m.file.name + "\t" + m.function + "\t" + m.change }
 
-// apply returns the file with the mutant in it.
+// apply returns the file with the mutant.
 func (m *mutant) apply() []byte {
 	return slices.Concat(m.file.text[:m.from], []byte(m.text), m.file.text[m.to:])
 }
@@ -89,7 +89,7 @@ func functionName(d *ast.FuncDecl) string {
 
 func (l *lister) offset(p token.Pos) int { return l.fset.Position(p).Offset }
 
-// add takes down the change of the bytes between two positions to text.
+// add records a mutant that replaces the bytes between two positions by text.
 func (l *lister) add(from, to token.Pos, text, change string) {
 	l.found = append(l.found, &mutant{
 		file: l.file, function: l.function, inside: l.inside, line: l.fset.Position(from).Line,
@@ -97,7 +97,7 @@ func (l *lister) add(from, to token.Pos, text, change string) {
 	})
 }
 
-// quote returns the source of a node in one short line.
+// quote returns the source of a node on one short line.
 func (l *lister) quote(n ast.Node) string {
 	const most = 60
 	text := string(bytes.Join(bytes.Fields(l.file.text[l.offset(n.Pos()):l.offset(n.End())]), []byte(" ")))
@@ -107,8 +107,8 @@ func (l *lister) quote(n ast.Node) string {
 	return strings.NewReplacer("`", "'", "|", "\\|").Replace(text)
 }
 
-// operators says what becomes of an operator: of a comparison its negation and
-// its boundary, of any other its counterpart.
+// operators lists the replacements of an operator: the negation and the boundary of a
+// comparison, the counterpart of any other.
 var operators = map[token.Token][]token.Token{
 	token.LSS: {token.LEQ, token.GEQ}, token.LEQ: {token.LSS, token.GTR},
 	token.GTR: {token.GEQ, token.LEQ}, token.GEQ: {token.GTR, token.LSS},
@@ -129,7 +129,7 @@ func (l *lister) swap(n ast.Node, at token.Pos, op token.Token) {
 	}
 }
 
-// escape keeps an operator from ending a cell of a table.
+// escape prevents an operator from ending a cell of a table.
 func (l *lister) escape(op token.Token) string { return strings.ReplaceAll(op.String(), "|", "\\|") }
 
 func (l *lister) visit(n ast.Node) bool {
@@ -209,8 +209,8 @@ func (l *lister) literal(n *ast.BasicLit) {
 	}
 }
 
-// statements removes each statement that can be missed. What is removed stays in
-// the text, where it is never reached, so that what it uses is still used.
+// statements removes each statement that can be removed. It stays in the text as
+// unreachable code, so that the variables in it are still used.
 func (l *lister) statements(list []ast.Stmt) {
 	for _, s := range list {
 		switch s := s.(type) {
@@ -230,8 +230,7 @@ func (l *lister) statements(list []ast.Stmt) {
 	}
 }
 
-// body empties the body of a case, where that is more than to remove its only
-// statement.
+// body empties the body of a case, unless removing its only statement does the same.
 func (l *lister) body(list []ast.Stmt, what string) {
 	if len(list) == 0 {
 		return

@@ -17,15 +17,15 @@ import (
 	"strings"
 )
 
-// blindPackages are those whose tests read documents and source files, or which
-// have benchmarks only.
+// blindPackages are packages whose tests read documents and source files, or that
+// only have benchmarks.
 var blindPackages = regexp.MustCompile(`^test/(documentation|bench)(/|$)`)
 
 // A pkg is a package of the module.
 type pkg struct {
-	rel     string // its directory from the module's, as "." or "internal/quota"
+	rel     string // its directory in the module, such as "." or "internal/quota"
 	dir     string
-	path    string // that others import
+	path    string // import path
 	name    string
 	files   []string
 	tested  bool // has tests
@@ -34,8 +34,8 @@ type pkg struct {
 
 // A source is a file of a package.
 type source struct {
-	name    string // from the module's directory
-	at      string // where it is
+	name    string // in the module's directory
+	at      string // path of the file
 	pkg     *pkg
 	text    []byte
 	syntax  *ast.File
@@ -66,7 +66,7 @@ func listPackages(ctx context.Context, root string) ([]*pkg, error) {
 	return packages, err
 }
 
-// goList runs go list and reads one value after the other of what it prints.
+// goList runs go list and reads the values that it prints, one after the other.
 func goList(ctx context.Context, dir string, read func(*json.Decoder) error, args ...string) error {
 	list := exec.CommandContext(ctx, "go", append([]string{"list"}, args...)...)
 	list.Dir, list.Stderr = dir, os.Stderr
@@ -90,9 +90,9 @@ func goList(ctx context.Context, dir string, read func(*json.Decoder) error, arg
 	return nil
 }
 
-// choose returns the packages that are to be mutated, in the order in which they
-// are named, and the names of those that are not there. A name that ends in /...
-// is of all packages below a directory that others can import.
+// choose returns the packages to mutate, in the order of the names, and the names
+// that do not exist. A name that ends in /... stands for all packages below a
+// directory that others can import.
 func choose(packages []*pkg, names []string) (chosen []*pkg, missing []string) {
 	for _, name := range names {
 		found := false
@@ -112,8 +112,8 @@ func choose(packages []*pkg, names []string) (chosen []*pkg, missing []string) {
 	return chosen, missing
 }
 
-// chooseSuites returns the suites that can kill a mutant: the tests of what is
-// mutated, of the module's own package, and of each directory and those below.
+// chooseSuites returns the suites that can kill a mutant: the tests of the mutated
+// packages, of the module's own package, and of each directory and those below it.
 func chooseSuites(packages, mutated []*pkg, dirs []string) []*suite {
 	var suites []*suite
 	for _, p := range packages {

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// readExplained reads why survivors survive: file, function, change and
-// explanation, with a tab between them, one mutant a line.
+// readExplained reads the reasons why mutants survive. Each line has file, function,
+// change and explanation, separated by tabs.
 func readExplained(file string) (map[string]string, error) {
 	explained := make(map[string]string)
 	f, err := os.Open(file)
@@ -38,13 +38,13 @@ func readExplained(file string) (map[string]string, error) {
 	return explained, lines.Err()
 }
 
-// An earlierRun is what an earlier run found.
+// An earlierRun holds the results of an earlier run.
 type earlierRun struct {
-	by   map[string]string // what became of a mutant, for its key
+	by   map[string]string // result of a mutant, by its key
 	took time.Duration
 }
 
-// readRun reads the output of an earlier run; no file is none.
+// readRun reads the output of an earlier run. Without a file it returns an empty one.
 func readRun(file string) (earlierRun, error) {
 	run := earlierRun{by: make(map[string]string)}
 	if file == "" {
@@ -69,7 +69,7 @@ func readRun(file string) (earlierRun, error) {
 	return run, nil
 }
 
-// A report is what a run found.
+// A report holds the results of a run.
 type report struct {
 	n         int
 	seed      uint64

@@ -16,19 +16,19 @@ import (
 	"slices"
 )
 
-// fewest is how many mutants a file has at least, if it has so many and the
-// sample is large enough for it.
+// fewest is the minimum number of mutants per file, if the file has so many and the
+// sample is large enough.
 const fewest = 5
 
-// A sample is what is drawn of a file's mutants.
+// A sample holds the mutants drawn from a file.
 type sample struct {
 	file      *source
 	mutants   []*mutant
-	notViable int // drawn, but no Go
+	notViable int // drawn, but do not compile
 }
 
-// draw draws n mutants that compile, from each file in proportion to what there
-// is. The same seed and source give the same ones.
+// draw draws n mutants that compile, from each file in proportion to its mutants. The
+// same seed and source give the same mutants.
 func draw(compiles func(*mutant) error, sources []*source, n int, seed uint64) []*sample {
 	var samples []*sample
 	number := 0
@@ -58,8 +58,8 @@ func draw(compiles func(*mutant) error, sources []*source, n int, seed uint64) [
 	return samples
 }
 
-// portions divides n among the files: a few for each, as long as these are not
-// more than half, and the others by how many mutants there are.
+// portions divides n among the files: a few for each, if these are not more than half
+// of n, and the others in proportion to the number of mutants.
 func portions(sources []*source, n int) []int {
 	total := 0
 	for _, s := range sources {
@@ -91,7 +91,7 @@ func portions(sources []*source, n int) []int {
 	return portion
 }
 
-// A checker tells which mutants are Go: one that is not says nothing of the
+// A checker decides which mutants compile. Those that do not say nothing about the
 // tests.
 type checker struct {
 	fset   *token.FileSet
@@ -126,7 +126,7 @@ func newChecker(ctx context.Context, fset *token.FileSet, root string, packages 
 	return c, nil
 }
 
-// compiles returns why a mutant is no Go.
+// compiles returns the reason why a mutant does not compile.
 func (c *checker) compiles(m *mutant) error {
 	syntax, err := parser.ParseFile(c.fset, m.file.name, m.apply(), parser.SkipObjectResolution)
 	if err != nil {

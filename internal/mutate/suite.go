@@ -16,23 +16,23 @@ import (
 	"time"
 )
 
-// A suite is the tests of a package, in a binary with all mutants that share a
+// A suite holds the tests of a package, in a binary with all mutants that share a
 // build.
 type suite struct {
 	pkg     *pkg
-	mutated bool // the package itself is
+	mutated bool // the package itself is mutated
 	binary  string
 	tests   []*test
 }
 
-// A test is one at the top level, a fuzz target with its seeds or an example.
+// A test is a top-level test, a fuzz target with its seeds, or an example.
 type test struct {
 	name    string
-	took    time.Duration // by itself, without a mutant
-	reached map[int]bool  // the functions with mutants, by their numbers
+	took    time.Duration // when it runs alone, without a mutant
+	reached map[int]bool  // functions with mutants that it reaches, by number
 }
 
-// sum returns how long tests take one after the other.
+// sum returns the duration of the tests one after the other.
 func sum(tests []*test) time.Duration {
 	var d time.Duration
 	for _, t := range tests {
@@ -43,13 +43,13 @@ func sum(tests []*test) time.Duration {
 
 // A runner runs test binaries.
 type runner struct {
-	least  time.Duration // that tests may take, however quick they are without a mutant
-	memory int           // in MiB that a test binary may reserve
-	skip   string        // tests to leave out, a regular expression
+	least  time.Duration // least time limit of tests, however quick they are without a mutant
+	memory int           // MiB that a test binary may reserve
+	skip   string        // regular expression of tests to leave out
 }
 
-// limit is how long tests may take on a mutant. A busy machine is slower than it
-// was when they were measured.
+// limit returns how long tests may take on a mutant. A busy machine can be slower
+// than it was when they were measured.
 func (r *runner) limit(took time.Duration) time.Duration { return r.least + 6*took }
 
 var (
@@ -58,16 +58,15 @@ var (
 	testName = regexp.MustCompile(`^(Test|Fuzz|Example)\w*$`)
 )
 
-// outOfTime is in the output of tests that did not come to an end.
+// outOfTime is in the output of tests that did not end.
 const outOfTime = "test timed out"
 
-// run runs some tests of a binary and returns what they print, and whether they
-// pass.
+// run runs some tests of a binary and returns their output, and whether they pass.
 func (r *runner) run(ctx context.Context, p *pkg, binary, env string, limit time.Duration, args ...string) (output string, ok bool, err error) {
-	// The binary ends itself before; a mutant may keep it from doing so.
+	// The binary ends itself earlier, but a mutant may prevent that.
 	ctx, cancel := context.WithTimeout(ctx, limit+5*time.Second)
 	defer cancel()
-	// A mutant that allocates without end must not take the machine down.
+	// A mutant that allocates endlessly must not affect the machine.
 	limited := fmt.Sprintf(`ulimit -v %d && exec "$@"`, r.memory<<10)
 	cmd := exec.CommandContext(ctx, "sh", slices.Concat(
 		[]string{"-c", limited, "sh", binary, "-test.failfast", "-test.timeout=" + limit.String()}, args)...)
@@ -87,7 +86,7 @@ func (r *runner) run(ctx context.Context, p *pkg, binary, env string, limit time
 	return output, err == nil, nil
 }
 
-// only returns the arguments that run some tests and no others.
+// only returns the arguments that run exactly these tests.
 func only(tests []*test) string {
 	var names []string
 	for _, t := range tests {
@@ -96,8 +95,9 @@ func only(tests []*test) string {
 	return "-test.run=^(" + strings.Join(names, "|") + ")$"
 }
 
-// measure runs a suite without a mutant, all of which has to pass, and then each test by itself, to learn how long it takes and which functions it reaches.
-// A test that reaches no mutant of a function cannot kill it.
+// measure runs a suite without a mutant, which must pass, and then each test alone,
+// to learn how long it takes and which functions it reaches. A test that does not
+// reach a function cannot kill its mutants.
 func (r *runner) measure(ctx context.Context, s *suite, work string, workers int) error {
 	const patience = 10 * time.Minute
 	skip := "-test.skip=" + cmp.Or(r.skip, "^$")
@@ -127,7 +127,7 @@ func (r *runner) measure(ctx context.Context, s *suite, work string, workers int
 		file := filepath.Join(work, fmt.Sprintf("reached%d", worker))
 		defer os.Remove(file)
 		began := time.Now()
-		// That it fails, as one that counts allocations may, is no matter here.
+		// Failures do not matter here; tests that count allocations may fail.
 		if _, _, err := r.run(ctx, s.pkg, s.binary, reachedEnv+"="+file, patience, only([]*test{t})); err != nil {
 			return err
 		}

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// generate returns the file out of the package in dir, for a struct and those that it
-// leads to.
+// generate returns the file out of the package in dir, with methods for a struct and
+// those that it refers to.
 func generate(dir, out, root string) ([]byte, error) {
 	src, err := readSource(dir, out)
 	if err != nil {
@@ -34,10 +34,10 @@ package %s
 
 import "github.com/docking-event/ll2/internal/jsonscan"
 
-// Each struct expects its keys in the order of its fields: as long as they come so, the
-// cases run from one to the next without another look at the key. Any other order is
-// read as well, a key that no field has is skipped, and whatever else comes is left to
-// encoding/json.
+// Each struct expects its keys in the order of its fields. As long as they come in that
+// order, each case continues with the next one without reading the key again. Any other
+// order works as well. A key without a field is skipped, and everything unexpected is
+// left to encoding/json.
 %s`, src.name, methods.Bytes())
 	return format.Source(file.Bytes())
 }
@@ -74,8 +74,8 @@ func (v *%s) scan(s *jsonscan.Scanner, b *blocks) {
 
 const raw = "json.RawMessage"
 
-// scanners are the methods of the scanner for fields of types that are no structs of the
-// package's. With Pointer behind them they are those for pointers.
+// scanners are the methods of the scanner for fields whose types are not structs of
+// the package. The methods for pointers have the suffix Pointer.
 var scanners = map[string]string{
 	"string":    "Text",
 	"int":       "Int",
@@ -84,8 +84,8 @@ var scanners = map[string]string{
 	"time.Time": "Time",
 }
 
-// goodKey fits keys that are compared as they stand: encoding/json ignores the case of
-// others, and escapes some.
+// goodKey matches keys that can be compared as bytes: encoding/json ignores the case
+// of others, and escapes some.
 var goodKey = regexp.MustCompile(`^[a-z0-9_]+$`)
 
 // read returns the statement that reads the value of a field.

@@ -1,15 +1,15 @@
-// Scangen writes the methods by which structs read themselves out of JSON, see
-// internal/jsonscan. For each struct that one of a package leads to, it writes a
-// method that expects the keys in the order of the fields, which is to be the order in
-// which they mostly come:
+// Scangen writes the methods with which structs read themselves from JSON, see
+// internal/jsonscan. It writes a method for a struct and for each struct that it
+// refers to in the same package. The method expects the keys in the order of the
+// fields, so that should be their usual order:
 //
 //	//go:generate go run ./internal/scangen -o decode.go DockingEvent
 //
-// What a field needs its type says. The package has, by hand, a struct named blocks, of
-// which a [jsonscan.Block] is used where there is one for the type of a pointer. A
-// method of *blocks whose second parameter is a pointer to a pointer reads the fields that
-// are such pointers. The function own is called with all raw values of a struct when it
-// has been read.
+// The type of a field determines how it is read. Three things in the package are
+// written by hand. A struct named blocks has a [jsonscan.Block] for some types of
+// pointers, which is then used for these. A method of *blocks whose second parameter
+// is a pointer to a pointer reads the fields of that pointer type. The function own
+// is called with all raw values of a struct after it has been read.
 package main
 
 import (

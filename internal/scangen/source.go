@@ -13,22 +13,23 @@ import (
 	"strings"
 )
 
-// A source is what the files of a package say, the generated one left out.
+// A source holds the declarations in the files of a package, without the generated
+// one.
 type source struct {
 	name    string // of the package
 	structs map[string][]field
-	blocks  map[string]string // the field of blocks that has values of a type
+	blocks  map[string]string // the field of blocks for values of a type
 	readers map[string]string // the method of *blocks that reads a type
 }
 
-// A field is one of a struct that has a key.
+// A field is a struct field that has a key.
 type field struct {
 	name string
 	key  string
-	typ  string // as it is written
+	typ  string // as written
 }
 
-// readSource parses the files of a directory, but for tests and the file skip.
+// readSource parses the files of a directory, except for tests and the file skip.
 func readSource(dir, skip string) (*source, error) {
 	src := &source{structs: map[string][]field{}, blocks: map[string]string{}, readers: map[string]string{}}
 	entries, err := os.ReadDir(dir)
@@ -59,7 +60,7 @@ func readSource(dir, skip string) (*source, error) {
 	return src, nil
 }
 
-// addStruct notes the fields of a struct that have keys, and what blocks has.
+// addStruct records the fields of a struct that have keys, and the fields of blocks.
 func (src *source) addStruct(spec ast.Spec) {
 	named, ok := spec.(*ast.TypeSpec)
 	if !ok {
@@ -81,17 +82,17 @@ func (src *source) addStruct(spec ast.Spec) {
 	}
 }
 
-// keyOf returns the key that a tag says, "" if none does.
+// keyOf returns the key in a tag, or "" if there is none.
 func keyOf(tag *ast.BasicLit) string {
 	if tag == nil {
 		return ""
 	}
-	text, _ := strconv.Unquote(tag.Value) // the parser has seen that it can be
+	text, _ := strconv.Unquote(tag.Value) // the parser has checked it
 	key, _, _ := strings.Cut(reflect.StructTag(text).Get("json"), ",")
 	return key
 }
 
-// addReader notes a method of *blocks that reads a pointer to a type.
+// addReader records a method of *blocks that reads a pointer to a type.
 func (src *source) addReader(f *ast.FuncDecl) {
 	if f.Recv == nil || types.ExprString(f.Recv.List[0].Type) != "*blocks" || len(f.Type.Params.List) != 2 {
 		return
@@ -101,8 +102,8 @@ func (src *source) addReader(f *ast.FuncDecl) {
 	}
 }
 
-// reachable lists the structs that one leads to, itself first, each behind one that has
-// it.
+// reachable lists the structs that root refers to, beginning with root. Each one
+// comes after one that refers to it.
 func (src *source) reachable(root string) []string {
 	var all []string
 	var visit func(name string)

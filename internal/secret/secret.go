@@ -1,9 +1,9 @@
-// Package secret holds a token so that it gets into requests and into nothing
-// else: not into what fmt prints of the one who holds it, nor into texts and
-// errors that a service or a proxy made of what it was sent.
+// Package secret holds a token so that it appears in requests and nowhere else: not
+// when fmt prints the value that holds it, and not in texts and errors in which a
+// service or a proxy repeats a request.
 //
-// It knows nothing of HTTP exchanges, quotas or any API: it takes a text and
-// gives it back without the token.
+// It knows nothing about HTTP exchanges, quotas or any API: it takes a text and
+// returns it without the token.
 package secret
 
 import (
@@ -14,12 +14,12 @@ import (
 	"strings"
 )
 
-// Mark stands where the token stood.
+// Mark replaces the token.
 const Mark = "[REDACTED]"
 
-// A Secret is a token, or none; make it with [New]. The token is in the reach of
-// its funcs only: fmt prints a func as an address, and unexported fields without
-// asking their String method.
+// A Secret is a token, or none. Create it with [New]. Only its funcs can reach the
+// token: fmt prints a func as an address, and prints unexported fields without
+// calling their String method.
 type Secret struct {
 	authorize  func(http.Header)
 	redact     func(string) string
@@ -27,15 +27,15 @@ type Secret struct {
 	standsNear func(body []byte, offset int64) bool
 }
 
-// New returns the secret of a token, which is sent as "Authorization: scheme
-// token"; with the token "" there is nothing to send and nothing to take out.
+// New returns the secret of a token, which is sent as "Authorization: scheme token".
+// With the token "" nothing is sent and nothing is removed.
 func New(scheme, token string) Secret {
 	if token == "" {
 		same := func(text string) string { return text }
 		return Secret{func(http.Header) {}, same, same, func([]byte, int64) bool { return false }}
 	}
 	quoted := strconv.Quote(token)
-	// As it is, or escaped: a service can send back what it was sent.
+	// The token can come back unchanged or escaped.
 	forms := []string{token, quoted[1 : len(quoted)-1], url.QueryEscape(token), url.PathEscape(token)}
 	var pairs []string
 	around := 0
@@ -58,7 +58,7 @@ func New(scheme, token string) Secret {
 	return s
 }
 
-// trimStart returns text without the start of one of the forms at its end.
+// trimStart removes the start of one of the forms from the end of text.
 func trimStart(text string, forms []string) string {
 	cut := len(text)
 	for _, form := range forms {
@@ -78,16 +78,17 @@ func (s Secret) Authorize(h http.Header) { s.authorize(h) }
 // Redact returns text without the token.
 func (s Secret) Redact(text string) string { return s.redact(text) }
 
-// RedactStart returns the start of a longer text without the token, also of one
-// that the end of the start cuts in two.
+// RedactStart returns the start of a longer text without the token. If that start
+// ends within a token, the incomplete token is removed as well.
 func (s Secret) RedactStart(start string) string { return s.trim(s.redact(start)) }
 
-// StandsNear reports whether the token, or the start of one that the end of the
-// body cuts in two, stands in the body within 4 KiB of an offset.
+// StandsNear reports whether the body contains the token within 4 KiB of an offset.
+// The start of a token at the end of the body counts as well.
 func (s Secret) StandsNear(body []byte, offset int64) bool { return s.standsNear(body, offset) }
 
-// RedactError returns err, or if its text holds the token an error without it.
-// That one Is all that err Is, but nobody gets at err itself.
+// RedactError returns err, or an error without the token if the text of err contains
+// it. errors.Is gives the same results for that one, but err itself cannot be
+// reached.
 func (s Secret) RedactError(err error) error {
 	if err == nil {
 		return nil
@@ -99,8 +100,8 @@ func (s Secret) RedactError(err error) error {
 	return err
 }
 
-// A redactedError holds the original in a func only, which fmt cannot look into. It
-// is used by its pointer, since comparing two errors that hold funcs would panic.
+// A redactedError holds the original only in a func, which fmt cannot look into. It
+// is used as a pointer, since comparing two errors that hold funcs would panic.
 type redactedError struct {
 	text string
 	is   func(error) bool

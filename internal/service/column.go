@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// Kind is what the values of a field are.
+// Kind is the kind of the values of a field.
 type Kind int
 
-// The kinds.
+// The kinds of values.
 const (
 	Number Kind = iota // compared as numbers: 4.0 is 4
 	Time               // of RFC 3339
-	Day                // a Time, or a date, which is its first instant in UTC
+	Day                // a Time, or a date, which counts as its first instant in UTC
 	Bool
 	Text // compared byte by byte
 )
 
-// complaint is what the service says of a parameter whose value is not of the
-// kind. A Bool it ignores instead.
+// complaint is the service's message for a parameter whose value is not of the kind.
+// An invalid Bool is ignored.
 func (k Kind) complaint() string {
 	switch k {
 	case Number:
@@ -35,7 +35,7 @@ func (k Kind) complaint() string {
 	}
 }
 
-// An operand is a value in the form in which it is compared: one field of it is set,
+// An operand is a value in the form for comparisons: one field of it is set,
 // according to its kind.
 type operand struct {
 	number float64
@@ -43,7 +43,7 @@ type operand struct {
 	text   string
 }
 
-// parse reads a value. Numbers and Bools compare as numbers.
+// parse reads a value. Numbers and Bools are compared as numbers.
 func (k Kind) parse(text string) (parsed operand, ok bool) {
 	var err error
 	switch k {
@@ -71,7 +71,7 @@ func (k Kind) parse(text string) (parsed operand, ok bool) {
 	}
 }
 
-// accepts reports whether a row's value can be of the kind by its JSON type.
+// accepts reports whether the JSON type of a row's value fits the kind.
 func (k Kind) accepts(v value) bool {
 	switch k {
 	case Number:
@@ -97,21 +97,20 @@ func (k Kind) compare(a, b operand) int {
 }
 
 // A column is a field of all rows. Each row has a rank instead of its value, so
-// that to order rows is to compare integers, and every filter is a range of
-// ranks.
+// ordering rows means comparing integers, and every filter is a range of ranks.
 type column struct {
 	name     string
 	kind     Kind
 	distinct []operand // the values, in order
-	rank     []int32   // by row: the place of its value in distinct; MaxInt32 for null
+	rank     []int32   // by row: the index of its value in distinct; MaxInt32 for null
 }
 
-// newColumn makes a column of the rows' values. If one is not of the kind there
-// is no column, and wrong is its row.
+// newColumn makes a column of the rows' values. If a value is not of the kind there
+// is no column, and wrong is the index of its row.
 func newColumn(name string, kind Kind, values []value) (c *column, wrong int) {
 	c = &column{name: name, kind: kind, rank: make([]int32, len(values))}
 	keys := make([]operand, len(values))
-	order := make([]int32, 0, len(values)) // sorted as lists are, by the same code
+	order := make([]int32, 0, len(values)) // sorted like lists, by the same code
 	for row, v := range values {
 		if v.null() {
 			continue
@@ -138,8 +137,8 @@ func newColumn(name string, kind Kind, values []value) (c *column, wrong int) {
 	return c, 0
 }
 
-// openColumn makes a column of values of which only they themselves are known,
-// or nil if there are none.
+// openColumn makes a column of values whose kind is not known, or returns nil if
+// there are none.
 func openColumn(name string, values []value) *column {
 	if !slices.ContainsFunc(values, func(v value) bool { return v != value{} }) {
 		return nil
@@ -164,8 +163,8 @@ func (c condition) fits(row int32) bool {
 	return c.start <= rank && rank < c.end
 }
 
-// where returns the condition that a filter's value sets, or false if the value
-// is not of the column's kind. Of times the service keeps microseconds.
+// where returns the condition for a filter's value, or false if the value is not of
+// the column's kind. The service compares times in microseconds.
 func (c *column) where(compare Compare, text string) (condition, bool) {
 	want, ok := c.kind.parse(text)
 	if !ok {

@@ -1,6 +1,6 @@
-// Package service does what Launch Library 2 does with a query over rows of
-// JSON: it filters, searches, orders, pages and links them, and cuts each row to
-// the shape asked for. Rows go out with the bytes that came in, so unknown keys,
-// nulls and the order of keys survive. It knows nothing of HTTP but the URL, of
-// quotas and tokens, or of the types of package ll2.
+// Package service answers queries over rows of JSON as Launch Library 2 does: it
+// filters, searches, sorts, divides into pages, adds links, and reduces each row to
+// the requested shape. Rows keep their original bytes, so unknown keys, nulls and the
+// order of keys survive. Apart from URLs, the package knows nothing about HTTP, and
+// nothing about quotas, tokens or the types of package ll2.
 package service

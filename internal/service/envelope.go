@@ -5,12 +5,12 @@ import (
 	"net/url"
 )
 
-// Bounds reads the size of a page and where it begins as the service does: nothing
-// that is wrong with them is an error.
+// Bounds reads the size and the offset of a page as the service does: invalid values
+// are not errors.
 func Bounds(q url.Values) (limit, offset int) { return limitOf(q), offsetOf(q) }
 
-// Envelope returns the page that the address u asks for, of a list of count rows that
-// somebody else found: with rows, and links as in [Table.List].
+// Envelope returns the page for the address u, of a list of count rows that the
+// caller has found: with rows, and with links as in [Table.List].
 func Envelope(u *url.URL, count int, rows []json.RawMessage) []byte {
 	q := u.Query()
 	limit, offset := Bounds(q)

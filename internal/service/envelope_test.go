@@ -10,7 +10,7 @@ import (
 	"github.com/docking-event/ll2/internal/service"
 )
 
-// A page that somebody else filled is the table's, if the rows are.
+// A page that the caller filled equals the table's, if the rows are equal.
 func TestAnEnvelopeIsThatOfATable(t *testing.T) {
 	t.Parallel()
 	rows := rowsTo(35)

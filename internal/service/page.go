@@ -17,21 +17,21 @@ const (
 	maxLimit     = 100
 )
 
-// A Page is what a query asks for, before it is written.
+// A Page is the result of a query, before it is encoded.
 type Page struct {
 	Count          int
 	Next, Previous string  // "" if there is none
-	Rows           []int32 // by their place in the table; not to be changed
+	Rows           []int32 // indexes in the table; must not be changed
 	Shape          Shape
 }
 
-// A Shape is how rows are written.
+// A Shape selects the form in which rows are written.
 type Shape struct {
 	Detailed bool
 	Format   string // in links to the service, "" for none
 }
 
-// page returns the page of a list that q asks for.
+// page returns the page of a list for the query q.
 func page(u *url.URL, q url.Values, list []int32) Page {
 	limit, offset := limitOf(q), offsetOf(q)
 	start := min(offset, len(list))
@@ -41,7 +41,8 @@ func page(u *url.URL, q url.Values, list []int32) Page {
 	return p
 }
 
-// links returns the addresses of the pages around one of a list of count rows.
+// links returns the addresses of the pages before and after a page of a list of count
+// rows.
 func links(u *url.URL, q url.Values, limit, offset, count int) (next, previous string) {
 	if offset+limit < count {
 		next = linkTo(u, q, limit, offset+limit)
@@ -54,7 +55,7 @@ func links(u *url.URL, q url.Values, limit, offset, count int) (next, previous s
 
 // Encode writes a page as the service does.
 func (t *Table) Encode(p Page) []byte {
-	size := 1000 // of the envelope, roughly
+	size := 1000 // of the envelope, approximately
 	for _, row := range p.Rows {
 		size += t.rows[row].size(p.Shape.Detailed, p.Shape.Format) + 1
 	}
@@ -68,7 +69,7 @@ func (t *Table) Encode(p Page) []byte {
 	return append(b, "]}"...)
 }
 
-// appendHead writes what stands before the rows of a page.
+// appendHead writes the part of a page before its rows.
 func appendHead(b []byte, count int, next, previous string) []byte {
 	b = append(b, `{"count":`...)
 	b = strconv.AppendInt(b, int64(count), 10)
@@ -79,7 +80,7 @@ func appendHead(b []byte, count int, next, previous string) []byte {
 	return append(b, `,"results":[`...)
 }
 
-// limitOf reads the page size. Nothing that is wrong with it is an error.
+// limitOf reads the page size. Invalid values are not errors.
 func limitOf(q url.Values) int {
 	n, ok := wholeNumber(last(q, "limit"))
 	if !ok || n <= 0 {
@@ -93,19 +94,19 @@ func offsetOf(q url.Values) int {
 	if !ok || n < 0 {
 		return 0
 	}
-	return min(n, math.MaxInt-maxLimit) // so that a page further is a number, too
+	return min(n, math.MaxInt-maxLimit) // so that the offset of the next page is a number as well
 }
 
-// wholeNumber reads an integer of any length: one that is too long for an int
-// is the nearest that is not.
+// wholeNumber reads an integer of any length. If it does not fit into an int, the
+// result is the nearest int.
 func wholeNumber(s string) (n int, ok bool) {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	return n, err == nil || errors.Is(err, strconv.ErrRange)
 }
 
-// linkTo returns the address of another page of the same list. It has all parameters as
-// they were, known or not, sorted by name, with limit spelt out. The first page is the
-// one without an offset.
+// linkTo returns the address of another page of the same list. It keeps all
+// parameters, known or not, sorted by name, and always has a limit. The first page
+// has no offset.
 func linkTo(u *url.URL, q url.Values, limit, offset int) string {
 	params := maps.Clone(q)
 	params.Set("limit", strconv.Itoa(limit))
@@ -124,11 +125,11 @@ func appendLink(b []byte, link string) []byte {
 	return appendText(b, link)
 }
 
-// appendText adds a text in JSON, with <, > and & as they are.
+// appendText adds a text as JSON, without escaping <, > and &.
 func appendText(b []byte, text string) []byte {
 	var quoted bytes.Buffer
 	enc := json.NewEncoder(&quoted)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(text) // a string has JSON
+	_ = enc.Encode(text) // a string can always be encoded
 	return append(b, bytes.TrimSpace(quoted.Bytes())...)
 }

@@ -8,23 +8,22 @@ import (
 	"strings"
 )
 
-// Invalid is what is wrong with the parameters of a query, by parameter: the
-// body of the service's 400.
+// Invalid has the errors of a query, by parameter: the body of the service's 400.
 type Invalid map[string][]string
 
-// Options are what a server does where the service leaves it free.
+// Options select behaviour that is not fixed by the service.
 type Options struct {
-	// Shuffle brings the n rows of a list in any order before they are sorted,
-	// so that rows with equal keys come in another order at every list, as from
-	// a database. It is rand.Shuffle or the like. Nil keeps the table's order.
+	// Shuffle brings the n rows of a list into any order before they are sorted, so
+	// that rows with equal keys come in another order in every list, as from a
+	// database. rand.Shuffle is such a function. Nil keeps the table's order.
 	Shuffle func(n int, swap func(i, j int))
 
-	// IgnoreOrder names terms of ordering that are dropped silently, as all are
-	// that the service does not know.
+	// IgnoreOrder names terms of ordering that are silently ignored, as the service
+	// ignores unknown ones.
 	IgnoreOrder []string
 }
 
-// A choice is what a query asks for, whatever the page.
+// A choice is the part of a query that does not depend on the page.
 type choice struct {
 	conditions []condition
 	terms      []string // of the search, in lower case
@@ -36,8 +35,8 @@ type orderTerm struct {
 	descending bool
 }
 
-// choose reads the parameters that choose and order rows. A parameter without a
-// value asks for nothing; of several values the last one counts.
+// choose reads the parameters that select and sort rows. A parameter without a value
+// has no effect; if there are several values the last one counts.
 func (t *Table) choose(q url.Values, ignored []string) (choice, Invalid) {
 	var c choice
 	wrong := make(Invalid)
@@ -71,7 +70,7 @@ func (t *Table) choose(q url.Values, ignored []string) (choice, Invalid) {
 	return c, nil
 }
 
-// filter returns the column that a parameter compares, or nil if it does not
+// filter returns the column for a filter parameter, or nil if the parameter is not a
 // filter.
 func (t *Table) filter(name string) (*column, Compare) {
 	if f, known := t.rules.Filters[name]; known {
@@ -88,7 +87,7 @@ func (t *Table) filter(name string) (*column, Compare) {
 	return t.column(pathOf(name)), Equal
 }
 
-// The parameters that ask for something else than a comparison.
+// The parameters that are not filters.
 var parameters = []string{"format", "limit", "mode", "offset", "ordering", "search"}
 
 var comparisons = map[string]Compare{
@@ -98,7 +97,7 @@ var comparisons = map[string]Compare{
 	"__lte": LessOrEqual,
 }
 
-// orderBy returns the column of a term of ordering, or nil if there is none.
+// orderBy returns the column for a term of ordering, or nil if there is none.
 func (t *Table) orderBy(name string) *column {
 	if path, known := t.rules.Orders[name]; known {
 		return t.column(path)
@@ -109,13 +108,13 @@ func (t *Table) orderBy(name string) *column {
 	return t.column(pathOf(name))
 }
 
-// pathOf reads the service's way to write a path.
+// pathOf converts the service's notation of a path.
 func pathOf(name string) string { return strings.ReplaceAll(name, "__", ".") }
 
-// isSeparator reports whether r stands between the terms of a search.
+// isSeparator reports whether r separates the terms of a search.
 func isSeparator(r rune) bool { return r == ',' || strings.ContainsRune(" \t\r\n\f\v", r) }
 
-// key returns a text that two choices have in common only if they are the same.
+// key returns a text that is the same for two choices only if the choices are.
 func (c *choice) key() string {
 	var b []byte
 	for _, in := range c.conditions {
@@ -136,7 +135,7 @@ func (c *choice) key() string {
 	return string(b)
 }
 
-// last returns the value that counts of a parameter given several times.
+// last returns the value that counts for a parameter given several times.
 func last(q url.Values, name string) string {
 	values := q[name]
 	if len(values) == 0 {

@@ -9,19 +9,19 @@ import (
 	"slices"
 )
 
-// A row is a row in the detailed shape, with what it takes to write it in the
-// normal one and with a format in its links.
+// A row is a row in the detailed shape, with the positions that are needed to write
+// it in the normal one and with a format in its links.
 type row struct {
 	text    []byte
-	changes []change // what the normal shape has otherwise
+	changes []change // differences of the normal shape
 	links   []span   // the texts of links to the service, without quotes
 }
 
-// A layout is where in its rows a table finds what.
+// A layout describes the fields of a table's rows.
 type layout struct {
 	plan     plan
 	fields   []string // paths, by number
-	link     int      // field of a row's own url
+	link     int      // number of the field with a row's own url
 	defaults []defaultKey
 }
 
@@ -49,7 +49,7 @@ func newLayout(rules *Rules) *layout {
 	return l
 }
 
-// field returns the number of the field at a path. It adds those that are new.
+// field returns the number of the field at a path. It adds the field if it is new.
 func (l *layout) field(path string) int {
 	number := slices.Index(l.fields, path)
 	if number < 0 {
@@ -61,8 +61,8 @@ func (l *layout) field(path string) int {
 	return number
 }
 
-// read returns the row, of which it keeps raw, and where its fields are. A
-// field that it does not have is at the zero span.
+// read returns the row, which keeps raw, and the positions of its fields. A missing
+// field has the zero span.
 func (l *layout) read(raw json.RawMessage) (row, []span, error) {
 	text := bytes.Trim(raw, " \t\r\n")
 	switch {
@@ -96,7 +96,7 @@ func (l *layout) scan(text []byte) (links []span, changes []change, at []span) {
 	return s.links, s.changes, at
 }
 
-// complete adds the keys that a row lacks of the detailed shape.
+// complete adds keys of the detailed shape that a row lacks.
 func (l *layout) complete(text []byte, at []span) []byte {
 	for _, d := range l.defaults {
 		source := at[d.from]
@@ -112,7 +112,7 @@ func (l *layout) complete(text []byte, at []span) []byte {
 	return text
 }
 
-// siteOf returns a link up to the slash behind its host.
+// siteOf returns a link up to the slash after its host.
 func siteOf(link []byte) []byte {
 	scheme := bytes.Index(link, []byte("://"))
 	if scheme < 0 {
@@ -126,8 +126,8 @@ func siteOf(link []byte) []byte {
 	return link[:host+slash+1]
 }
 
-// append adds the row to b, in the detailed shape or the normal one, and with
-// format, unless it is "", in every link to the service.
+// append appends the row to b, in the detailed shape or the normal one. If format is
+// not "", it is added to every link to the service.
 func (r *row) append(b []byte, detailed bool, format string) []byte {
 	links := r.links
 	if format == "" {
@@ -162,7 +162,7 @@ func (r *row) append(b []byte, detailed bool, format string) []byte {
 	return b
 }
 
-// size returns about how many bytes append adds, and never fewer.
+// size estimates the number of bytes that append adds. The result is never too small.
 func (r *row) size(detailed bool, format string) int {
 	size := len(r.text)
 	if !detailed {

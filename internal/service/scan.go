@@ -6,17 +6,18 @@ import (
 	"strings"
 )
 
-// A plan says what to look for in a row, as a tree of its keys. The nil plan
-// looks for nothing.
+// A plan lists what to look for in a row, as a tree of its keys. The nil plan looks
+// for nothing.
 type plan struct {
 	keys   map[string]*plan
-	every  *plan  // for the keys that are not in keys
-	fields []int  // whose value this is
-	detail bool   // whether the normal shape lacks this
+	every  *plan  // for all keys that are not in keys
+	fields []int  // numbers of the fields with this value
+	detail bool   // the normal shape lacks this
 	label  string // the text, in JSON, that the normal shape has here; "": the row's own
 }
 
-// at returns the part of the plan for the value at a path, which it adds.
+// at returns the part of the plan for the value at a path. It adds the part if it is
+// new.
 func (p *plan) at(path string) *plan {
 	for key := range strings.SplitSeq(path, ".") {
 		if key == "*" {
@@ -43,7 +44,7 @@ func (p *plan) key(key []byte) *plan {
 	}
 	if bytes.IndexByte(key, '\\') >= 0 {
 		var plain string
-		_ = json.Unmarshal(key, &plain) // it is valid
+		_ = json.Unmarshal(key, &plain) // the JSON is valid
 		key = []byte(plain)
 	} else {
 		key = key[1 : len(key)-1]
@@ -57,20 +58,20 @@ func (p *plan) key(key []byte) *plan {
 // A span is a part of a row.
 type span struct{ start, end int }
 
-// A change is a part of a row in whose place the normal shape has a text, or
-// nothing if that is "".
+// A change is a part of a row that the normal shape replaces by a text, or leaves out
+// if the text is "".
 type change struct {
 	span
 	text string
 }
 
-// A scan goes once over a row, which is valid JSON, and notes where the things
-// are that the plan looks for.
+// A scan reads a row once, which must be valid JSON, and records the positions of
+// everything in the plan.
 type scan struct {
 	row     []byte
 	pos     int
-	found   func(field int, at span) // is told of every value of a field; can be nil
-	changes []change                 // what the normal shape has otherwise, in order
+	found   func(field int, at span) // called for every value of a field; can be nil
+	changes []change                 // differences of the normal shape, in order
 	links   []span                   // the texts, without quotes, of all keys url, in order
 }
 
@@ -93,7 +94,7 @@ func (s *scan) value(p *plan) {
 		s.text()
 	default:
 		for c := s.row[s.pos]; c > ' ' && c != ',' && c != ']' && c != '}'; c = s.row[s.pos] {
-			s.pos++ // up to what ends a number or a word
+			s.pos++ // to the end of a number or a word
 		}
 	}
 	if p != nil && s.found != nil {
@@ -103,11 +104,11 @@ func (s *scan) value(p *plan) {
 	}
 }
 
-// object reads an object, whose brace is at pos.
+// object reads an object; its brace is at pos.
 func (s *scan) object(p *plan) {
 	kept := false // whether the normal shape has a member before this one
 	for s.row[s.pos] != '}' {
-		comma := s.pos // or the brace, before the first member
+		comma := s.pos // or the brace, for the first member
 		s.pos++
 		s.space()
 		if s.row[s.pos] == '}' {
@@ -143,22 +144,22 @@ func (s *scan) object(p *plan) {
 	s.pos++
 }
 
-// cut notes a part that the normal shape lacks.
+// cut records a part that the normal shape lacks.
 func (s *scan) cut(part span) {
 	n := len(s.changes)
 	for n > 0 && s.changes[n-1].start >= part.start {
-		n-- // it lies in this part
+		n-- // it is inside this part
 	}
 	s.changes = s.changes[:n]
 	if n > 0 && s.changes[n-1].end == part.start {
-		// What a label is replaced by stays in front of the cut.
+		// The replacement of a label stays before the cut.
 		s.changes[n-1].end = part.end
 		return
 	}
 	s.changes = append(s.changes, change{part, ""})
 }
 
-// array reads an array. No path leads into one, but links can be there.
+// array reads an array. Paths do not lead into arrays, but arrays can contain links.
 func (s *scan) array() {
 	for s.row[s.pos] != ']' {
 		s.pos++ // the bracket or a comma
@@ -199,15 +200,15 @@ func (s *scan) space() {
 
 // A value is a scalar of a row.
 type value struct {
-	text   string // of a string its content, of others what stands in the row
+	text   string // the content of a string; of others the text in the row
 	quoted bool   // whether it is a string
 }
 
 // null reports whether a row has no value, or null.
 func (v value) null() bool { return !v.quoted && (v.text == "" || v.text == "null") }
 
-// scalar returns the value that stands at part of a row. Of objects and arrays,
-// which are none, it returns the zero value.
+// scalar returns the value at a part of a row. For objects and arrays it returns the
+// zero value.
 func scalar(row []byte, part span) value {
 	raw := row[part.start:part.end]
 	switch raw[0] {
@@ -218,7 +219,7 @@ func scalar(row []byte, part span) value {
 		if bytes.IndexByte(raw, '\\') < 0 {
 			text = string(raw[1 : len(raw)-1])
 		} else {
-			_ = json.Unmarshal(raw, &text) // it is valid
+			_ = json.Unmarshal(raw, &text) // the JSON is valid
 		}
 		return value{text: text, quoted: true}
 	}

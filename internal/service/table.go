@@ -12,32 +12,32 @@ import (
 	"sync"
 )
 
-// A Table is a set of rows that does not change, with what it takes to answer
-// queries over them fast. It is safe for concurrent use; make one with
-// [NewTable].
+// A Table is a set of rows that does not change, prepared for fast queries. It is
+// safe for concurrent use. Create it with [NewTable].
 type Table struct {
 	rules *Rules
 	rows  []row
 	byID  map[string]int
-	texts func() []string // of each row what search looks in, in lower case
+	texts func() []string // per row: the texts for search, in lower case
 
 	columns map[string]*column // of the rules' fields, by path
 
 	mu    sync.Mutex
 	open  map[string]*column // of other fields, by path; nil if no row has one
-	lists map[string][]int32 // rows, by the choice that they are
+	lists map[string][]int32 // rows, by the choice that selects them
 }
 
-// What a table keeps of queries, so that it does not grow with every new one.
+// The limits of what a table keeps of queries, so that it does not grow with every
+// new one.
 const (
 	keptLists   = 64
 	keptColumns = 64
 )
 
-// NewTable returns a table of the rows, each a JSON object with an id that is an
-// integer or a text. Lists come in the order given here unless they are
-// ordered; of several rows with one id, Get finds the last. The table keeps the
-// bytes of the rows: do not change them.
+// NewTable returns a table of the rows. Each row is a JSON object with an id that is
+// an integer or a text. Without ordering, lists have the order given here. If several
+// rows have the same id, Get finds the last. The table keeps the bytes of the rows:
+// do not change them.
 func NewTable(rules *Rules, rows []json.RawMessage) (*Table, error) {
 	t := &Table{
 		rules:   rules,
@@ -82,7 +82,7 @@ func NewTable(rules *Rules, rows []json.RawMessage) (*Table, error) {
 	return t, nil
 }
 
-// idOf returns an id as it stands in a row's address.
+// idOf returns an id as it appears in a row's address.
 func idOf(v value) (string, error) {
 	if v.quoted && v.text != "" {
 		return v.text, nil
@@ -100,8 +100,8 @@ func idOf(v value) (string, error) {
 // Len returns the number of rows.
 func (t *Table) Len() int { return len(t.rows) }
 
-// Get returns the row with an id, in the detailed shape. An id that is an
-// integer is found in any notation.
+// Get returns the row with an id, in the detailed shape. An integer id is found in
+// any notation.
 func (t *Table) Get(id string, q url.Values) (body []byte, found bool) {
 	i, found := t.Find(id)
 	if !found {
@@ -110,7 +110,7 @@ func (t *Table) Get(id string, q url.Values) (body []byte, found bool) {
 	return t.Row(i, Shape{true, last(q, "format")}), true
 }
 
-// Find returns the place of the row with an id.
+// Find returns the index of the row with an id.
 func (t *Table) Find(id string) (i int, found bool) {
 	i, found = t.byID[id]
 	if n, err := strconv.Atoi(id); !found && err == nil {
@@ -119,14 +119,14 @@ func (t *Table) Find(id string) (i int, found bool) {
 	return i, found
 }
 
-// Row writes the row at a place.
+// Row encodes the row with index i.
 func (t *Table) Row(i int, s Shape) []byte {
 	r := &t.rows[i]
 	return r.append(make([]byte, 0, r.size(s.Detailed, s.Format)), s.Detailed, s.Format)
 }
 
-// List returns the page of the list that the address u asks for. If parameters
-// are not valid there is none, and the Invalid says why.
+// List returns the page of the list for the address u. If parameters are not valid,
+// it returns an Invalid with the reasons.
 func (t *Table) List(u *url.URL, o Options) ([]byte, Invalid) {
 	p, invalid := t.Page(u, o)
 	if invalid != nil {
@@ -135,7 +135,7 @@ func (t *Table) List(u *url.URL, o Options) ([]byte, Invalid) {
 	return t.Encode(p), nil
 }
 
-// Page is List for whoever writes the rows himself.
+// Page is like List, for callers that encode the rows themselves.
 func (t *Table) Page(u *url.URL, o Options) (Page, Invalid) {
 	q := u.Query()
 	c, invalid := t.choose(q, o.IgnoreOrder)
@@ -153,7 +153,8 @@ func (t *Table) list(c choice, shuffle func(int, func(i, j int))) []int32 {
 		c.sort(rows)
 		return rows
 	}
-	// The pages of one walk are of one list: to keep it spares them the sorting.
+	// The pages of one walk belong to one list. Keeping the list saves sorting it
+	// again.
 	key := c.key()
 	t.mu.Lock()
 	rows, kept := t.lists[key]
@@ -172,7 +173,7 @@ func (t *Table) list(c choice, shuffle func(int, func(i, j int))) []int32 {
 	return rows
 }
 
-// find returns the rows that fit, in the table's order.
+// find returns the matching rows, in the table's order.
 func (t *Table) find(c choice) []int32 {
 	rows := make([]int32, 0, len(t.rows))
 	for i := range t.rows {
@@ -250,7 +251,7 @@ func (t *Table) column(path string) *column {
 	return c
 }
 
-// searched returns of each row the texts in which search looks, in lower case.
+// searched returns for each row the texts for search, in lower case.
 func (t *Table) searched() []string {
 	var p plan
 	for _, path := range t.rules.Search {
@@ -263,7 +264,7 @@ func (t *Table) searched() []string {
 		scanRow(text, &p, func(_ int, here span) {
 			if v := scalar(text, here); v.quoted {
 				b.WriteString(strings.ToLower(v.text))
-				b.WriteByte('\n') // which is in no term
+				b.WriteByte('\n') // no term contains it
 			}
 		})
 		texts[i] = b.String()
@@ -271,8 +272,8 @@ func (t *Table) searched() []string {
 	return texts
 }
 
-// sortStable sorts rows, and leaves those that are equal as they are. It sorts pointers,
-// for which every program has the code already.
+// sortStable sorts rows, and keeps the order of equal ones. It sorts pointers, since
+// every program already contains the code for that.
 func sortStable(rows []int32, compare func(a, b int32) int) {
 	type place struct {
 		row int32

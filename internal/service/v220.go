@@ -1,11 +1,11 @@
 package service
 
-// V220 returns the rules of docking_event/ in version 2.2.0, over rows in the
-// detailed shape. Rows in the normal shape serve too: their detailed form has no
-// more than they have, besides the station, which is then the port's.
+// V220 returns the rules of docking_event/ in version 2.2.0, for rows in the detailed
+// shape. Rows in the normal shape work as well: their detailed form then has no more
+// than they have, apart from the station, which is that of the port.
 //
-// In which texts the real service searches is not known. These are the names of
-// craft and station, what the flight was bound for, and the port.
+// The real service's search texts are not known. Here these are the names of
+// spacecraft and station, the destination of the flight, and the port.
 func V220() *Rules {
 	const (
 		docking = "docking"

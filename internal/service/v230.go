@@ -1,11 +1,11 @@
 package service
 
-// V230 returns the rules of docking_events/ in version 2.3.0, over rows in the
-// detailed shape. Rows in the normal shape serve too: their detailed form has no
-// more than they have, and says so in its label.
+// V230 returns the rules of docking_events/ in version 2.3.0, for rows in the
+// detailed shape. Rows in the normal shape work as well: their detailed form then has
+// no more than they have, and its label says so.
 //
-// Both sides of an event are there three times, of which one has a value. The
-// target is the same in both shapes, and so is the place of the docking.
+// Each side of an event has three fields, of which one has a value. The target is the
+// same in both shapes, and so is the docking location.
 func V230() *Rules {
 	const (
 		docking       = "docking"
@@ -88,8 +88,8 @@ func V230() *Rules {
 	}
 }
 
-// What the launch and the agency of a detailed chaser have more than their short
-// forms.
+// The keys of the launch and the agency of a detailed chaser that their short forms
+// lack.
 var (
 	detailsOfLaunch = []string{
 		"response_mode",

@@ -21,7 +21,7 @@ func (m maker230) link(path string) member {
 	return member{key: "url", text: `"https://ll.example/2.3.0/` + path + `/` + mark + `"`}
 }
 
-// mode is a part's response_mode. The label is what the normal shape has.
+// mode is a part's response_mode. The normal shape has the label there.
 func (m maker230) mode(label string) member {
 	if m.IntN(9) == 0 {
 		return member{key: "response_mode", text: "null"}
@@ -186,7 +186,7 @@ func TestRulesOfV230FitTogether(t *testing.T) {
 	fitTogether(t, service.V230())
 }
 
-// The terms that only 2.2.0 has drop out, and what is left orders.
+// The terms that only 2.2.0 has are ignored, and the others determine the order.
 func TestV230OrdersByDockingAndDepartureAlone(t *testing.T) {
 	t.Parallel()
 	table := newTable(t, service.V230(),

@@ -1,5 +1,5 @@
-// Package steps lets a test follow a piece of work step by step, as net/http/httptrace
-// lets one follow a request: to end the process before a step, or to make it fail.
+// Package steps lets a test follow work step by step, as net/http/httptrace does for
+// a request. The test can end the process before a step, or make the step fail.
 package steps
 
 import "context"
@@ -7,12 +7,12 @@ import "context"
 type key struct{}
 
 // With returns a context under which [At] calls before with the name of each step,
-// before the step is made. An error from before is the step's own.
+// before the step is made. An error from before becomes the error of the step.
 func With(ctx context.Context, before func(step string) error) context.Context {
 	return context.WithValue(ctx, key{}, before)
 }
 
-// At says that a step comes next. It returns an error only under [With].
+// At announces the next step. It returns an error only under [With].
 func At(ctx context.Context, step string) error {
 	if before, ok := ctx.Value(key{}).(func(step string) error); ok {
 		return before(step)

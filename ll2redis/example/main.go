@@ -1,10 +1,10 @@
-// Example runs two processes that share one quota on a Redis server, and prints
-// who was granted what, and when:
+// Example runs two processes that share one quota on a Redis server, and prints which
+// one was granted requests, and when:
 //
 //	go run ./example -redis 127.0.0.1:6379
 //
-// It starts itself twice as a worker. The service is an in-memory one, which
-// grants 4 requests in any 2 seconds and says how often it had to refuse.
+// It starts itself twice as a worker. The service is an in-memory one, which allows 4
+// requests in any 2 seconds and reports how often it refused a request.
 package main
 
 import (
@@ -119,7 +119,7 @@ func work(ctx context.Context, out io.Writer, name, addr, key, url string, began
 	if err != nil {
 		return err
 	}
-	defer limiter.Close() // tells Redis what became of the last request
+	defer limiter.Close() // tells Redis the result of the last request
 	client, err := ll2.New(ll2.WithBaseURL(url), ll2.WithLimiter(limiter), ll2.WithMaxWait(math.MaxInt64))
 	if err != nil {
 		return err

@@ -112,7 +112,7 @@ func TestAnErrorOfAPageNamesTheField(t *testing.T) {
 	}
 }
 
-// What encoding/json says stays in the chain.
+// The error of encoding/json stays in the chain.
 func TestAnErrorOfAValueWrapsThatOfItsDecoder(t *testing.T) {
 	t.Parallel()
 	err := testkit.ListOnce(t, testkit.NewClient(t, testkit.NewScript(testkit.Status(http.StatusOK, pagesOf(`{"id":"7"}`)[0]))))

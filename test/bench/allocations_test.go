@@ -6,10 +6,10 @@ import (
 	"github.com/docking-event/ll2"
 )
 
-// A page takes two allocations an event, one for its texts and one for what its pointers
-// point to, and a few of its own. Besides, a List with the answer in memory takes those of
-// query, quota, net/http and the loop of the retries, whose number depends on the version
-// of Go.
+// A page takes two allocations per event, one for its texts and one for the values
+// that its pointers point to, and a few of its own. In addition, a List with the
+// answer in memory takes those of query, quota, net/http and the loop of the retries,
+// whose number depends on the version of Go.
 func TestAListTakesFewAllocationsBesidesItsPage(t *testing.T) {
 	client := benchmarkClient(t)
 	body := benchmarkPage(t, ll2.ModeNormal)

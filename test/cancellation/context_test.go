@@ -159,7 +159,7 @@ func TestContextEndsAWaitForTheServiceAtOnce(t *testing.T) {
 	}
 }
 
-// What came with the answer is the caller's, though the context ended after it.
+// The caller gets the answer, although the context ended after it.
 func TestContextThatEndsAfterTheAnswerIsNoError(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

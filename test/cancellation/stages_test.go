@@ -23,19 +23,19 @@ import (
 
 var errWentHome = errors.New("the user went home")
 
-// A stage is where a call is when it is cancelled, a second after it began.
+// A stage is the state of a call when it is cancelled, a second after it began.
 type stage struct {
 	client *ll2.Client
 	call   func(context.Context, *ll2.Client) error // get, where it is nil
 
-	// What is left behind: places in the window that are taken, and how long
-	// after that the next request goes.
+	// The effects that stay: requests that count in the window, and how long after
+	// that the next request goes.
 	used int
 	next time.Duration
 }
 
-// fiveAnHour is what the clients of these tests are granted: enough for none to
-// wait that is not meant to.
+// fiveAnHour are the options of the clients in these tests: enough for none to wait
+// that is not meant to.
 var fiveAnHour = []ll2.Option{ll2.WithRateLimit(5, time.Hour), ll2.WithMaxWait(math.MaxInt64), ll2.WithBackoff(time.Minute, time.Minute)}
 
 // failing returns a client of a server with faults.
@@ -80,7 +80,7 @@ func overPipes(t *testing.T, connects bool, says string) *ll2.Client {
 	return client
 }
 
-// meanwhile begins a call of somebody else's, and waits until it is under way.
+// meanwhile begins another call, and waits until it is under way.
 func meanwhile(t *testing.T, client *ll2.Client) {
 	go func() {
 		if err := testkit.Get(t.Context(), client); err != nil && t.Context().Err() == nil {

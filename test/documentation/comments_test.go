@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// root is where the module is.
+// root is the directory of the module.
 const root = "../.."
 
 // The packages whose documentation people read, and where in the module they are.
@@ -294,8 +294,9 @@ func (p *pkg) isPlain(name string, field *ast.Field) bool {
 	return slices.Contains(plainFields, name) || ok && typ.IsExported()
 }
 
-// maybeLink is what in plain text was meant to be a link: [Name], [Type.Name],
-// [pkg.Name]. What precedes the bracket tells it from Page[DockingEvent].
+// maybeLink matches plain text that was meant to be a link: [Name], [Type.Name],
+// [pkg.Name]. The character before the bracket distinguishes it from
+// Page[DockingEvent].
 var maybeLink = regexp.MustCompile(`(?:^|[^\w\])])\[\*?((?:[\w./-]+\.)?[A-Z]\w*(?:\.\w+)?)\]`)
 
 // deadLinks says which links in the comments of exported names lead nowhere, by

@@ -133,7 +133,7 @@ type document struct {
 	prose  string // the rest of it, line by line
 }
 
-// A block is what stands in a fence.
+// A block is the content of a fence.
 type block struct {
 	file      string
 	line      int // of its text's first one
@@ -217,8 +217,8 @@ var (
 	testFunc       = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w+)\(`)
 )
 
-// dangling says which links, paths of go commands and names of tests in the
-// document lead nowhere. Commands are those of somebody in the root.
+// dangling returns the links, paths of go commands and names of tests in the document
+// that lead nowhere. Commands are meant to run in the root.
 func (d document) dangling(t *testing.T, fsys fs.FS) []string {
 	t.Helper()
 	var complaints []string

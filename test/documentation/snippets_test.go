@@ -148,7 +148,7 @@ func wrongSnippets(t *testing.T, snippets []block) []string {
 		writeFile(t, dir, files[i], text)
 	}
 
-	// What closes a fragment is unreachable where the fragment returns.
+	// The code that closes a fragment is unreachable if the fragment returns.
 	if _, err := goCommand(t, dir, "vet", "-unreachable=false", "./..."); err != nil {
 		return append(complaints, err.Error())
 	}
@@ -182,7 +182,7 @@ func outsideModule(t *testing.T, mod string) string {
 	const self = "github.com/docking-event/ll2"
 	head, rest, found := strings.Cut(mod, "module "+self+"\n")
 	if !found {
-		// A module that requires itself keeps the go command busy for ever.
+		// A module that requires itself keeps the go command busy forever.
 		t.Fatalf("go.mod has no line %q, or one with another line end: %.60q", "module "+self, mod)
 	}
 	return head + "module readme\n" + rest +
@@ -234,8 +234,8 @@ func (b block) packageClause() string {
 	return ""
 }
 
-// source makes a file of a snippet, for a package of its own, and names it. What
-// the compiler says of it has the line of the document.
+// source makes a file of a snippet, in a package of its own, and names it. Compiler
+// errors have the line of the document.
 func (b block) source() (name, text string, err error) {
 	name = "main.go"
 	if strings.Contains(b.text, "\nfunc Test") || strings.HasPrefix(b.text, "func Test") {

@@ -13,14 +13,14 @@ import (
 	"github.com/docking-event/ll2/test/testkit"
 )
 
-// http1Faults are what happens to connections of HTTP/1.1.
+// http1Faults are failures of HTTP/1.1 connections.
 func http1Faults(t *testing.T) []fault {
 	t.Helper()
 	refused := faultScript{timeout: faultPatience, dial: func(number int) string {
 		if number == 1 {
 			return ""
 		}
-		return "127.0.0.1:1" // where nobody listens
+		return "127.0.0.1:1" // without a listener
 	}}
 	return []fault{
 		{name: "connection refused", gist: "connection refused", stage: refused.stage},

@@ -20,7 +20,7 @@ import (
 	"github.com/docking-event/ll2/test/testkit"
 )
 
-// A fault is what a network or a server does to the second page of a walk over
+// A fault is a failure of a network or a server at the second page of a walk over
 // three.
 type fault struct {
 	name string
@@ -31,7 +31,7 @@ type fault struct {
 	stage  func(t *testing.T, times int) faultStage
 }
 
-// A faultFate is what the client promises to do about a fault.
+// A faultFate is the client's promised reaction to a fault.
 type faultFate int
 
 const (
@@ -40,10 +40,10 @@ const (
 	faultHarmless                  // the answer is good enough
 )
 
-// faultEver is how often a fault comes that stays until it is mended.
+// faultEver is the count of a fault that stays until it is repaired.
 const faultEver = -1
 
-// A faultStage is where a fault happens.
+// A faultStage is the part of an exchange in which a fault happens.
 type faultStage struct {
 	client   func(...ll2.Option) *ll2.Client
 	requests func() int // for the second page that the server saw
@@ -64,7 +64,7 @@ func (n *faultTimes) take() bool {
 	return true
 }
 
-// faultRun is what came of a walk.
+// faultRun holds the result of a walk.
 type faultRun struct {
 	attempts, requests int // for the second page
 	waits              []ll2.Wait
@@ -265,7 +265,7 @@ func (t *faultRows) String() string {
 	return b.String()
 }
 
-// faultHTML is how a content delivery network says that something is wrong.
+// faultHTML is the error page of a content delivery network.
 const faultHTML = "<!doctype html>\n<title>Error</title>\n<h1>The web server reported an error</h1>\n"
 
 // faultBody asks the server itself for what a request asks, past all

@@ -178,13 +178,13 @@ func (s *faultSocket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.answer(s, w, r)
 }
 
-// page is what the second page should have been.
+// page returns the second page as it should have been.
 func (s *faultSocket) page(r *http.Request) []byte {
 	return []byte(faultBody(s.t, s.pages, "http://"+r.Host+r.URL.String()))
 }
 
-// begin sends a part of a body and waits until the client has the headers: what
-// is done to the connection then hits the body.
+// begin sends a part of a body and waits until the client has the headers, so that a
+// later failure of the connection hits the body.
 func (s *faultSocket) begin(w http.ResponseWriter, r *http.Request, part []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(part)

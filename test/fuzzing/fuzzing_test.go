@@ -43,8 +43,8 @@ func oneLine(t *testing.T, err error) {
 	}
 }
 
-// Whatever a link is, where a walk starts or goes on: it is followed on the
-// client's own base URL, as a list in total order and in JSON, or it is an error.
+// Every link with which a walk starts or continues is followed on the client's own
+// base URL, as a list in a unique order and in JSON, or it is an error.
 func FuzzLinks(f *testing.F) {
 	for _, link := range []string{
 		"", "docking_event/", "/docking_event/?", "?offset=100", "%", "http://[::1", "docking_event/?a;b", "/docking_event/?%zz",
@@ -99,7 +99,7 @@ func FuzzLinks(f *testing.F) {
 		if len(*sent) == 0 {
 			return
 		}
-		// What was asked first can be asked again.
+		// The first request can be sent again.
 		first := (*sent)[0].String()
 		if _, err := client.DockingEvents.List(t.Context(), ll2.StartAt(first)); err != nil {
 			t.Errorf("%q: then StartAt(%q): %v", start, first, err)
@@ -146,8 +146,8 @@ func FuzzRedirects(f *testing.F) {
 	})
 }
 
-// Whatever an answer that is not 2xx holds, the error is one line, has the
-// status and the start of the body.
+// For every answer that is not 2xx, the error is one line, and has the status and the
+// start of the body.
 func FuzzErrorBodies(f *testing.F) {
 	for _, body := range []string{
 		"", "{}", "null", "[]", "\"detail\"", `{"detail":"Not found."}`, `{"detail":"two\nlines\r\n\u2028\u001b[31m"}`,
@@ -187,7 +187,7 @@ func FuzzErrorBodies(f *testing.F) {
 	})
 }
 
-// Whatever api-throttle/ answers, nothing of it but the numbers gets out.
+// For every answer of api-throttle/, only its numbers reach the caller.
 func FuzzThrottle(f *testing.F) {
 	const ident = "0123456789abcdef"
 	for _, body := range []string{

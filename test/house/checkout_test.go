@@ -20,7 +20,7 @@ func TestEveryFileHasTheSameLineEndsOnEveryMachine(t *testing.T) {
 	}
 }
 
-// Of a program that somebody builds, git add is not to take 25 MB along.
+// After a program was built, git add must not add 25 MB.
 func TestGitIgnoresWhatGoBuildLeaves(t *testing.T) {
 	h := checkout(t)
 	var programs []string

@@ -1,8 +1,9 @@
-// Package house_test holds the house: files use each other in one direction, rooms know nothing above them, the top level stays small.
+// Package house_test checks the structure of the repository: files use each other in
+// one direction, packages know nothing above them, the top level stays small.
 //
-// What is checked and why stands in doc/architecture.md. Each check is a function
-// that returns complaints; tests try it on packages of a few lines, where it has
-// to complain, and on the house, where it must not.
+// The file doc/architecture.md describes the checks and their reasons. Each check is
+// a function that returns complaints. Tests try it on packages of a few lines, where
+// it must complain, and on the repository, where it must not.
 package house_test
 
 import (
@@ -71,8 +72,7 @@ func planOfRoot(t *testing.T) plan {
 	return p
 }
 
-// What is between these marks is a table with a file a row, uses running
-// downwards.
+// Between these marks is a table with one file per row, in which uses go downwards.
 const (
 	orderBegins = "<!-- begin order -->"
 	orderEnds   = "<!-- end order -->"

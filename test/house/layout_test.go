@@ -19,7 +19,7 @@ import (
 const (
 	mostEntries     = 36  // at the top level, hidden ones too, but for tests
 	mostSourceFiles = 14  // of the root package
-	mostLines       = 400 // of a Go file that nobody generated
+	mostLines       = 400 // of a Go file that is not generated
 )
 
 func TestTheTopLevelIsSmall(t *testing.T) {
@@ -50,9 +50,9 @@ func TestEveryRoomSaysWhatItHolds(t *testing.T) {
 	}
 }
 
-// A house is the files of a commit: those that git knows and those that it would
-// add, so that a new file is seen before it is committed, and what is ignored,
-// such as a tool that was built, is not.
+// A house holds the files of a commit: those that git knows and those that it would
+// add, so that a new file is seen before it is committed. Ignored files, such as a
+// tool that was built, are not included.
 type house struct {
 	files  []string // with slashes, relative to the root
 	fsys   fs.FS

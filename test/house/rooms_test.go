@@ -150,7 +150,7 @@ func (h house) inOtherModule(dir string) bool {
 	return false
 }
 
-// What stands before and behind a path, so that it is no part of a longer one.
+// The surroundings of a path, so that it is not part of a longer one.
 const (
 	pathBegins = `(?:^|[^\w./:~-])`
 	pathEnds   = `(?:[^\w-]|$)`

@@ -20,10 +20,10 @@ type plainRow struct {
 	Name string `json:"fullName"`
 }
 
-// Whatever a body holds, a call allocates no more than 24 times as much, and most of
-// that for a moment. The worst is a duration of millions of digits, which errors
-// quote, and a text of bad UTF-8, which encoding/json makes longer. Not parallel: what
-// others allocate would count.
+// For every body, a call allocates at most 24 times its size, and most of that for a
+// moment. The worst are a duration of millions of digits, which errors quote, and a
+// text of invalid UTF-8, which encoding/json makes longer. The test is not parallel,
+// because allocations of others would count.
 func TestHostileBodiesTakeLittleMemory(t *testing.T) {
 	const size = 512 << 10
 	fill := func(begin, piece, end string) func() []byte {

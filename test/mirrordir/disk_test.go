@@ -17,7 +17,7 @@ import (
 	"github.com/docking-event/ll2/mirror"
 )
 
-// special is what processes do whose rights are less.
+// special does the work of processes with fewer rights.
 func special(word string, dir mirror.Store, n int) error {
 	switch word {
 	case "limit": // saves n kilobytes, and may write files of one
@@ -81,7 +81,7 @@ func TestAFullDiskLeavesTheOldFile(t *testing.T) {
 		}
 		asBefore(t, path, was)
 	}
-	// What a dead process left takes room that is needed.
+	// The files of a dead process take room that is needed.
 	if err := os.WriteFile(filepath.Join(path, "events.ll2.tmp-1"), make([]byte, 200<<10), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestAFullDiskLeavesTheOldFile(t *testing.T) {
 func TestWhoMayOnlyReadReads(t *testing.T) {
 	path := t.TempDir()
 	saveNext(t, path)
-	// Nobody's process reaches the folder through those above it.
+	// The process of the unprivileged user must be able to pass the folders above.
 	for dir := path; dir != filepath.Clean(os.TempDir()) && dir != "/"; dir = filepath.Dir(dir) {
 		if err := os.Chmod(dir, 0o755); err != nil {
 			t.Fatal(err)

@@ -32,7 +32,7 @@ func saveNext(t *testing.T, path string) {
 	}
 }
 
-// onlyTheBlob complains about files besides those that are always there.
+// onlyTheBlob complains about files other than those that are always there.
 func onlyTheBlob(t *testing.T, path string, others ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(path)

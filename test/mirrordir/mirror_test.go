@@ -100,7 +100,7 @@ func (s *service) change() {
 	s.SetEvents(s.events...)
 }
 
-// damage is what became of copies that something happened to.
+// damage counts the results for copies that something happened to.
 type damage struct{ tried, wrong, errors, requests int }
 
 // look looks at the copy as it is, and then refreshes it.

@@ -28,7 +28,8 @@ const (
 	longest = 60 * time.Second
 )
 
-// content is what the n-th Save writes: of a size of its own, up to 3 writes long.
+// content returns the data of the n-th Save: of a size of its own, up to 3 writes
+// long.
 func content(n int) []byte {
 	line := fmt.Appendf(nil, "%d\n", n)
 	return bytes.Repeat(line, 1+n*7919%(600<<10)/len(line))
@@ -57,7 +58,7 @@ func load(s mirror.Store) (n int, gen uint64, err error) {
 	return n, gen, err
 }
 
-// work is what a process does: a word, the folder, and a number.
+// work does the work of a process: a word, the folder, and a number.
 func work(role string) error {
 	time.AfterFunc(longest, func() { os.Exit(3) })
 	word, rest, _ := strings.Cut(role, " ")

@@ -199,7 +199,7 @@ func TestAfterA429RequestsGoOneByOneForAWindow(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)
 		server.Limit(15, time.Hour)
 		for range 15 {
-			testkit.Spend(t, server.Client(), 1) // somebody else, all at once
+			testkit.Spend(t, server.Client(), 1) // another program, all at once
 			time.Sleep(time.Minute)
 		}
 		client := testkit.Production(server, ll2.WithMaxWait(math.MaxInt64), ll2.WithRetries(30))
@@ -216,7 +216,7 @@ func TestAfterA429RequestsGoOneByOneForAWindow(t *testing.T) {
 	})
 }
 
-// Whoever comes while the words of a 429 are still on their way waits like all others.
+// Calls that begin before the body of a 429 has arrived wait like all others.
 func TestThe429sHeadersShutTheGateBeforeItsBodyHasCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent int

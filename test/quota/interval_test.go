@@ -138,8 +138,8 @@ func TestAWaitForTheIntervalIsTracedOnceWithItsEnd(t *testing.T) {
 	})
 }
 
-// Whoever came first goes first, and who would have to wait too long is told so
-// before he has waited at all.
+// The first call goes first, and a call that would have to wait too long fails before
+// it waits at all.
 func TestAWaitForTheIntervalThatIsTooLongIsRefusedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, clock := spaced(ll2test.NewServer(ll2test.Events(1)...), ll2.WithMaxWait(2*apart))

@@ -22,7 +22,7 @@ import (
 )
 
 // A ledger is a Reserver that keeps account of its places. It grants them after a
-// while, even to somebody who has gone meanwhile.
+// while, even to a caller that has gone meanwhile.
 type ledger struct {
 	testkit.LimiterFunc
 	mischief *mischief

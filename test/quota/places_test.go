@@ -176,8 +176,8 @@ func TestAPanickingTransportGivesItsPlaceBack(t *testing.T) {
 	})
 }
 
-// Nobody waits for the answer any more, so the service may count it for as long as
-// one of a request that was cancelled.
+// No call waits for the answer any more, so the service may count the request as long
+// as one that was cancelled.
 func TestARequestWhoseConnectionBrokeMayStillBeCounted(t *testing.T) {
 	for name, end := range map[string]func() error{
 		"by an error":            func() error { return errReset },

@@ -108,7 +108,7 @@ func TestSyncAsksAgainWhenA429ShowsThatTheQuotaIsSpent(t *testing.T) {
 		if q := client.Quota(); q.Used != 5 || questions(server) != 2 {
 			t.Errorf("quota %+v after %d questions, want 5 used after 2", q, questions(server))
 		}
-		// Nothing has changed, so nobody asks again.
+		// Nothing has changed, so the service is not asked again.
 		testkit.Limited(t, testkit.Get(t.Context(), client))
 		if questions(server) != 2 {
 			t.Errorf("%d questions, want 2", questions(server))
@@ -305,8 +305,8 @@ func TestSyncGetsItsAnswerThoughNoCallerHasTheTimeForIt(t *testing.T) {
 	})
 }
 
-// What is under way while the service is asked is in its answer, and in the
-// client's own window: it is not to count twice.
+// Requests under way while the service is asked are in its answer, and in the
+// client's own window: they must not count twice.
 func TestSyncDoesNotCountRequestsUnderWayTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := ll2test.NewServer(ll2test.Events(1)...)

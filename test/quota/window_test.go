@@ -115,7 +115,7 @@ func TestAPlaceIsFreeOneWindowAfterTheAnswer(t *testing.T) {
 	})
 }
 
-// Whoever stops listening does not know when the service counts: up to 30 s
+// A client that stops listening does not know when the service counts: up to 30 s
 // after sending, as long as an answer may take.
 func TestAnAbandonedRequestHoldsItsPlaceForLonger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -241,7 +241,7 @@ func TestTextsThatAreNoIDAreRefused(t *testing.T) {
 	}
 }
 
-// Whatever else a text holds stays one element of the path.
+// Every other text stays one element of the path.
 func TestOtherTextsAreEscapedInThePath(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string]string{

@@ -156,8 +156,8 @@ func TestNothingIsSentBeforeTheRangeAndNothingAfterABreak(t *testing.T) {
 	}
 }
 
-// What a program does with its map between the call and the range, or between two
-// ranges, does not change what it has asked for.
+// Changes of the map between the call and the range loop, or between two loops, have
+// no effect on the walk.
 func TestAWalkKeepsTheFiltersWithWhichItWasAskedFor(t *testing.T) {
 	t.Parallel()
 	server := serve(t, astronautPath, crew(30))

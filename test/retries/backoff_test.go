@@ -13,8 +13,8 @@ import (
 	"github.com/docking-event/ll2/test/testkit"
 )
 
-// The waits are random: that they reach far up, and are not all the same, is
-// certain for so many of them.
+// The waits are random. With so many of them it is certain that they reach far up and
+// differ.
 func TestBackoffIsBetweenMinAndABoundThatDoubles(t *testing.T) {
 	t.Parallel()
 	const least, most, calls = time.Second, 10 * time.Second, 200
@@ -124,8 +124,8 @@ func TestMaxWaitDoesNotBoundTheBackoff(t *testing.T) {
 	})
 }
 
-// A retry that the deadline would cut off is not begun, and the failure itself
-// is what the caller gets.
+// A retry that the deadline would cut off is not started, and the caller gets the
+// failure itself.
 func TestBackoffPastTheDeadlineEndsWithTheFailureAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

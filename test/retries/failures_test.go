@@ -89,7 +89,7 @@ func TestRetriesAreBounded(t *testing.T) {
 	}
 }
 
-// failures are what is no answer, and whether it may be one the next time.
+// failures are results other than an answer, and whether a retry may succeed.
 var failures = map[string]struct {
 	fails   testkit.Answer
 	retried bool
@@ -175,7 +175,7 @@ func TestRefusedConnectionIsRetried(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := listener.Addr().String()
-	_ = listener.Close() // so that nobody is there
+	_ = listener.Close() // so that the port is closed
 	var attempts []ll2.Attempt
 	client := testkit.NewClient(t, nil, ll2.WithBaseURL("http://"+address), ll2.WithHTTPClient(&http.Client{}),
 		ll2.WithTrace(&ll2.Trace{Attempt: func(_ context.Context, a ll2.Attempt) { attempts = append(attempts, a) }}))
@@ -242,7 +242,7 @@ func TestBadCertificateIsNotRetried(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		t.Error("the request arrived")
 	}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it tells of each bad handshake
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it logs each bad handshake
 	server.StartTLS()
 	defer server.Close()
 	plain := httptest.NewServer(http.NotFoundHandler())

@@ -14,7 +14,7 @@ import (
 	"github.com/docking-event/ll2/test/testkit"
 )
 
-// What is told of a call: its attempts, and those that were not sent.
+// told holds the events of a call: its attempts, and those that were not sent.
 type told struct {
 	attempts []ll2.Attempt
 	refused  []*ll2.RateLimitError
@@ -98,8 +98,8 @@ func TestAnAttemptSaysWhetherAnotherOneFollows(t *testing.T) {
 	}
 }
 
-// Whoever counts what was refused need not look at errors: what the caller is told
-// was not sent, the trace is told of, once.
+// A program that counts refusals need not look at errors: the trace reports each
+// error of a request that was not sent, once.
 func TestWhatWasNotSentIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, tc := range endings {

@@ -113,7 +113,7 @@ var echoes = []echo{
 	}},
 }
 
-// Whatever a service echoes, no error, log line or trace holds the token.
+// Even if a service echoes the token, no error, log line or trace holds it.
 func TestEchoedTokenIsInNoErrorLogOrTrace(t *testing.T) {
 	t.Parallel()
 	for _, e := range echoes {
@@ -165,7 +165,7 @@ func wantNoSecret(t *testing.T, err error, secret string) {
 	}
 }
 
-// Half a token is more than nobody should see of it.
+// Not even half a token may be shown.
 func TestAnAnswerThatBreaksOffInTheTokenDoesNotShowItsBeginning(t *testing.T) {
 	t.Parallel()
 	half := testkit.Canary[:len(testkit.Canary)-3]

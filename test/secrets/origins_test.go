@@ -23,8 +23,8 @@ import (
 // tokenEvents is how many events the service has.
 const tokenEvents = 30
 
-// A tokenNet is a small internet on loopback: the service at one origin, and
-// somebody else at every other host, port and scheme.
+// A tokenNet is a small internet on loopback: the service at one origin, and other
+// servers at every other host, port and scheme.
 type tokenNet struct {
 	base    string // of the service
 	service *tokenHost
@@ -179,8 +179,8 @@ func TestTheTokenFollowsNoRedirectToAnotherOrigin(t *testing.T) {
 	}
 }
 
-// What would happen without: net/http itself takes the header along to another
-// port and scheme of the same host. It shows that the hosts here see it.
+// Without the client's check, net/http itself takes the header along to another port
+// and scheme of the same host. The test shows that the hosts here would see it.
 func TestTheTokenWouldFollowARedirectByNetHTTPItself(t *testing.T) {
 	t.Parallel()
 	n := newTokenNet(t, "http")

@@ -66,7 +66,7 @@ func TestRedirectToAnotherOriginIsRefused(t *testing.T) {
 	}
 }
 
-// What leads away at the second step leads away, too.
+// A redirect to another origin at the second step is refused as well.
 func TestRedirectWithinTheOriginAndThenAwayIsRefused(t *testing.T) {
 	t.Parallel()
 	transport := testkit.NewScript(

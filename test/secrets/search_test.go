@@ -17,9 +17,9 @@ import (
 // tokenChild tells a child process of this test binary what to do.
 const tokenChild = "LL2_TEST_CHILD"
 
-// What the tests print is searched for the token. Here a child leaks it, as a
-// careless test would, and the search must find it; and one comes to a bad end
-// over a client with a token, of which nothing must be seen.
+// The output of the tests is searched for the token. Here a child leaks it, as a
+// careless test would, and the search must find it. Another one crashes while it has
+// a client with a token, and the search must find nothing.
 func TestTheSearchForTheTokenBites(t *testing.T) {
 	t.Parallel()
 	switch os.Getenv(tokenChild) {

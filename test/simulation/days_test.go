@@ -45,8 +45,8 @@ type badCaller struct {
 type badCallerKey struct{}
 
 // RoundTrip answers after up to 5 s, and the service counts the request somewhere
-// before that: a tenth of them late, up to 5 s after sending, the others within
-// half a second. Whatever becomes of the caller, a request that was sent arrives.
+// before that: a tenth of them late, up to 5 s after sending, the others within half
+// a second. A request that was sent arrives, even if its caller has gone.
 func (s *badService) RoundTrip(req *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(req.URL.Path, "/api-throttle/") {
 		return s.question(req)
@@ -86,7 +86,7 @@ func (s *badService) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// answer is what becomes of a request when it arrives: a twentieth each are
+// answer returns the answer to a request when it arrives: a twentieth each are
 // answered by 401, by 406 and by a redirect to another origin, which do not count,
 // and by 502 and by a body that is cut off, which do.
 func (s *badService) answer(req *http.Request, fate int) *http.Response {
@@ -216,7 +216,7 @@ var badSimulations = []badSimulation{
 	{name: "this client, WithQuotaSync, also several at once", opts: options(ll2.WithQuotaSync()), both: true, least: 345},
 }
 
-// A badSum is what the runs of a badSimulation gave.
+// A badSum holds the results of the runs of a badSimulation.
 type badSum struct{ granted, worst, refused, asked int }
 
 func (s badSimulation) sum(t *testing.T) badSum {

@@ -35,7 +35,7 @@ const (
 // accepted in the last window. It shares nothing with the client's.
 type slidingService struct {
 	mu       sync.Mutex
-	end      time.Time // of the day: what comes later is not written down
+	end      time.Time // later requests are not recorded
 	accepted []time.Time
 	own      []time.Time // accepted from the client
 	refused  int         // of the client

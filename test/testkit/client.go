@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// BaseURL is an address that nobody has. It is not the production host, so
-	// that the only quota is the one a test asks for.
+	// BaseURL is an address that does not exist. It is not the production host, so
+	// that the only quota is the one that a test sets.
 	BaseURL = "https://api.example/2.2.0/"
 
 	// ListURL is the list of docking events there.

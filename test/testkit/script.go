@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// An Answer is what becomes of one request.
+// An Answer answers one request.
 type Answer func(*http.Request) (*http.Response, error)
 
 // Status answers with a status, a body, and headers as alternating keys and

@@ -58,8 +58,8 @@ func Limited(t *testing.T, err error) *ll2.RateLimitError {
 	return e
 }
 
-// WantSame fails where two values differ; times are instants. Most are the same
-// to the bit, which is found out faster.
+// WantSame fails if two values differ; times are instants. Most values are identical,
+// which is checked first because it is faster.
 func WantSame[T any](t *testing.T, got, want T) {
 	t.Helper()
 	if reflect.DeepEqual(got, want) {

@@ -30,7 +30,7 @@ const (
 	craftText  = "spacecraft 152: Soyuz 32 (Soyuz), Single Use"
 )
 
-// A pointer is what All yields, a value what stands on a Page.
+// All yields pointers, and a Page holds values.
 func TestAnEventAFlightAndACraftPrintAsOneLine(t *testing.T) {
 	t.Parallel()
 	event := recorded(t)
@@ -136,7 +136,7 @@ func TestByValueTheyAreLoggedAsTheyPrint(t *testing.T) {
 	}
 }
 
-// It is what is at hand beside an error.
+// A nil pointer comes with an error.
 func TestANilPointerIsPrintedAndLoggedAsNil(t *testing.T) {
 	t.Parallel()
 	for _, v := range []any{(*ll2.DockingEvent)(nil), (*ll2.FlightVehicle)(nil), (*ll2.Spacecraft)(nil)} {

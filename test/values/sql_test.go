@@ -17,8 +17,8 @@ import (
 	"github.com/docking-event/ll2/test/testkit"
 )
 
-// A row is a database of one row: what was stored last is what is there. Real
-// drivers give a text back as text or as bytes, and a date as a time.
+// A row is a database of one row: it returns the value that was stored last. Real
+// drivers return a text as text or as bytes, and a date as a time.
 type row struct {
 	stored []driver.Value
 	back   func(driver.Value) driver.Value // what a stored value comes back as; nil: as it is
@@ -107,7 +107,7 @@ func TestDatesAndDurationsComeBackFromADatabase(t *testing.T) {
 			want.Length, want.LengthPointer = inSpace, &inSpace
 			want.NullLength = sql.Null[ll2.Duration]{V: inSpace, Valid: true}
 			want.Negative, want.Shortest = ll2.Duration{Duration: math.MinInt64}, ll2.Duration{Duration: 1}
-			// What was there before is not to be seen.
+			// The earlier values must not remain.
 			got.NoDate, got.NoLength = &maiden, &inSpace
 			got.NotEvenADate, got.NotEvenALength = want.NullDate, want.NullLength
 
@@ -128,8 +128,8 @@ func TestDatesAndDurationsComeBackFromADatabase(t *testing.T) {
 	}
 }
 
-// A column that the database knows to be a date comes as a time, which is midnight
-// in UTC or where the driver was told that the database is.
+// A column that the database knows to be a date comes as a time, which is midnight in
+// UTC or in the time zone that the driver has for the database.
 func TestADateIsReadFromATimeAsItsDayThere(t *testing.T) {
 	t.Parallel()
 	for _, zone := range []*time.Location{time.UTC, time.FixedZone("", 14*3600), time.FixedZone("", -12*3600)} {

@@ -86,7 +86,7 @@ func TestOptionsOfOneVersionDoNotCompileWithTheOther(t *testing.T) {
 	}
 }
 
-// Those that somebody adds, too.
+// The test also covers options that are added later.
 func TestEveryOptionIsOneOfItsVersionOnlyAndEveryWalkOptionOfBoth(t *testing.T) {
 	t.Parallel()
 	c := newChecker(t)

@@ -100,7 +100,7 @@ var notOurs = map[string][]string{
 		"attempted_landings_payload", "info_url", "wiki_url", "social_media_links"},
 }
 
-// A sighting is how a field was recorded.
+// A sighting says in which form a field was recorded.
 type sighting int
 
 const (

@@ -208,9 +208,9 @@ func TestEveryNullOfTheSpecificationIsTaken(t *testing.T) {
 	}
 }
 
-// What the table says of a field holds for the struct that reads it: what can be null
-// has a pointer, and nothing else has but what one shape has alone. Only objects and
-// lists may stay JSON.
+// The table is true for the struct that reads a field: a field that can be null has a
+// pointer, and no other field has one, except for those that only one shape has. Only
+// objects and lists may stay JSON.
 func TestPointersAreWhereTheTableHasThem(t *testing.T) {
 	spec, rows := newSpecification(t), table(t)
 	seen := make(map[string]bool)

@@ -72,8 +72,8 @@ func TestAllLosesNothingThoughTiesAreShuffled(t *testing.T) {
 	}
 }
 
-// In another order what is equal does not stand together: then the walk says that
-// it is not complete, and never loses anything without a word.
+// In another order, equal rows are not next to each other. Then the walk says that it
+// is not complete, and never loses anything silently.
 func TestAWalkInAnOrderThatIsIgnoredIsCompleteOrSaysThatItIsNot(t *testing.T) {
 	t.Parallel()
 	want := tied()

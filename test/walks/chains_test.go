@@ -14,8 +14,8 @@ import (
 	"github.com/docking-event/ll2/test/testkit"
 )
 
-// A server that invents a new link for ever ends the walk, in ten pages, and where it
-// brought something before, in ten more.
+// If a server invents new links forever, the walk ends after ten pages, and after ten
+// more if there were rows before.
 func TestAChainOfLinksThatBringsNothingNewEnds(t *testing.T) {
 	t.Parallel()
 	event := func(id int) string { return fmt.Sprintf(`{"id":%d,"docking":"2024-01-31T12:00:00Z"}`, id) }
@@ -106,7 +106,7 @@ func TestANextLinkThatLosesOrChangesAFilterIsForeign(t *testing.T) {
 			}
 		}
 	}
-	// What says the same in other words is the same.
+	// Links with the same meaning are the same.
 	server := ll2test.NewServer(ll2test.Events(200)...)
 	same := func(_ int, page map[string]any) {
 		if next, ok := page["next"].(string); ok {

@@ -145,8 +145,8 @@ func TestParallelForeseesNothingFromALinkThatDoesNotTellTheStep(t *testing.T) {
 	}
 }
 
-// Nobody's page is that large: stepping by it would ask for offsets that a walk
-// along the links does not.
+// No page is that large: stepping by it would request offsets that a walk along the
+// links does not.
 func TestParallelForeseesNothingFromANonsensicalLimit(t *testing.T) {
 	t.Parallel()
 	server := ll2test.NewServer(ll2test.Events(30)...)

@@ -73,8 +73,8 @@ func (l list) dockings() []string {
 // equal returns the same time for each row, which may come in any order then.
 func (l list) equal() []string { return slices.Repeat([]string{"1990-01-01T00:00:00Z"}, len(l)) }
 
-// A history is what a list was when each page was asked for; as it was at the last
-// one it stays.
+// A history holds the states of a list when each page was requested; it stays as it
+// was at the last one.
 type history struct {
 	lists    []list
 	dockings func(list) []string
@@ -141,11 +141,12 @@ func (h *history) String() string {
 	return fmt.Sprintf("%v in pages of %d from %d", h.lists, h.size, h.offset)
 }
 
-// What All says in its documentation of rows that come, go and move while it
-// reads, in general, for every way in which a list of three or four rows can change between
-// two of its pages. Rows that Offset leaves out are not of the list.
+// This checks the documentation of All about rows that are added, removed and moved
+// while it reads, in general, for every way in which a list of three or four rows can
+// change between two of its pages. Rows that Offset leaves out are not part of the
+// list.
 //
-// The walk's place is behind the rows of the pages that were read.
+// The position of the walk is after the rows of the pages that were read.
 func TestAllMissesOneRowForEachThatWasRemovedAndOnlyIfAsManyWereAdded(t *testing.T) {
 	t.Parallel()
 	silent, noticed, nothing := 0, 0, 0
@@ -163,8 +164,8 @@ func TestAllMissesOneRowForEachThatWasRemovedAndOnlyIfAsManyWereAdded(t *testing
 			fewer   = max(0, len(before)-len(after))
 			again   = len(rest) - len(rest.without(read)) // rows that were read and moved behind the place
 		)
-		// The rule in terms of the edit: what is read and comes again is how All sees
-		// that others were pushed over the place.
+		// The rule in terms of the edit: rows that were read and come again show All
+		// that others were pushed over its position.
 		if want := again == 0 && fewer == 0; complete != want {
 			t.Errorf("%v, edited after %d pages: complete is %v, want %v", h, pages, complete, want)
 		}

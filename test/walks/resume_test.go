@@ -81,7 +81,7 @@ func TestResumeLinkOfAWalkThatNothingCanGoOnFromIsNone(t *testing.T) {
 	}
 }
 
-// A store is what a program keeps between its runs.
+// A store holds the data that a program keeps between its runs.
 type store struct {
 	ids  map[int]bool
 	link string
@@ -144,8 +144,8 @@ func TestAProgramThatStoresItsResumeLinkIsRightRunAfterRun(t *testing.T) {
 	})
 }
 
-// What OnPage announces was not used yet. Of two programs that die with the 14th
-// event, the one that stores the link of the page before loses nothing.
+// The page that OnPage announces was not used yet. Of two programs that die with the
+// 14th event, the one that stores the link of the page before loses nothing.
 func TestTheNextOfOnPageIsSafeOnlyWhenThePageBehindComes(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

@@ -19,7 +19,7 @@ const (
 	shiftPage  = 5
 )
 
-// shiftEvents are those of every table; nobody changes them.
+// shiftEvents are those of every table; they are never changed.
 var shiftEvents = sync.OnceValue(func() []ll2.DockingEvent { return ll2test.Events(2 * shiftRows) })
 
 // A shiftingTable is rows that change between any two requests of a walk.
@@ -114,8 +114,8 @@ func wantNothingTwice(t *testing.T, got []int) {
 	}
 }
 
-// What comes or goes or moves meanwhile may be seen or not. What was there all
-// the time is seen, or All says that something is missing.
+// Rows that are added, removed or moved meanwhile may be seen or not. Rows that were
+// there all the time are seen, or All says that something is missing.
 func TestAllLosesNothingSilentlyWhereRowsMoveBetweenPages(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -12,8 +12,8 @@ import (
 	"github.com/docking-event/ll2/test/testkit"
 )
 
-// A nextTrick is what a server can do with the links to the next page; n counts
-// the pages from 1.
+// A nextTrick changes the links to the next page as a server could; n counts the
+// pages from 1.
 type nextTrick struct {
 	edit func(n int, next *url.URL)
 	want error // where no rows move

@@ -109,7 +109,7 @@ func TestAnOrderByDepartureThatLosesEventsIsIncomplete(t *testing.T) {
 	}
 }
 
-// What is asked again is the tie alone, within the filters of the walk.
+// Only the tie is requested again, within the filters of the walk.
 func TestATieIsAskedForWithTheFiltersOfTheWalk(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2020, 5, 1, 12, 0, 0, 123456000, time.UTC)
@@ -142,8 +142,8 @@ func TestATieIsAskedForWithTheFiltersOfTheWalk(t *testing.T) {
 	}
 }
 
-// Whoever resumes begins at the page before the border, so that the tie there is
-// seen again.
+// A program that resumes begins at the page before the border, so that it reads the
+// tie there again.
 func TestATieThatCannotBeReadEndsTheWalkAtThePageBefore(t *testing.T) {
 	t.Parallel()
 	server := ll2test.NewServer(tiedDockings(20, 20)...)

@@ -1,10 +1,10 @@
-// Mirror prints who is docked now, from a copy that all who run it share on a Redis
-// server, on as many machines as there are:
+// Mirror prints the vehicles that are docked now, from a copy that all its processes
+// share on a Redis server, on any number of machines:
 //
 //	go run ./example/mirror -redis 127.0.0.1:6379
 //
-// The first one reads everything, by 6 requests. Whoever comes within the next hour
-// sends none.
+// The first process reads everything with 6 requests. Those that start within the
+// next hour send none.
 package main
 
 import (
@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer m.Close()
 
-	// Those who have not departed come first.
+	// Events without a departure come first.
 	for event, err := range m.DockingEvents.All(ctx, ll2.OrderBy(ll2.ByDeparture.Desc())) {
 		if err != nil {
 			return err
@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	status := m.Status()
 	if status.Err != nil {
-		fmt.Fprintln(out, "But:", status.Err) // such as a Redis that is away
+		fmt.Fprintln(out, "But:", status.Err) // for example that Redis is down
 	}
 	_, err = fmt.Fprintf(out, "%d events, as of %s; refreshed next at %s.\n", status.Count, status.Refreshed.Format(time.TimeOnly), status.Next.Format(time.TimeOnly))
 	return err

@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// A Proxy stands between clients and a server and makes the server slow, or the way to
-// it bad.
+// A Proxy stands between clients and a server. It can slow down the server and damage
+// the connections.
 type Proxy struct {
 	Addr string
 
-	lose atomic.Bool // the next answer
+	lose atomic.Bool // lose the next answer
 	lost atomic.Int64
 
 	mu      sync.Mutex
 	delay   time.Duration
-	changed chan struct{} // closed when delay is another
+	changed chan struct{} // closed when delay changes
 	conns   []net.Conn
 	done    sync.WaitGroup
 }
@@ -58,8 +58,8 @@ func NewProxy(t testing.TB, to *Server) *Proxy {
 	return p
 }
 
-// Delay has each answer of the server wait for d from now on, and those that wait
-// already no longer than that.
+// Delay makes each answer of the server wait for d from now on. Answers that wait
+// already do not wait longer than that.
 func (p *Proxy) Delay(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -84,7 +84,7 @@ func (p *Proxy) LoseAnswer() { p.lose.Store(true) }
 // Lost returns how many answers were lost by LoseAnswer.
 func (p *Proxy) Lost() int { return int(p.lost.Load()) }
 
-// passes waits with an answer, and reports whether it is to be sent.
+// passes delays an answer, and reports whether to send it.
 func (p *Proxy) passes() bool {
 	for began := time.Now(); ; {
 		p.mu.Lock()
@@ -107,7 +107,7 @@ func (p *Proxy) passes() bool {
 	return true
 }
 
-// carry carries bytes, as long as they pass.
+// carry copies bytes as long as passes returns true.
 func carry(to, from net.Conn, passes func() bool) {
 	defer to.Close()
 	buffer := make([]byte, 64<<10)

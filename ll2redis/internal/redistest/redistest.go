@@ -1,5 +1,5 @@
-// Package redistest runs Redis servers for tests: the redis-server of the machine
-// on a free loopback port, with a directory of its own.
+// Package redistest runs Redis servers for tests: the redis-server of the machine on
+// a free loopback port, with its own directory.
 package redistest
 
 import (
@@ -24,8 +24,8 @@ type Server struct {
 	exited chan struct{}
 }
 
-// Start starts a server without persistence, unless the args, which are
-// redis-server's, say otherwise. It ends with the test.
+// Start starts a server without persistence, unless args, which are arguments of
+// redis-server, say otherwise. The server ends with the test.
 func Start(t testing.TB, args ...string) *Server {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
@@ -91,7 +91,7 @@ func (s *Server) wait() {
 	}
 }
 
-// Stop ends the server at once, as a crash does. It can be called twice.
+// Stop ends the server at once, like a crash. It can be called twice.
 func (s *Server) Stop() {
 	if s.cmd == nil {
 		return
