@@ -2,7 +2,6 @@ package ll2otel
 
 import (
 	"errors"
-	"fmt"
 	"runtime/debug"
 	"slices"
 
@@ -68,12 +67,12 @@ func WithMeterProvider(provider metric.MeterProvider) Option {
 
 // WithAttributes adds attributes to all spans and metrics, for example to tell two
 // clients or two mirrors apart: of gauges with equal attributes only one is kept. The
-// default is none. An attribute without a key or a value is an error.
+// default is none. An attribute without a key is an error.
 func WithAttributes(attrs ...attribute.KeyValue) Option {
 	return func(c *config) error {
 		for _, a := range attrs {
 			if !a.Valid() {
-				return fmt.Errorf("ll2otel: WithAttributes: the attribute %q has no key or no value", a.Key)
+				return errors.New("ll2otel: WithAttributes: an attribute without a key")
 			}
 		}
 		c.attrs = append(c.attrs, attrs...)
