@@ -60,7 +60,7 @@
 //	ll2.mirror.walk.age            s          of the last reading of all events
 //	ll2.mirror.events              {event}    in the copy
 //	ll2.mirror.refreshes           {refresh}  by ll2.mirror.outcome, ok or error
-//	ll2.mirror.failing             1          if the last refresh failed, else 0
+//	ll2.mirror.failing             {failure}  1 if the last refresh failed, else 0
 //
 // # The values of error.type
 //

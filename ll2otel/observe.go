@@ -112,7 +112,7 @@ func observe(c config, version string, status func() mirror.Status) (metric.Regi
 		metric.WithDescription("Number of docking events in the copy."))
 	refreshes, err4 := m.Int64ObservableCounter("ll2.mirror.refreshes", metric.WithUnit("{refresh}"),
 		metric.WithDescription("Number of refreshes that this mirror has made."))
-	failing, err5 := m.Int64ObservableGauge("ll2.mirror.failing", metric.WithUnit("1"),
+	failing, err5 := m.Int64ObservableGauge("ll2.mirror.failing", metric.WithUnit("{failure}"),
 		metric.WithDescription("1 if the last refresh, its walk or the store failed, else 0."))
 	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return nil, fmt.Errorf("ll2otel: ObserveMirror: %w", err)

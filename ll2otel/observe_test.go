@@ -83,7 +83,7 @@ func TestAMirrorIsObservedFromColdToFailing(t *testing.T) {
 		}
 		want(t, s.metrics(""), `
 			ll2.mirror.events{ll2.api.version=2.2.0} 0 {event}
-			ll2.mirror.failing{ll2.api.version=2.2.0} 0 1
+			ll2.mirror.failing{ll2.api.version=2.2.0} 0 {failure}
 			ll2.mirror.refreshes{ll2.api.version=2.2.0,ll2.mirror.outcome=error} 0 {refresh}
 			ll2.mirror.refreshes{ll2.api.version=2.2.0,ll2.mirror.outcome=ok} 0 {refresh}
 			`)
@@ -98,7 +98,7 @@ func TestAMirrorIsObservedFromColdToFailing(t *testing.T) {
 		want(t, s.metrics(""), `
 			ll2.mirror.age{ll2.api.version=2.2.0} 3600 s
 			ll2.mirror.events{ll2.api.version=2.2.0} 30 {event}
-			ll2.mirror.failing{ll2.api.version=2.2.0} 1 1
+			ll2.mirror.failing{ll2.api.version=2.2.0} 1 {failure}
 			ll2.mirror.refreshes{ll2.api.version=2.2.0,ll2.mirror.outcome=error} 1 {refresh}
 			ll2.mirror.refreshes{ll2.api.version=2.2.0,ll2.mirror.outcome=ok} 1 {refresh}
 			ll2.mirror.walk.age{ll2.api.version=2.2.0} 3600 s
