@@ -35,10 +35,12 @@ type Status struct {
 	// future if that is due, and zero with [Offline].
 	Next time.Time
 
-	// Refreshes is how many refreshes this mirror has made since it was opened, for all who
-	// share them, and Failures how many of them failed, or could not walk as they ought to.
-	// What another mirror of the same store did counts there.
-	Refreshes, Failures int
+	// Refreshes is how many refreshes this mirror has made since it was opened. Those that
+	// another mirror of the same store made count there.
+	Refreshes int
+
+	// Failures is how many of the Refreshes failed, or owed a walk that failed.
+	Failures int
 }
 
 // status is [Mirror.Status].
