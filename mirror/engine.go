@@ -46,6 +46,8 @@ type engine struct {
 	looked   time.Time
 	flight   *flight // the refresh under way
 	running  int     // calls of Run
+
+	refreshes, failures int // that were made here
 }
 
 // openEngine is [Open] for a version.

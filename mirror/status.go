@@ -34,6 +34,13 @@ type Status struct {
 	// Next is when the service will be asked again, at the earliest. It is not in the
 	// future if that is due, and zero with [Offline].
 	Next time.Time
+
+	// Refreshes is how many refreshes this mirror has made since it was opened. Those that
+	// another mirror of the same store made count there.
+	Refreshes int
+
+	// Failures is how many of the Refreshes failed, or owed a walk that failed.
+	Failures int
 }
 
 // status is [Mirror.Status].
@@ -50,6 +57,7 @@ func (m *engine) status() Status {
 	defer m.mu.Unlock()
 	s := m.copy
 	st := Status{Refreshed: s.Refreshed, Walked: s.Walked, Count: len(s.rows), Err: prefixedStatus(m.failure(), m.walkErr, cmp.Or(m.storeErr, m.headErr, m.copyErr))}
+	st.Refreshes, st.Failures = m.refreshes, m.failures
 	if s.cold() {
 		st.Refreshed = time.Time{}
 	}

@@ -130,6 +130,9 @@ func (m *engine) note(ctx context.Context, err error) {
 	m.mu.Lock()
 	now := time.Now()
 	h := head{Gen: m.copy.gen, At: now}
+	if m.refreshes++; err != nil || m.walkErr != nil {
+		m.failures++
+	}
 	if err != nil {
 		h.Failures = m.head.Failures + 1
 		h.say(err)

@@ -1,6 +1,8 @@
 // Observe shows the three places where one can watch the SDK at work: its log
 // (slog), its Trace, to count attempts and waits, and an http.RoundTripper, where
-// a tracing transport such as otelhttp goes.
+// a tracing transport such as otelhttp goes. It needs the standard library only; for
+// traces and metrics in OpenTelemetry the module ll2otel does all of it, see
+// ll2otel/examples.
 //
 // By default it serves made-up events in process, so that it works without
 // network. A bad gateway and a quota of 2 requests in 700 ms make sure that there
