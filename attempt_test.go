@@ -80,9 +80,9 @@ func TestRequestHeaders(t *testing.T) {
 func TestUserAgentNamesTheAppFirst(t *testing.T) {
 	t.Parallel()
 	for app, want := range map[string]string{
-		"my-app/1.2":            "my-app/1.2 ll2-go/0.1.0",
-		"  my-app ":             "my-app ll2-go/0.1.0",
-		"my app/1 (+https://x)": "my app/1 (+https://x) ll2-go/0.1.0",
+		"my-app/1.2":            "my-app/1.2 ll2-go/" + ll2.Version,
+		"  my-app ":             "my-app ll2-go/" + ll2.Version,
+		"my app/1 (+https://x)": "my app/1 (+https://x) ll2-go/" + ll2.Version,
 	} {
 		for name := range testkit.Calls {
 			if got := oneRequest(t, name, ll2.WithUserAgent(app)).Header["User-Agent"]; !slices.Equal(got, []string{want}) {

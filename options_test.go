@@ -223,7 +223,7 @@ func TestOptionOrderDoesNotMatter(t *testing.T) {
 	}
 	for _, req := range transport.Requests {
 		got := req.URL.Host + req.URL.Path + " " + req.Header.Get("User-Agent") + " " + req.Header.Get("Authorization")
-		if want := "mirror.example/ll2/2.2.0/docking_event/ my-app/1.2 ll2-go/0.1.0 Token " + testkit.Canary; got != want {
+		if want := "mirror.example/ll2/2.2.0/docking_event/ my-app/1.2 ll2-go/" + ll2.Version + " Token " + testkit.Canary; got != want {
 			t.Errorf("sent %q, want %q", got, want)
 		}
 	}

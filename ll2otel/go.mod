@@ -3,7 +3,7 @@ module github.com/docking-event/ll2/ll2otel
 go 1.25.0
 
 require (
-	github.com/docking-event/ll2 v0.0.0
+	github.com/docking-event/ll2 v0.1.0
 	github.com/prometheus/client_golang v1.24.1
 	github.com/prometheus/common v0.70.1
 	go.opentelemetry.io/otel v1.46.0
@@ -34,5 +34,3 @@ require (
 	golang.org/x/time v0.15.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 )
-
-replace github.com/docking-event/ll2 => ../

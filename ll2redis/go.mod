@@ -3,7 +3,7 @@ module github.com/docking-event/ll2/ll2redis
 go 1.25.0
 
 require (
-	github.com/docking-event/ll2 v0.0.0
+	github.com/docking-event/ll2 v0.1.0
 	github.com/redis/go-redis/v9 v9.22.0
 	go.uber.org/goleak v1.3.0
 )
@@ -16,5 +16,3 @@ require (
 	golang.org/x/sys v0.30.0 // indirect
 	golang.org/x/time v0.15.0 // indirect
 )
-
-replace github.com/docking-event/ll2 => ../

@@ -5,7 +5,7 @@ go 1.25.0
 require (
 	github.com/agnivade/levenshtein v1.2.2
 	github.com/creack/pty v1.1.24
-	github.com/docking-event/ll2 v0.0.0
+	github.com/docking-event/ll2 v0.1.0
 	github.com/dustin/go-humanize v1.1.0
 	github.com/gobwas/glob v1.1.0
 	github.com/google/go-cmp v0.7.0
@@ -50,5 +50,3 @@ require (
 	golang.org/x/text v0.41.0 // indirect
 	golang.org/x/time v0.15.0 // indirect
 )
-
-replace github.com/docking-event/ll2 => ../../

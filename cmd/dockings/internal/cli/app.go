@@ -16,9 +16,6 @@ import (
 	"github.com/docking-event/ll2/cmd/dockings/internal/sheet"
 )
 
-// Version is the version of the tool.
-const Version = "0.2.0"
-
 // An App is one run of the tool, and all that it sees of the world.
 type App struct {
 	Stdout, Stderr *sheet.Stream

@@ -144,7 +144,7 @@ func (s *session) out() *sheet.Stream { return s.Guard(s.app.Stdout) }
 func (a *App) open(p *progress.Progress) (*source.Source, error) {
 	f := &a.global
 	config := source.Config{
-		Options: []ll2.Option{ll2.WithUserAgent("dockings/" + Version)}, Transport: a.Transport,
+		Options: []ll2.Option{ll2.WithUserAgent("dockings/" + Version())}, Transport: a.Transport,
 		MaxAge: f.maxAge.Duration, Refresh: f.refresh, Offline: f.offline, NoCache: f.noCache,
 		Timeout: f.timeout.Duration, NoWait: f.noWait, MaxWait: f.maxWait.Duration, Clock: f.clock(),
 	}

@@ -71,7 +71,6 @@ func TestEveryCommandPrintsAsRecorded(t *testing.T) {
 		"agencies.csv":      "agencies --demo=515 --format csv --at 2026",
 		"quota.json":        "quota --demo --format json",
 		"quota.csv":         "quota --demo --format csv",
-		"version.txt":       "--version",
 		"help.txt":          "--help",
 		"help-list.txt":     "list --help",
 		"help-get.txt":      "help get",

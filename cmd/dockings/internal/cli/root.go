@@ -43,7 +43,7 @@ Environment:
 		Example: `  dockings now
   dockings list --station iss --since 2025
   dockings timeline --demo -o stays.svg`,
-		Version:       Version,
+		Version:       Version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {

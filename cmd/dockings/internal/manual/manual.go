@@ -24,7 +24,7 @@ func Write(folder string) error {
 	}
 	root.DisableAutoGenTag = true
 	date := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) // else each day would have others
-	header := &doc.GenManHeader{Title: "DOCKINGS", Section: "1", Date: &date, Source: "dockings " + cli.Version, Manual: "Dockings"}
+	header := &doc.GenManHeader{Title: "DOCKINGS", Section: "1", Date: &date, Source: "dockings", Manual: "Dockings"}
 	if err := doc.GenManTree(root, header, man); err != nil {
 		return err
 	}

@@ -1,0 +1,162 @@
+// Package notice writes what a binary of dockings has to say of the work of others that
+// is linked into it: each module with its license, and the text of the license.
+package notice
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A Module is a module that is linked into the binary, or the standard library.
+type Module struct {
+	Path, Version, Dir string
+	Licenses           []License
+}
+
+// A License is a file that says on which terms a module can be used.
+type License struct {
+	Name string // as SPDX calls it
+	File string
+	Text string
+}
+
+// targets are the systems for which there are binaries; some modules are linked on one
+// of them only.
+var targets = []string{"darwin", "linux", "windows"}
+
+// Modules returns the modules of others that are linked into the program in a folder,
+// on any system.
+func Modules(program string) ([]Module, error) {
+	seen := make(map[string]Module)
+	for _, system := range targets {
+		cmd := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}", program)
+		cmd.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=0")
+		cmd.Stderr = os.Stderr
+		out, err := cmd.Output()
+		if err != nil {
+			return nil, fmt.Errorf("go list for %s: %w", system, err)
+		}
+		for line := range strings.Lines(string(out)) {
+			fields := strings.Split(strings.TrimSpace(line), "\t")
+			if len(fields) == 3 && !strings.HasPrefix(fields[0]+"/", "github.com/docking-event/ll2/") {
+				seen[fields[0]] = Module{Path: fields[0], Version: fields[1], Dir: fields[2]}
+			}
+		}
+	}
+	goroot, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return nil, err
+	}
+	// Of the same text in every version of Go.
+	seen["std"] = Module{Path: "the standard library of Go", Dir: strings.TrimSpace(string(goroot))}
+	var all []Module
+	for _, m := range seen {
+		if m.Licenses, err = licenses(os.DirFS(m.Dir)); err != nil {
+			return nil, fmt.Errorf("%s: %w", m.Path, err)
+		}
+		all = append(all, m)
+	}
+	slices.SortFunc(all, func(a, b Module) int { return cmp.Compare(a.Path, b.Path) })
+	return all, nil
+}
+
+// licenses returns the licenses at the top of a module.
+func licenses(module fs.FS) ([]License, error) {
+	entries, err := fs.ReadDir(module, ".")
+	if err != nil {
+		return nil, err
+	}
+	var all []License
+	for _, entry := range entries {
+		name := strings.ToLower(entry.Name())
+		if entry.IsDir() || !strings.HasPrefix(name, "licen") && !strings.HasPrefix(name, "copying") && !strings.HasPrefix(name, "notice") {
+			continue
+		}
+		text, err := fs.ReadFile(module, entry.Name())
+		if err != nil {
+			return nil, err
+		}
+		license := License{Name: Identify(string(text)), File: entry.Name(), Text: tidy(string(text))}
+		if license.Name == "" {
+			return nil, fmt.Errorf("%s is a license that is not known here; look at it, and add it if a binary may contain it", entry.Name())
+		}
+		all = append(all, license)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("there is no license in %s", filepath.Base(fmt.Sprint(module)))
+	}
+	return all, nil
+}
+
+// marks are words that only one license has, the more special ones first.
+var marks = []struct{ name, words string }{
+	{"FTL OR GPL-2.0-or-later", "Use of the Freetype-Go software is subject to your choice of exactly one of the following two licenses"},
+	{"MPL-2.0", "Mozilla Public License, version 2.0"},
+	{"Apache-2.0", "Apache License Version 2.0"},
+	{"OFL-1.1", "SIL OPEN FONT LICENSE Version 1.1"},
+	{"CC-BY-4.0", "Creative Commons Attribution 4.0 International Public License"},
+	{"CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0"},
+	{"BSD-3-Clause", "Redistributions in binary form must reproduce the above copyright notice, this list of conditions and the following disclaimer in the documentation and/or other materials provided with the distribution. * Neither the name"},
+	{"BSD-3-Clause", "may be used to endorse or promote products derived from this software without specific prior written permission"},
+	{"BSD-2-Clause", "Redistribution and use in source and binary forms, with or without modification, are permitted"},
+	{"MIT", "Permission is hereby granted, free of charge, to any person obtaining a copy"},
+}
+
+// Identify returns the name of a license by its text, or "" for one that a binary of
+// this program was not expected to contain.
+func Identify(text string) string {
+	words := strings.Join(strings.Fields(text), " ")
+	for _, mark := range marks {
+		if strings.Contains(words, mark.words) {
+			return mark.name
+		}
+	}
+	return ""
+}
+
+// tidy is a text with the line ends of Unix, and without spaces at the ends of lines.
+func tidy(text string) string {
+	var lines []string
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		lines = append(lines, strings.TrimRight(line, " \t\r\n"))
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+const head = `Dockings is under the license in the file LICENSE. Its binaries contain the work of
+others, each on the terms below. The source of a module is at
+https://proxy.golang.org/MODULE/@v/VERSION.zip, and at the place that its path names.
+The fonts of the pictures are Liberation, of codeberg.org/go-fonts/liberation. Portions
+of this software are copyright © The FreeType Project (https://www.freetype.org). All
+rights reserved.
+
+`
+
+// Text is the notice for modules: a table, and each text once.
+func Text(modules []Module) string {
+	var b strings.Builder
+	b.WriteString(head)
+	var texts []string
+	users := make(map[string][]string)
+	for _, m := range modules {
+		var names []string
+		for _, license := range m.Licenses {
+			names = append(names, license.Name)
+			if users[license.Text] == nil {
+				texts = append(texts, license.Text)
+			}
+			users[license.Text] = append(users[license.Text], m.Path)
+		}
+		fmt.Fprintln(&b, strings.TrimSpace(m.Path+" "+m.Version)+": "+strings.Join(slices.Compact(names), ", "))
+	}
+	for _, text := range texts {
+		fmt.Fprintf(&b, "\n%s\n%s\n\n%s", strings.Repeat("-", 80), strings.Join(slices.Compact(users[text]), "\n"), text)
+	}
+	return b.String()
+}
