@@ -33,8 +33,8 @@ func NewBehindProxy(proxy *url.URL, caFile string, opts ...ll2.Option) (*ll2.Cli
 }
 
 // NewBehindGateway returns a client that sends its requests to a reverse proxy, which
-// passes them on to the service. Limits of the production host do not hold for another
-// host, so they are set.
+// passes them on to the service. The client has no limit for such a host unless it is
+// set.
 func NewBehindGateway(baseURL string, opts ...ll2.Option) (*ll2.Client, error) {
-	return ll2.New(append(opts, ll2.WithBaseURL(baseURL), ll2.WithRateLimit(15, time.Hour))...)
+	return ll2.New(append([]ll2.Option{ll2.WithBaseURL(baseURL), ll2.WithRateLimit(15, time.Hour)}, opts...)...)
 }

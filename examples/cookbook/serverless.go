@@ -16,8 +16,8 @@ import (
 // OpenForFunction opens a copy of all events in a store that all instances of the
 // function share. Call it once for each instance, not for each call.
 func OpenForFunction(store mirror.Store, opts ...ll2.Option) (*mirror.Mirror, error) {
-	opts = append(opts, ll2.WithMaxWait(0), ll2.WithQuotaSync()) // do not wait; count the requests of other instances
-	client, err := ll2.New(opts...)
+	// Do not wait, and count the requests of other instances.
+	client, err := ll2.New(append([]ll2.Option{ll2.WithMaxWait(0), ll2.WithQuotaSync()}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func Docked(m *mirror.Mirror) http.HandlerFunc {
 		docked, err := DockedAt(ctx, m.DockingEvents, time.Now())
 		switch at, limited := ll2.RetryAt(err); {
 		case limited:
-			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(time.Until(at).Seconds()))))
+			w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(time.Until(at).Seconds())))))
 			http.Error(w, "the quota of the service is used up", http.StatusServiceUnavailable)
 			return
 		case errors.Is(err, context.DeadlineExceeded), errors.Is(err, ll2.ErrUnavailable):
