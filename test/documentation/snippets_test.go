@@ -21,6 +21,7 @@ import (
 func TestSnippetsOfTheReadmeCompileAndPrintWhatTheySay(t *testing.T) {
 	t.Parallel()
 	var snippets []block
+	// The code of doc/cookbook.md is that of the module examples/cookbook, whose tests compare them.
 	for _, name := range []string{"README.md", "CONTRIBUTING.md", "doc/queries.md", "doc/quota.md", "doc/errors.md", "doc/testing.md", "doc/observability.md", "doc/mirror.md", "doc/versions.md"} {
 		snippets = append(snippets, readDocument(t, os.DirFS(root), name).snippets()...)
 	}
