@@ -141,7 +141,7 @@ func (s *store) Save(ctx context.Context, name string, data []byte, ifGen uint64
 		return err
 	}
 	err := s.save(ctx, name, data, ifGen)
-	if err == mirror.ErrConflict { // nolint:errorlint // save returns it unwrapped
+	if err == mirror.ErrConflict { //nolint:errorlint // save returns it unwrapped
 		return err
 	}
 	if err != nil {

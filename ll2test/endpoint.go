@@ -61,8 +61,8 @@ func (s *Server) SetEvents(events ...ll2.DockingEvent) {
 // the two versions have the same dockings. A new server has no events of 2.3.0.
 //
 // Fields that only a detailed chaser has are left out of normal answers. In these,
-// response_mode is "normal", or "list" in a payload. In a detailed answer, the
-// event's own response_mode is "detailed", unless ResponseMode has a value other than
+// response_mode is "normal", or "list" in a payload. In a detailed answer, the event's
+// own response_mode is "detailed", unless ResponseMode has a value other than "" and
 // "normal".
 func (s *Server) SetEvents230(events ...ll230.DockingEvent) {
 	s.put(v230.endpoint(tableOf(v230, events, encodeEvent230)))

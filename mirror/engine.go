@@ -28,7 +28,7 @@ type engine struct {
 	store   Store
 	name    string // of the blobs
 
-	ctx    context.Context // nolint:containedctx // for the background work of the mirror; ends with Close
+	ctx    context.Context //nolint:containedctx // for the background work of the mirror; ends with Close
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 

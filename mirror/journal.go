@@ -30,10 +30,10 @@ type Kind string
 
 // The kinds of changes.
 const (
-	Docked    Kind = "docked"    // new event, still docked or docked within the last 7 days
+	Docked    Kind = "docked"    // new event that is still docked, or docked within the last 7 days
 	Departed  Kind = "departed"  // the event has a departure now
 	Corrected Kind = "corrected" // the event's own fields changed
-	Added     Kind = "added"     // new event that is older than a Docked one
+	Added     Kind = "added"     // new event that departed already and docked more than 7 days ago
 	Removed   Kind = "removed"   // the service does not have the event any more
 )
 
@@ -74,7 +74,7 @@ func (r record) encode() []byte {
 // copy.
 func eventOf[T any](raw json.RawMessage) (*T, error) {
 	if len(raw) == 0 {
-		return nil, nil // nolint:nilnil // there is no event before, or none after
+		return nil, nil //nolint:nilnil // there is no event before, or none after
 	}
 	event := new(T)
 	if err := body.ReadRow(raw, event); err != nil {

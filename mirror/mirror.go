@@ -25,9 +25,9 @@ type Mirror struct {
 }
 
 // Open opens the copy in the store, or begins a new one. It sends nothing. Later
-// requests go through client and use its quota, token, retries and traces, but refreshes are
-// not retried and have their own context. Each base URL has its own copy, so a store may
-// hold several.
+// requests go through client and use its quota, token, retries and traces, but
+// refreshes are not retried and have their own context. Each base URL has its own copy,
+// so a store may hold several.
 //
 // A store that cannot be read is not an error, since a copy in memory is better than
 // none; [Mirror.Status] reports it. Open fails if client or store is nil, if an

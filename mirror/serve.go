@@ -36,8 +36,8 @@ const (
 //     the service, in JSON only. Links lead to the host that the caller used, see
 //     [BehindProxy].
 //   - 2.2.0/api-throttle/ reports an unused quota.
-//   - healthz reports the age of the copy in JSON, with 200 if the copy answers and 503 if
-//     it does not.
+//   - healthz reports the age of the copy in JSON, with 200 if the copy answers and 503
+//     if it does not.
 //
 // The methods are GET, HEAD and OPTIONS. The header of an answer has Age, the age of
 // the copy, so that Date less Age is the time at which the copy was current;

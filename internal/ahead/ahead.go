@@ -30,7 +30,7 @@ type Reader[P any] struct {
 	ctx   context.Context //nolint:containedctx // a Reader lives as long as the range over a walk
 	n     int             // number of pages that may be held, including the one that the caller reads
 
-	group   context.Context // nolint:containedctx // of the requests under way
+	group   context.Context //nolint:containedctx // of the requests under way
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 	queue   []*flight[P] // requested pages, in the order of the list

@@ -203,7 +203,7 @@ func (p passage) complaints(file string) []complaint {
 	for _, ban := range banned {
 		// A line for a blank line: a paragraph is the beginning of a sentence.
 		line := p.line
-		for _, paragraph := range strings.Split(p.text, "\n\n") {
+		for paragraph := range strings.SplitSeq(p.text, "\n\n") {
 			for _, at := range ban.form.FindAllStringIndex(paragraph, -1) {
 				found := paragraph[at[0]:at[1]]
 				if ban.unless != nil && ban.unless.MatchString(strings.TrimLeft(found, " \n.:;,!?")) {
