@@ -39,7 +39,7 @@ var recipes = []struct {
 	{"versions", []string{"Dockings220", "Dockings230"}, "Dockings230"},
 }
 
-// source is what the files of the module declare.
+// source holds the functions of the module and the outputs of its examples.
 type source struct {
 	functions map[string]string // the text of each, its comment included
 	outputs   map[string]string // of each example
