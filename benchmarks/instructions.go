@@ -83,6 +83,7 @@ func instructions(ctx context.Context, out io.Writer) error {
 const (
 	clientDecoder = "client"
 	floorDecoder  = "floor"
+	wholeList     = "list"
 )
 
 var collected = regexp.MustCompile(`Collected : (\d+)`)
@@ -117,6 +118,16 @@ func decodeMany(decoder string, in io.Reader) error {
 		return err
 	}
 	decode := func(body []byte) error { return new(ll2.Page[ll2.DockingEvent]).UnmarshalJSON(body) }
+	if decoder == wholeList {
+		client, err := fromMemory(body)
+		if err != nil {
+			return err
+		}
+		decode = func([]byte) error {
+			_, err := client.DockingEvents.List(context.Background())
+			return err
+		}
+	}
 	if decoder == floorDecoder {
 		decode = func(body []byte) error {
 			_, err := floor.Decode(body, pageEvents)

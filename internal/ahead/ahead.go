@@ -18,9 +18,9 @@ import (
 	"sync"
 )
 
-// A Get gets the page of a query. It tells admitted, unless that is nil, when it
+// A Get gets the page of a query, which is text with its keys in order. It tells admitted, unless that is nil, when it
 // has its place in the quota, or with an error that it has none.
-type Get[P any] func(ctx context.Context, query url.Values, admitted func(error)) (P, error)
+type Get[P any] func(ctx context.Context, query string, admitted func(error)) (P, error)
 
 // A Reader gets the pages of one walk. Make it with [New], and Stop it.
 type Reader[P any] struct {
@@ -54,7 +54,7 @@ func (r *Reader[P]) Stop() {
 }
 
 // Get returns the page of a query whose turn has come.
-func (r *Reader[P]) Get(query url.Values) (P, error) {
+func (r *Reader[P]) Get(query string) (P, error) {
 	r.fill(r.n) // the caller has done with the page before
 	if len(r.queue) == 0 {
 		return r.fetch(r.ctx, query, nil)
@@ -75,15 +75,15 @@ func (r *Reader[P]) Get(query url.Values) (P, error) {
 	return f.page, f.err
 }
 
-// Follow tells which query comes next, nil for none, and that there are count
+// Follow tells which query comes next, "" for none, and that there are count
 // rows in all. What comes behind it is foreseeable if it says how large a page is
 // and where it begins. Call it with the page that the caller is about to read;
 // pages hold at most rows each.
-func (r *Reader[P]) Follow(query url.Values, foreseeable bool, count, rows int) {
+func (r *Reader[P]) Follow(query string, foreseeable bool, count, rows int) {
 	switch {
 	case r.n == 1:
 		return
-	case query == nil, !foreseeable, !r.foreseen(query, rows):
+	case query == "", !foreseeable, !r.foreseen(query, rows):
 		r.Stop()
 		return
 	}
@@ -92,17 +92,18 @@ func (r *Reader[P]) Follow(query url.Values, foreseeable bool, count, rows int) 
 }
 
 // foreseen reports whether query is the one that was expected.
-func (r *Reader[P]) foreseen(query url.Values, rows int) bool {
+func (r *Reader[P]) foreseen(query string, rows int) bool {
 	switch {
 	case r.next == nil: // the first one: what is to come follows from it
-		r.next = query
-		r.offset, _ = strconv.Atoi(query.Get("offset"))
-		r.step, _ = strconv.Atoi(query.Get("limit"))
-		return 0 < r.step && r.step <= rows && r.offset > 0
+		next, err := url.ParseQuery(query)
+		r.next = next
+		r.offset, _ = strconv.Atoi(next.Get("offset"))
+		r.step, _ = strconv.Atoi(next.Get("limit"))
+		return err == nil && 0 < r.step && r.step <= rows && r.offset > 0
 	case len(r.queue) > 0:
-		return r.queue[0].query == query.Encode()
+		return r.queue[0].query == query
 	default:
-		return r.next.Encode() == query.Encode()
+		return r.next.Encode() == query
 	}
 }
 
@@ -111,8 +112,8 @@ func (r *Reader[P]) fill(most int) {
 	// Less than 0 is an offset that a service drove beyond all numbers.
 	for r.n > 1 && r.next != nil && len(r.queue) < most && 0 < r.offset && r.offset < r.count {
 		f := &flight[P]{query: r.next.Encode(), admitted: make(chan struct{}), done: make(chan struct{}), err: ErrNoEnd}
-		query, before := r.next, r.last
-		r.running.Go(func() { f.fly(r.group, r.fetch, query, before) })
+		before := r.last
+		r.running.Go(func() { f.fly(r.group, r.fetch, before) })
 		r.queue, r.last = append(r.queue, f), f
 
 		r.offset += r.step
