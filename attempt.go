@@ -55,8 +55,7 @@ type request struct {
 type call struct {
 	*sender
 	request
-	sent http.Request // what each attempt is a copy of
-	text string       // see shown
+	text string // see shown
 
 	number  int // of the attempt under way, from 1
 	began   time.Time
@@ -81,24 +80,29 @@ func (s *sender) send(ctx context.Context, r request) (err error) {
 // errUnfinished is what a trace is told of a call that did not return.
 var errUnfinished = errors.New("ll2: a panic or runtime.Goexit ended the call")
 
-// acceptJSON is the header of that name: a service may answer browsers with HTML.
-var acceptJSON = []string{"application/json"}
-
-// run repeats the attempts. The request is put together by hand: its URL is one that
-// was parsed, and writing it to have http.NewRequest parse it again costs as much as all
-// the rest here.
+// run repeats the attempts.
 func (c *call) run(ctx context.Context) error {
-	c.sent = http.Request{
-		Method: http.MethodGet, URL: c.url, Host: c.url.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{"Accept": acceptJSON, "User-Agent": c.userAgent},
-	}
-	c.secret.Authorize(c.sent.Header)
 	if err := repeat(ctx, c.url, c.retry.retries, c, func() (bool, time.Duration) {
 		return !c.verdict.again, c.verdict.pause.For
 	}); err != nil {
 		return contextError(ctx, c.what(), c.failure)
 	}
 	return c.verdict.err
+}
+
+// acceptJSON is the header of that name: a service may answer browsers with HTML.
+var acceptJSON = []string{"application/json"}
+
+// exchange returns a request for one attempt, whose transport may do with it as it likes.
+// It is put together by hand: http.NewRequest would parse a URL that was just written.
+func (c *call) exchange() *http.Request {
+	u := *c.url
+	req := &http.Request{
+		Method: http.MethodGet, URL: &u, Host: u.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Accept": acceptJSON, "User-Agent": c.userAgent},
+	}
+	c.secret.Authorize(req.Header)
+	return req
 }
 
 // shown returns the URL without the token. Only errors and traces need it.
@@ -127,7 +131,7 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer func() { place.settle(quota.Lost, later(time.Now(), c.began.Add(lateness))) }()
 	sending, cancel := c.bounded(ctx)
 	defer cancel()
-	resp, last, err := wire.Send(sending, c.http, &c.sent, place.sentAgain)
+	resp, last, err := wire.Send(sending, c.http, c.exchange(), place.sentAgain)
 	if err == nil {
 		err = c.read(place, resp)
 	} else {

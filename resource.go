@@ -269,7 +269,7 @@ func (r *Resource[T, ID]) page(ctx context.Context, q string, admitted func(erro
 	var page *Page[T]
 	ctx, ready := hint.WithReady[body.Page[T]](ctx)
 	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, decode: func(header http.Header, data []byte) error {
-		most := query.StepsFrom(q).Size
+		most := query.SizeOf(q)
 		if most < 1 || most > MaxPageSize {
 			most = MaxPageSize // which a link can say, of a server that is none of the service's
 		}

@@ -18,15 +18,13 @@ type Steps struct {
 // StepsFrom returns the steps of a walk that is at a query as [url.Values.Encode]
 // writes it, keys in order.
 func StepsFrom(text string) Steps {
-	var s Steps
+	s := Steps{Size: SizeOf(text)}
 	at := len(text) // where the offset belongs
 	rest := ""
 	for i := 0; i < len(text); {
 		part, _, _ := strings.Cut(text[i:], "&")
 		name, value, _ := strings.Cut(part, "=")
 		switch {
-		case name == Limit:
-			s.Size, _ = strconv.Atoi(value)
 		case name == Offset:
 			s.Offset, _ = strconv.Atoi(value)
 			at, rest = i, text[i+len(part):]
@@ -45,3 +43,15 @@ func StepsFrom(text string) Steps {
 
 // Next returns the query of the page behind the one that the walk is at.
 func (s Steps) Next() string { return s.before + strconv.Itoa(s.Offset+s.Size) + s.after }
+
+// SizeOf returns how many rows a query as [url.Values.Encode] writes it wants on a
+// page, 0 if it does not say.
+func SizeOf(text string) int {
+	value, ok := strings.CutPrefix(text, Limit+"=")
+	if !ok {
+		_, value, _ = strings.Cut(text, "&"+Limit+"=")
+	}
+	value, _, _ = strings.Cut(value, "&")
+	n, _ := strconv.Atoi(value) // 0 for what is no number
+	return n
+}
