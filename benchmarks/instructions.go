@@ -36,8 +36,8 @@ var noted = []struct {
 }
 
 const (
-	slack   = 1.03 // for what is noted
-	calls   = 60   // of one subject, under callgrind
+	slack = 1.03 // for what is noted
+	calls = 60   // of one subject, under callgrind
 
 	oneEvent = "List of one event"
 )

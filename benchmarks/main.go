@@ -52,6 +52,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	flags.IntVar(&how.events, "events", allEvents, "events that the server has")
 	flags.DurationVar(&how.latency, "latency", 0, "wait of the server before each answer")
 	flags.BoolVar(&how.gzip, "gzip", false, "let the server compress its answers")
+	flags.BoolVar(&how.v230, "v230", false, "let the server serve version 2.3.0, too")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -123,12 +124,13 @@ func parts() []part {
 		{"decode", decoding},
 		{"otherwise", decodingOtherwise},
 		{"decode230", decoding230},
-		{"walk", course{serving: few, limit: 100, base: floorName, batch: 3, slow: 1}.walking},
-		{"limit10", course{serving: few, limit: 10, base: floorName, batch: 2, slow: 1}.walking},
-		{"latency20", course{serving: slow(20 * time.Millisecond), limit: 100, base: ours, batch: 1, slow: 2}.walking},
-		{"latency200", course{serving: slow(200 * time.Millisecond), limit: 100, base: ours, batch: 1, slow: 8}.walking},
-		{"gzip", course{serving: serving{events: allEvents, gzip: true}, limit: 100, base: floorName, batch: 3, slow: 1}.walking},
-		{"detailed", course{serving: few, limit: 100, detailed: true, base: floorName, batch: 3, slow: 1}.walking},
+		{"walk", course{serving: few, limit: 100, base: floorName, batch: 3, slow: 1, subjects: subjects}.walking},
+		{"limit10", course{serving: few, limit: 10, base: floorName, batch: 2, slow: 1, subjects: subjects}.walking},
+		{"latency20", course{serving: slow(20 * time.Millisecond), limit: 100, base: ours, batch: 1, slow: 2, subjects: subjects}.walking},
+		{"latency200", course{serving: slow(200 * time.Millisecond), limit: 100, base: ours, batch: 1, slow: 8, subjects: subjects}.walking},
+		{"gzip", course{serving: serving{events: allEvents, gzip: true}, limit: 100, base: floorName, batch: 3, slow: 1, subjects: subjects}.walking},
+		{"detailed", course{serving: few, limit: 100, detailed: true, base: floorName, batch: 3, slow: 1, subjects: subjects}.walking},
+		{"walk230", course{serving: serving{events: allEvents, v230: true}, limit: 100, base: decoderName, batch: 1, slow: 1, subjects: subjects230}.walking},
 		{"first", firstEvent},
 		{"memory", memory},
 		{"mirror", mirroring},
