@@ -156,6 +156,7 @@ type walk[T any, ID int | string] struct {
 	fail func(query string, err error) *PageError
 
 	seen  map[ID]struct{} // ids of all rows so far
+	roomy bool            // it has room for all that are to come
 	at    string          // the query of the page that was yielded last
 	steps query.Steps     // where the walk is
 	lead  string          // what stands before the query in a link to the list
@@ -241,6 +242,17 @@ func (w *walk[T, ID]) note(row *T) bool {
 	return true
 }
 
+// expect makes room for the ids of all rows once there is more than one page, as far as
+// a count is to be believed.
+func (w *walk[T, ID]) expect(count int) {
+	const most = 10_000
+	if !w.roomy && len(w.seen) > 0 {
+		seen := make(map[ID]struct{}, min(count, most))
+		maps.Copy(seen, w.seen)
+		w.seen, w.roomy = seen, true
+	}
+}
+
 // eachPage yields the pages as they are.
 func (w *walk[T, ID]) eachPage(ctx context.Context, yield func(*Page[T], error) bool) {
 	for page, err := range w.pages(hint.Walk(ctx)) {
@@ -281,6 +293,7 @@ func (w *walk[T, ID]) eachRow(ctx context.Context, yield func(*T, error) bool) {
 			return
 		}
 		count = max(count, page.Count)
+		w.expect(count)
 		if w.onPage != nil {
 			w.onPage(PageInfo{Count: page.Count, Results: len(page.Results), Left: page.Left(), Next: page.Next})
 		}
