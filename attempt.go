@@ -29,7 +29,7 @@ type sender struct {
 	base      *url.URL
 	http      *http.Client  // follows redirects within its origin only
 	timeout   time.Duration // of an attempt; 0: none
-	userAgent string
+	userAgent []string
 	secret    secret.Secret
 	buffers   chan *bytes.Buffer // for bodies
 	admission *admission
@@ -55,8 +55,7 @@ type request struct {
 type call struct {
 	*sender
 	request
-	address string // the URL
-	shown   string // and without the token
+	text string // see shown
 
 	number  int // of the attempt under way, from 1
 	began   time.Time
@@ -67,12 +66,11 @@ type call struct {
 
 // send sends the request until it succeeds or trying again cannot help.
 func (s *sender) send(ctx context.Context, r request) (err error) {
-	c := &call{sender: s, request: r, address: r.url.String()}
-	c.shown = s.secret.Redact(c.address)
+	c := &call{sender: s, request: r}
 	c.once = c.once || hint.IsOnce(ctx)
 	if len(s.traces) > 0 {
 		var end func(error)
-		ctx, end = s.traces.call(ctx, Call{Kind: r.kind, URL: c.shown})
+		ctx, end = s.traces.call(ctx, Call{Kind: r.kind, URL: c.shown()})
 		err = errUnfinished // until it returns
 		defer func() { end(err) }()
 	}
@@ -84,14 +82,7 @@ var errUnfinished = errors.New("ll2: a panic or runtime.Goexit ended the call")
 
 // run repeats the attempts.
 func (c *call) run(ctx context.Context) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.address, nil)
-	if err != nil {
-		return fmt.Errorf("ll2: GET %s: %w", c.shown, c.secret.RedactError(err))
-	}
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", c.userAgent)
-	c.secret.Authorize(req.Header)
-	if err := repeat(req, c.retry.retries, c, func() (bool, time.Duration) {
+	if err := repeat(ctx, c.url, c.retry.retries, c, func() (bool, time.Duration) {
 		return !c.verdict.again, c.verdict.pause.For
 	}); err != nil {
 		return contextError(ctx, c.what(), c.failure)
@@ -99,7 +90,30 @@ func (c *call) run(ctx context.Context) error {
 	return c.verdict.err
 }
 
-func (c *call) what() string { return "GET " + c.shown }
+// acceptJSON is the header of that name: a service may answer browsers with HTML.
+var acceptJSON = []string{"application/json"}
+
+// exchange returns a request for one attempt, whose transport may do with it as it likes.
+// It is put together by hand: http.NewRequest would parse a URL that was just written.
+func (c *call) exchange() *http.Request {
+	u := *c.url
+	req := &http.Request{
+		Method: http.MethodGet, URL: &u, Host: u.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Accept": acceptJSON, "User-Agent": c.userAgent},
+	}
+	c.secret.Authorize(req.Header)
+	return req
+}
+
+// shown returns the URL without the token. Only errors and traces need it.
+func (c *call) shown() string {
+	if c.text == "" {
+		c.text = c.secret.Redact(c.url.String())
+	}
+	return c.text
+}
+
+func (c *call) what() string { return "GET " + c.shown() }
 
 // RoundTrip is one attempt. What became of it is in the call: the answer for the
 // loop is an empty 200 always, so that nothing between them follows redirects,
@@ -117,7 +131,7 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer func() { place.settle(quota.Lost, later(time.Now(), c.began.Add(lateness))) }()
 	sending, cancel := c.bounded(ctx)
 	defer cancel()
-	resp, last, err := wire.Send(sending, c.http, req, place.sentAgain)
+	resp, last, err := wire.Send(sending, c.http, c.exchange(), place.sentAgain)
 	if err == nil {
 		err = c.read(place, resp)
 	} else {
@@ -147,23 +161,29 @@ func (c *call) admit(ctx context.Context) (p *place, err error) {
 	}
 	c.number++
 	c.began, c.status = time.Now(), 0
-	var limited *RateLimitError
-	switch {
-	case err == nil:
-	case !errors.As(err, &limited):
-		err = contextError(ctx, c.what(), c.failure)
-	case limited.Err == nil:
-		limited.Err = c.failure
-	case c.failure != nil:
-		limited.Err = fmt.Errorf("%w, after: %w", limited.Err, unprefixed{c.failure})
-	}
-	if limited != nil {
-		c.traces.refused(ctx, limited)
+	if err != nil {
+		err = c.refusal(ctx, err)
 	}
 	if c.number == 1 && c.admitted != nil {
 		c.admitted(err)
 	}
 	return p, err
+}
+
+// refusal returns the error of an attempt for which there is no place.
+func (c *call) refusal(ctx context.Context, err error) error {
+	var limited *RateLimitError
+	if !errors.As(err, &limited) {
+		return contextError(ctx, c.what(), c.failure)
+	}
+	switch {
+	case limited.Err == nil:
+		limited.Err = c.failure
+	case c.failure != nil:
+		limited.Err = fmt.Errorf("%w, after: %w", limited.Err, unprefixed{c.failure})
+	}
+	c.traces.refused(ctx, limited)
+	return err
 }
 
 // answered settles the place as the service does: a request that it refuses
@@ -240,7 +260,7 @@ func (c *call) read(p *place, resp *http.Response) error {
 	if err == nil {
 		return nil
 	}
-	decodeErr := newDecodeError(c.shown, data, err)
+	decodeErr := newDecodeError(c.shown(), data, err)
 	decodeErr.Err, decodeErr.attempts = c.secret.RedactError(err), c.number
 	decodeErr.Field, decodeErr.ID = c.secret.Redact(decodeErr.Field), c.secret.Redact(decodeErr.ID)
 	if c.free || c.secret.StandsNear(data, decodeErr.Offset) {
@@ -284,7 +304,7 @@ func (c *call) statusError(p *place, resp *http.Response) error {
 		body = c.secret.Redact(string(start)) // which was all
 	}
 	apiErr := newAPIError(resp.StatusCode, resp.Header.Clone(), []byte(body[:min(len(body), maxErrorBody)]))
-	apiErr.URL, apiErr.Attempts = c.shown, c.number
+	apiErr.URL, apiErr.Attempts = c.shown(), c.number
 	if resp.Request != nil { // a transport that is not net/http's may leave it out
 		apiErr.URL = resp.Request.URL.String() // the last one of redirects
 	}
@@ -308,10 +328,11 @@ func (c *call) statusError(p *place, resp *http.Response) error {
 
 // conclude ends an attempt: it decides what follows, and tells of it.
 func (c *call) conclude(ctx context.Context, err error) {
-	c.failure, c.verdict = c.describe(ctx, err), verdict{}
+	c.failure, c.verdict = nil, verdict{}
 	if final := hint.FinalOf(err); final != nil {
 		c.failure, c.verdict = final, verdict{err: final}
-	} else if c.failure != nil {
+	} else if err != nil {
+		c.failure = c.describe(ctx, err)
 		f := failed{err: c.failure, number: c.number, what: c.what(), answered: c.status != 0, final: c.once}
 		if !c.free {
 			f.check = func(pause time.Duration) error { return c.admission.check(ctx, pause, c.retry.maxWait) }
@@ -322,7 +343,7 @@ func (c *call) conclude(ctx context.Context, err error) {
 		return
 	}
 	c.traces.attempt(ctx, Attempt{
-		Kind: c.kind, Number: c.number, StatusCode: c.status, URL: c.shown, Took: time.Since(c.began),
+		Kind: c.kind, Number: c.number, StatusCode: c.status, URL: c.shown(), Took: time.Since(c.began),
 		Err: c.failure, Retrying: c.verdict.again,
 	})
 	if c.verdict.pause.For > 0 {
@@ -338,7 +359,7 @@ func (c *call) conclude(ctx context.Context, err error) {
 func (c *call) describe(ctx context.Context, err error) error {
 	var api *APIError
 	var decode *DecodeError
-	if err == nil || errors.As(err, &api) || errors.As(err, &decode) {
+	if errors.As(err, &api) || errors.As(err, &decode) {
 		return err
 	}
 	var urlErr *url.Error
@@ -350,9 +371,9 @@ func (c *call) describe(ctx context.Context, err error) error {
 		err = fmt.Errorf("no answer within the %v of an attempt: %w", c.timeout, err)
 	}
 	if c.number > 1 {
-		err = fmt.Errorf("ll2: GET %s: %w (%d attempts)", c.shown, err, c.number)
+		err = fmt.Errorf("ll2: GET %s: %w (%d attempts)", c.shown(), err, c.number)
 	} else {
-		err = fmt.Errorf("ll2: GET %s: %w", c.shown, err)
+		err = fmt.Errorf("ll2: GET %s: %w", c.shown(), err)
 	}
 	var redirect *wire.RedirectError
 	if errors.As(err, &redirect) || ctx.Err() != nil {
@@ -370,6 +391,6 @@ func (e noAnswerError) Is(target error) bool { return target == ErrUnavailable }
 // announce tells of a wait that is about to begin.
 func (c *call) announce(ctx context.Context, w quota.Wait) {
 	if len(c.traces) > 0 {
-		c.traces.wait(ctx, Wait{Reason: WaitReason(w.Reason), For: w.For, Until: w.Until, URL: c.shown})
+		c.traces.wait(ctx, Wait{Reason: WaitReason(w.Reason), For: w.For, Until: w.Until, URL: c.shown()})
 	}
 }

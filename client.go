@@ -47,13 +47,14 @@ func New(opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ll2: base URL: %w", err)
 	}
+	base.Host = strings.TrimSuffix(base.Host, ":") // a port that is empty
 	client, timeout := newHTTPClient(cfg)
 	s := &sender{
 		base:      base,
 		http:      wire.Client(client),
 		timeout:   timeout,
 		buffers:   make(chan *bytes.Buffer, keptBuffers),
-		userAgent: cfg.userAgent,
+		userAgent: []string{cfg.userAgent},
 		secret:    secret.New("Token", cfg.token),
 		retry:     retryPolicy{retries: cfg.retries, backoff: fullJitter(cfg.backoffMin, cfg.backoffMax), maxWait: cfg.maxWait},
 		traces:    cfg.traces,

@@ -137,36 +137,43 @@ func parseDuration(text []byte) (time.Duration, error) {
 	rest = rest[1:]
 	total, smallest := uint64(0), uint64(math.MaxUint64)
 	inTime, ended := false, false // ended: a part is the last thing read
-	for len(rest) > 0 {
-		if rest[0] == 'T' && !inTime {
-			inTime, ended, rest = true, false, rest[1:]
+	for i := 0; i < len(rest); i++ {
+		if rest[i] == 'T' && !inTime {
+			inTime, ended = true, false
 			continue
 		}
-		count, n := leadingCount(rest)
-		var fraction []byte
-		if 0 < n && n < len(rest) && rest[n] == '.' {
-			if fraction = leadingDigits(rest[n+1:]); len(fraction) == 0 {
+		count, nanos, start := uint64(0), uint64(0), i
+		for ; i < len(rest) && isDigit(rest[i]); i++ {
+			if count < math.MaxUint64/10-1 {
+				count = 10*count + uint64(rest[i]-'0')
+			} else {
+				count = math.MaxUint64 // is too long, and stays so
+			}
+		}
+		if i == start || i == len(rest) {
+			return 0, formError(text)
+		}
+		fraction := rest[i] == '.'
+		if fraction {
+			digits := leadingDigits(rest[i+1:])
+			if i += 1 + len(digits); len(digits) == 0 || i == len(rest) {
 				return 0, formError(text)
 			}
-			n += len(".") + len(fraction)
+			var ok bool
+			if nanos, ok = parseFraction(digits); !ok {
+				return 0, fmt.Errorf("ll2: duration %q is finer than a nanosecond", text)
+			}
 		}
-		if n == 0 || n == len(rest) {
+		unit := unitOf(rest[i], inTime)
+		if unit == 0 || unit >= smallest || fraction && unit != uint64(time.Second) {
 			return 0, formError(text)
-		}
-		unit := unitOf(rest[n], inTime)
-		if unit == 0 || unit >= smallest || len(fraction) > 0 && unit != uint64(time.Second) {
-			return 0, formError(text)
-		}
-		nanos, ok := parseFraction(fraction)
-		if !ok {
-			return 0, fmt.Errorf("ll2: duration %q is finer than a nanosecond", text)
 		}
 		over, part := bits.Mul64(count, unit)
 		if over != 0 || part > limit-nanos || total > limit-nanos-part {
 			return 0, fmt.Errorf("ll2: duration %q is longer than 292 years, the most that a time.Duration holds", text)
 		}
 		total += part + nanos
-		rest, smallest, ended = rest[n+1:], unit, true
+		smallest, ended = unit, true
 	}
 	if !ended {
 		return 0, formError(text)
@@ -195,19 +202,6 @@ func unitOf(letter byte, inTime bool) uint64 {
 		return uint64(time.Second)
 	}
 	return 0
-}
-
-// leadingCount returns the number at the start of s, or math.MaxUint64 if it is larger,
-// and its length, 0 if there is none.
-func leadingCount(s []byte) (count uint64, n int) {
-	for ; n < len(s) && isDigit(s[n]); n++ {
-		if count > (math.MaxUint64-9)/10 {
-			count = math.MaxUint64
-		} else {
-			count = 10*count + uint64(s[n]-'0')
-		}
-	}
-	return count, n
 }
 
 // leadingDigits returns the digits at the start of s.

@@ -153,10 +153,13 @@ type walk[T any, ID int | string] struct {
 	get  ahead.Get[*Page[T]]
 	used chan<- []T // rows that nobody has any more
 	id   func(*T) ID
-	fail func(url.Values, error) *PageError
+	fail func(query string, err error) *PageError
 
-	seen map[ID]struct{} // ids of all rows so far
-	at   url.Values      // the query of the page that was yielded last
+	seen  map[ID]struct{} // ids of all rows so far
+	roomy bool            // it has room for all that are to come
+	at    string          // the query of the page that was yielded last
+	steps query.Steps     // where the walk is
+	lead  string          // what stands before the query in a link to the list
 }
 
 // pages walks along the next links, one page a step. Which rows of a page are new
@@ -167,18 +170,17 @@ func (w *walk[T, ID]) pages(ctx context.Context) iter.Seq2[*Page[T], error] {
 		defer reader.Stop()
 		followed := make(map[string]bool)
 		idle, known := 0, 0
-		for at, address := w.First, w.First.Encode(); ; {
-			followed[address] = true
+		at := w.First.Encode()
+		for w.steps = query.StepsFrom(at); ; {
+			followed[at] = true
 			page, err := reader.Get(at)
 			if err != nil {
 				yield(nil, w.fail(at, err))
 				return
 			}
 			next, foreseeable, err := w.next(page)
-			if next != nil {
-				if address = next.Encode(); followed[address] {
-					next, foreseeable, err = nil, false, fmt.Errorf("%w: %q was followed before", ErrLinkLoop, page.Next)
-				}
+			if followed[next] {
+				next, foreseeable, err = "", false, fmt.Errorf("%w: %q was followed before", ErrLinkLoop, page.Next)
 			}
 			reader.Follow(next, foreseeable, page.Count, MaxPageSize)
 			w.at = at
@@ -188,14 +190,14 @@ func (w *walk[T, ID]) pages(ctx context.Context) iter.Seq2[*Page[T], error] {
 			if idle++; len(w.seen) > known {
 				idle, known = 0, len(w.seen)
 			}
-			if err == nil && next != nil && idle >= maxIdlePages {
+			if err == nil && next != "" && idle >= maxIdlePages {
 				err = fmt.Errorf("%w: %d pages in a row brought nothing new", ErrLinkLoop, idle)
 			}
 			if err != nil {
 				yield(nil, w.fail(at, err))
 				return
 			}
-			if next == nil {
+			if next == "" {
 				return
 			}
 			at = next
@@ -203,24 +205,31 @@ func (w *walk[T, ID]) pages(ctx context.Context) iter.Seq2[*Page[T], error] {
 	}
 }
 
-// next returns the query of a page's next link, nil where there is none or it
+// next returns the query of a page's next link, "" where there is none or it
 // cannot be followed. What comes behind it is foreseeable if the link says how
 // large a page is and where it begins.
-func (w *walk[T, ID]) next(page *Page[T]) (link url.Values, foreseeable bool, err error) {
+func (w *walk[T, ID]) next(page *Page[T]) (text string, foreseeable bool, err error) {
 	if page.Next == "" {
-		return nil, false, nil
+		return "", false, nil
 	}
-	link, err = w.endpoint.ParseLink(page.Next)
+	lead, written, _ := strings.Cut(page.Next, "?")
+	if text = w.steps.Next(); written == text && lead == w.lead {
+		w.steps.Offset += w.steps.Size
+		return text, true, nil // as nearly every link
+	}
+	link, err := w.endpoint.ParseLink(page.Next)
 	if err != nil {
-		return nil, false, queryError{err}
+		return "", false, queryError{err}
 	}
 	foreseeable = link.Has(query.Limit) && link.Has(query.Offset)
 	w.Complete(link)
 	if name := w.Strays(link); name != "" {
-		return nil, false, fmt.Errorf("%w: %s is %s in %q, and was %s when the walk began",
+		return "", false, fmt.Errorf("%w: %s is %s in %q, and was %s when the walk began",
 			ErrForeignLink, name, query.OrNotSet(link[name]...), page.Next, query.OrNotSet(w.First.Get(name)))
 	}
-	return link, foreseeable, nil
+	text = link.Encode()
+	w.steps, w.lead = query.StepsFrom(text), lead
+	return text, foreseeable, nil
 }
 
 // note marks a row as seen and reports whether it is new.
@@ -231,6 +240,17 @@ func (w *walk[T, ID]) note(row *T) bool {
 	}
 	w.seen[id] = struct{}{}
 	return true
+}
+
+// expect makes room for the ids of all rows once there is more than one page, as far as
+// a count is to be believed.
+func (w *walk[T, ID]) expect(count int) {
+	const most = 10_000
+	if !w.roomy && len(w.seen) > 0 {
+		seen := make(map[ID]struct{}, min(count, most))
+		maps.Copy(seen, w.seen)
+		w.seen, w.roomy = seen, true
+	}
 }
 
 // eachPage yields the pages as they are.
@@ -273,6 +293,7 @@ func (w *walk[T, ID]) eachRow(ctx context.Context, yield func(*T, error) bool) {
 			return
 		}
 		count = max(count, page.Count)
+		w.expect(count)
 		if w.onPage != nil {
 			w.onPage(PageInfo{Count: page.Count, Results: len(page.Results), Left: page.Left(), Next: page.Next})
 		}
@@ -291,7 +312,7 @@ func (w *walk[T, ID]) eachRow(ctx context.Context, yield func(*T, error) bool) {
 	}
 	offset, _ := strconv.Atoi(w.First.Get(query.Offset))
 	if want := count - offset; len(w.seen) < want {
-		yield(nil, w.fail(w.First, &IncompleteError{Want: want, Got: len(w.seen)}))
+		yield(nil, w.fail(w.First.Encode(), &IncompleteError{Want: want, Got: len(w.seen)}))
 	}
 }
 
@@ -306,8 +327,8 @@ type keyed interface {
 // each request: at a border some come twice then, and others never.
 type border[T any, ID int | string] struct {
 	*walk[T, ID]
-	before url.Values // the query of the page before; nil at the first one
-	last   time.Time  // the key of its last row
+	before string    // the query of the page before; "" at the first one
+	last   time.Time // the key of its last row
 }
 
 // tie returns the rows that are equal to the last one of the page before, if one
@@ -322,7 +343,7 @@ func (b *border[T, ID]) tie(ctx context.Context, page *Page[T]) ([]T, error) {
 	if n := len(page.Results); n > 0 {
 		_, b.last = keyOf(&page.Results[n-1])
 	}
-	if before == nil || !b.comesAgain(page.Results, last) {
+	if before == "" || !b.comesAgain(page.Results, last) {
 		return nil, nil
 	}
 	exactly := maps.Clone(b.First)
@@ -330,7 +351,7 @@ func (b *border[T, ID]) tie(ctx context.Context, page *Page[T]) ([]T, error) {
 	exactly.Set(query.Limit, strconv.Itoa(MaxPageSize))
 	exactly.Set(b.key+"__gte", query.FormatTime(last))
 	exactly.Set(b.key+"__lte", query.FormatTime(last))
-	tie, err := b.get(ctx, exactly, nil)
+	tie, err := b.get(ctx, exactly.Encode(), nil)
 	if err != nil {
 		// Whoever goes on begins at the page before: this border is to be seen again.
 		return nil, b.fail(before, err)

@@ -169,7 +169,7 @@ func (r *Resource[T, ID]) list(ctx context.Context, p plan, err error) (*Page[T]
 	if err := cmp.Or(r.check(ctx), err); err != nil {
 		return nil, err
 	}
-	return r.page(ctx, p.First, nil, nil)
+	return r.page(ctx, p.First.Encode(), nil, nil)
 }
 
 func (r *Resource[T, ID]) pages(ctx context.Context, p plan, err error) iter.Seq2[*Page[T], error] {
@@ -256,21 +256,21 @@ func (r *Resource[T, ID]) checkID(row *T) error {
 	return nil
 }
 
-func (r *Resource[T, ID]) url(q url.Values) *url.URL {
+func (r *Resource[T, ID]) url(query string) *url.URL {
 	u := *r.base
-	u.RawQuery = q.Encode()
+	u.RawQuery = query
 	return &u
 }
 
 // page sends the request for a page. admitted is told when it has its place in
 // the quota, or none; it can be nil. The page's rows take the place of used
 // ones, if there are some.
-func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(error), used <-chan []T) (*Page[T], error) {
+func (r *Resource[T, ID]) page(ctx context.Context, q string, admitted func(error), used <-chan []T) (*Page[T], error) {
 	var page *Page[T]
 	ctx, ready := hint.WithReady[body.Page[T]](ctx)
 	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, decode: func(header http.Header, data []byte) error {
-		most, err := strconv.Atoi(q.Get(query.Limit))
-		if err != nil || most < 1 || most > MaxPageSize {
+		most := query.SizeOf(q)
+		if most < 1 || most > MaxPageSize {
 			most = MaxPageSize // which a link can say, of a server that is none of the service's
 		}
 		read, given := ready.Take()
@@ -280,6 +280,7 @@ func (r *Resource[T, ID]) page(ctx context.Context, q url.Values, admitted func(
 			case rows = <-used:
 			default:
 			}
+			var err error
 			if read, err = body.ReadPage(data, most, rows); err != nil {
 				return err
 			}
@@ -320,13 +321,14 @@ func (r *Resource[T, ID]) walk(p plan) *walk[T, ID] {
 	used := make(chan []T, 1)
 	return &walk[T, ID]{
 		plan: p,
-		get: func(ctx context.Context, q url.Values, admitted func(error)) (*Page[T], error) {
+		get: func(ctx context.Context, q string, admitted func(error)) (*Page[T], error) {
 			return r.page(ctx, q, admitted, used)
 		},
 		used: used,
 		id:   r.id,
 		seen: make(map[ID]struct{}),
-		fail: func(at url.Values, err error) *PageError {
+		lead: r.base.String(),
+		fail: func(at string, err error) *PageError {
 			hide := r.sender.secret
 			return &PageError{URL: hide.Redact(r.url(at).String()), Err: hide.RedactError(err)}
 		},

@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -144,10 +145,13 @@ func (r retryPolicy) pause(f failed, isLimited bool, now time.Time) quota.Wait {
 	return pause
 }
 
-// repeat has retryablehttp send req through transport until done says that this
+// noHeader is that of a request which only leads through the loop.
+var noHeader = make(http.Header)
+
+// repeat has retryablehttp send a request through transport until done says that this
 // was the last attempt, else again after the pause that it returns. It returns
 // an error only if the context ended in a pause.
-func repeat(req *http.Request, retries int, transport http.RoundTripper, done func() (last bool, pause time.Duration)) error {
+func repeat(ctx context.Context, u *url.URL, retries int, transport http.RoundTripper, done func() (last bool, pause time.Duration)) error {
 	var pause time.Duration
 	loop := retryablehttp.Client{
 		HTTPClient: &http.Client{Transport: transport},
@@ -160,11 +164,8 @@ func repeat(req *http.Request, retries int, transport http.RoundTripper, done fu
 		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return pause },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	retryable, err := retryablehttp.FromRequest(req)
-	if err != nil {
-		return err
-	}
-	resp, err := loop.Do(retryable)
+	req := (&http.Request{Method: http.MethodGet, URL: u, Header: noHeader}).WithContext(ctx)
+	resp, err := loop.Do(&retryablehttp.Request{Request: req})
 	if resp != nil {
 		_ = resp.Body.Close()
 	}

@@ -28,6 +28,7 @@ func TestEveryTableIsMadeAndHasEveryClient(t *testing.T) {
 		"latency200": clients,
 		"gzip":       clients,
 		"detailed":   clients,
+		"walk230":    {"**this client**", "Parallel(5)", "net/http + encoding/json", "go-json-experiment", "Page.UnmarshalJSON", "body thrown away"},
 		"first":      clients,
 		"mirror":     {"All over 515", "List of 100", "Get", "Open"},
 		"memory":     {"**this client**", "net/http + encoding/json", "hand-written decoder"},

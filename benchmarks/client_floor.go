@@ -66,7 +66,7 @@ func openDiscard(t target) (walk, error) {
 			if offset > 0 {
 				query.Set("offset", strconv.Itoa(offset))
 			}
-			if err := get(ctx, t.http, t.base+"docking_event/?"+query.Encode(), io.Discard); err != nil {
+			if err := get(ctx, t.http, t.list()+"?"+query.Encode(), io.Discard); err != nil {
 				return err
 			}
 			for range min(t.limit, t.events-offset) {

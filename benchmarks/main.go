@@ -10,7 +10,8 @@
 // With -write the tables go to doc/performance.md as well, which says what they
 // mean. With -once everything is run once only, and nothing that it prints is a
 // measurement: it shows that the benchmarks work. With -instructions nothing is timed:
-// callgrind counts the instructions of decoding, and more of them than noted are an error.
+// callgrind counts the instructions of decoding and of a List, and more of them than noted
+// are an error.
 package main
 
 import (
@@ -44,13 +45,14 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	once := flags.Bool("once", false, "run everything once, to see that it works")
 	write := flags.Bool("write", false, "write the tables into "+document)
 	only := flags.String("only", "", "run these tables only, with commas between them: "+strings.Join(names(), ", "))
-	counted := flags.Bool("instructions", false, "count the instructions of decoding with valgrind, and fail if they are more than noted")
-	decoder := flags.String("decode", "", "be the process that is counted: "+clientDecoder+" or "+floorDecoder)
+	counted := flags.Bool("instructions", false, "count the instructions of decoding and of a List with valgrind, and fail if they are more than noted")
+	decoder := flags.String("decode", "", "be the process that is counted: "+strings.Join([]string{clientDecoder, floorDecoder, wholeList}, ", "))
 	var how serving
 	server := flags.Bool("serve", false, "be the server, for the tables of another process")
 	flags.IntVar(&how.events, "events", allEvents, "events that the server has")
 	flags.DurationVar(&how.latency, "latency", 0, "wait of the server before each answer")
 	flags.BoolVar(&how.gzip, "gzip", false, "let the server compress its answers")
+	flags.BoolVar(&how.v230, "v230", false, "let the server serve version 2.3.0, too")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -122,12 +124,13 @@ func parts() []part {
 		{"decode", decoding},
 		{"otherwise", decodingOtherwise},
 		{"decode230", decoding230},
-		{"walk", course{serving: few, limit: 100, base: floorName, batch: 3, slow: 1}.walking},
-		{"limit10", course{serving: few, limit: 10, base: floorName, batch: 2, slow: 1}.walking},
-		{"latency20", course{serving: slow(20 * time.Millisecond), limit: 100, base: ours, batch: 1, slow: 2}.walking},
-		{"latency200", course{serving: slow(200 * time.Millisecond), limit: 100, base: ours, batch: 1, slow: 8}.walking},
-		{"gzip", course{serving: serving{events: allEvents, gzip: true}, limit: 100, base: floorName, batch: 3, slow: 1}.walking},
-		{"detailed", course{serving: few, limit: 100, detailed: true, base: floorName, batch: 3, slow: 1}.walking},
+		{"walk", course{serving: few, limit: 100, base: floorName, batch: 3, slow: 1, subjects: subjects}.walking},
+		{"limit10", course{serving: few, limit: 10, base: floorName, batch: 2, slow: 1, subjects: subjects}.walking},
+		{"latency20", course{serving: slow(20 * time.Millisecond), limit: 100, base: ours, batch: 1, slow: 2, subjects: subjects}.walking},
+		{"latency200", course{serving: slow(200 * time.Millisecond), limit: 100, base: ours, batch: 1, slow: 8, subjects: subjects}.walking},
+		{"gzip", course{serving: serving{events: allEvents, gzip: true}, limit: 100, base: floorName, batch: 3, slow: 1, subjects: subjects}.walking},
+		{"detailed", course{serving: few, limit: 100, detailed: true, base: floorName, batch: 3, slow: 1, subjects: subjects}.walking},
+		{"walk230", course{serving: serving{events: allEvents, v230: true}, limit: 100, base: decoderName, batch: 1, slow: 1, subjects: subjects230}.walking},
 		{"first", firstEvent},
 		{"memory", memory},
 		{"mirror", mirroring},

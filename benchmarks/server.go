@@ -26,6 +26,7 @@ type serving struct {
 	events  int
 	latency time.Duration // before each answer
 	gzip    bool          // for whoever accepts it
+	v230    bool          // version 2.3.0, too
 }
 
 // serve is the server's process: it serves on a port of its own on loopback,
@@ -35,8 +36,12 @@ func serve(how serving, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	service := ll2test.NewServer(ll2test.Events(how.events)...)
+	if how.v230 {
+		service.SetEvents230(ll2test.Events230(how.events)...)
+	}
 	server := &http.Server{
-		Handler:           &rendered{how: how, service: ll2test.NewServer(ll2test.Events(how.events)...)},
+		Handler:           &rendered{how: how, service: service},
 		ReadHeaderTimeout: time.Minute,
 	}
 	failed := make(chan error, 1)
@@ -62,7 +67,7 @@ func start(ctx context.Context, how serving) (base string, stop func(), err erro
 		return "", nil, err
 	}
 	cmd := exec.CommandContext(ctx, program, "-serve", "-events", strconv.Itoa(how.events),
-		"-latency", how.latency.String(), "-gzip="+strconv.FormatBool(how.gzip))
+		"-latency", how.latency.String(), "-gzip="+strconv.FormatBool(how.gzip), "-v230="+strconv.FormatBool(how.v230))
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

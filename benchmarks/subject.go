@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/docking-event/ll2"
@@ -24,7 +25,8 @@ type target struct {
 	http     *http.Client
 	limit    int
 	detailed bool
-	events   int // that the server has
+	v230     bool // version 2.3.0 in place of 2.2.0
+	events   int  // that the server has
 }
 
 // query is what every client asks, so that all are answered the same.
@@ -37,7 +39,15 @@ func (t target) query() url.Values {
 }
 
 // first is the address of the first page.
-func (t target) first() string { return t.base + "docking_event/?" + t.query().Encode() }
+func (t target) first() string { return t.list() + "?" + t.query().Encode() }
+
+// list is the address of the list, whose version the address of the server has: 2.2.0.
+func (t target) list() string {
+	if t.v230 {
+		return strings.TrimSuffix(t.base, "2.2.0/") + "2.3.0/docking_events/"
+	}
+	return t.base + "docking_event/"
+}
 
 const (
 	ordering     = "docking,id"

@@ -29,6 +29,7 @@ type course struct {
 	base     string // the row that is 1
 	batch    int    // walks a measurement
 	slow     int    // by how much there are fewer rounds
+	subjects func() []subject
 }
 
 // walking measures full walks of all clients.
@@ -39,14 +40,14 @@ func (c course) walking(ctx context.Context, how effort) (string, error) {
 		return "", err
 	}
 	defer stop()
-	walks, err := openAll(ctx, subjects(), func() target {
-		return target{base: base, http: newHTTPClient(), limit: c.limit, detailed: c.detailed, events: c.serving.events}
+	walks, err := openAll(ctx, c.subjects(), func() target {
+		return target{base: base, http: newHTTPClient(), limit: c.limit, detailed: c.detailed, v230: c.serving.v230, events: c.serving.events}
 	})
 	if err != nil {
 		return "", err
 	}
 	var rows []row
-	for i, s := range subjects() {
+	for i, s := range c.subjects() {
 		rows = append(rows, row{s.name, func() error { return count(ctx, walks[i], c.serving.events) }})
 	}
 	all, err := measure(rows, how.fewer(c.slow), how.times(c.batch))

@@ -19,9 +19,10 @@ import (
 	"sync"
 )
 
-// A Get fetches the page of a query. It calls admitted, unless that is nil, when the
-// request counts against the quota, or with an error if it was refused.
-type Get[P any] func(ctx context.Context, query url.Values, admitted func(error)) (P, error)
+// A Get fetches the page of a query, a text with sorted keys. It calls admitted, unless
+// that is nil, when the request counts against the quota, or with an error if it was
+// refused.
+type Get[P any] func(ctx context.Context, query string, admitted func(error)) (P, error)
 
 // A Reader fetches the pages of one walk. Create it with [New] and call Stop in the
 // end.
@@ -56,7 +57,7 @@ func (r *Reader[P]) Stop() {
 }
 
 // Get returns the page of the query that is next in the list.
-func (r *Reader[P]) Get(query url.Values) (P, error) {
+func (r *Reader[P]) Get(query string) (P, error) {
 	r.fill(r.n) // the caller has finished with the page before
 	if len(r.queue) == 0 {
 		return r.fetch(r.ctx, query, nil)
@@ -77,15 +78,15 @@ func (r *Reader[P]) Get(query url.Values) (P, error) {
 	return f.page, f.err
 }
 
-// Follow sets the query that comes next, nil for none, and the number of rows in
+// Follow sets the query that comes next, "" for none, and the number of rows in
 // total. The queries after it can be predicted (foreseeable) if it contains the page
 // size and the offset. Call it for the page that the caller is about to read. Pages
 // hold at most rows rows each.
-func (r *Reader[P]) Follow(query url.Values, foreseeable bool, count, rows int) {
+func (r *Reader[P]) Follow(query string, foreseeable bool, count, rows int) {
 	switch {
 	case r.n == 1:
 		return
-	case query == nil, !foreseeable, !r.foreseen(query, rows):
+	case query == "", !foreseeable, !r.foreseen(query, rows):
 		r.Stop()
 		return
 	}
@@ -94,17 +95,18 @@ func (r *Reader[P]) Follow(query url.Values, foreseeable bool, count, rows int) 
 }
 
 // foreseen reports whether query is the predicted one.
-func (r *Reader[P]) foreseen(query url.Values, rows int) bool {
+func (r *Reader[P]) foreseen(query string, rows int) bool {
 	switch {
 	case r.next == nil: // the first one: all predictions follow from it
-		r.next = query
-		r.offset, _ = strconv.Atoi(query.Get("offset"))
-		r.step, _ = strconv.Atoi(query.Get("limit"))
-		return 0 < r.step && r.step <= rows && r.offset > 0
+		next, err := url.ParseQuery(query)
+		r.next = next
+		r.offset, _ = strconv.Atoi(next.Get("offset"))
+		r.step, _ = strconv.Atoi(next.Get("limit"))
+		return err == nil && 0 < r.step && r.step <= rows && r.offset > 0
 	case len(r.queue) > 0:
-		return r.queue[0].query == query.Encode()
+		return r.queue[0].query == query
 	default:
-		return r.next.Encode() == query.Encode()
+		return r.next.Encode() == query
 	}
 }
 
@@ -113,8 +115,8 @@ func (r *Reader[P]) fill(most int) {
 	// The offset is less than 0 if a service drove it beyond the largest number.
 	for r.n > 1 && r.next != nil && len(r.queue) < most && 0 < r.offset && r.offset < r.count {
 		f := &flight[P]{query: r.next.Encode(), admitted: make(chan struct{}), done: make(chan struct{}), err: ErrNoEnd}
-		query, before := r.next, r.last
-		r.running.Go(func() { f.fly(r.group, r.fetch, query, before) })
+		before := r.last
+		r.running.Go(func() { f.fly(r.group, r.fetch, before) })
 		r.queue, r.last = append(r.queue, f), f
 
 		r.offset += r.step

@@ -3,7 +3,6 @@ package ahead
 import (
 	"context"
 	"errors"
-	"net/url"
 	"sync"
 )
 
@@ -23,7 +22,7 @@ type flight[P any] struct {
 
 // fly fetches the page. It enters the quota after the page before. If that one is
 // refused, this one is not sent, since it would be useless.
-func (f *flight[P]) fly(ctx context.Context, fetch Get[P], query url.Values, before *flight[P]) {
+func (f *flight[P]) fly(ctx context.Context, fetch Get[P], before *flight[P]) {
 	var once sync.Once
 	settle := func(refused bool) {
 		once.Do(func() {
@@ -41,5 +40,5 @@ func (f *flight[P]) fly(ctx context.Context, fetch Get[P], query url.Values, bef
 			return
 		}
 	}
-	f.page, f.err = fetch(ctx, query, func(err error) { settle(err != nil) })
+	f.page, f.err = fetch(ctx, f.query, func(err error) { settle(err != nil) })
 }

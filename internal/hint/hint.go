@@ -96,6 +96,9 @@ func (e *FinalError) Unwrap() error { return e.Err }
 
 // FinalOf returns the FinalError that err wraps, or nil.
 func FinalOf(err error) error {
+	if err == nil {
+		return nil // without an allocation, as for nearly every request
+	}
 	var final *FinalError
 	if errors.As(err, &final) {
 		return final

@@ -64,7 +64,7 @@ func (l List) New(w Wish) (*Plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.given[Order] = total
+		p.given[Order], p.total = total, total
 	}
 	for _, link := range w.Links {
 		var err error
@@ -106,9 +106,9 @@ func (p *Plan) Complete(q url.Values) {
 	if ordering != "" && ordering == p.total {
 		return // as in most links
 	}
-	total, err := TotalOrder(ordering, p.list.Last...)
+	total, err := TotalOrder(cmp.Or(ordering, p.given[Order]), p.list.Last...)
 	want := p.list.Params[Order].Want
-	if err != nil || ordering == "" || want != nil && want(ordering) != "" { // a damaged one is none
+	if err != nil || want != nil && want(ordering) != "" { // a damaged one is none
 		total, _ = TotalOrder(p.given[Order], p.list.Last...)
 	}
 	q.Set(Order, total)

@@ -19,6 +19,9 @@ var term = regexp.MustCompile(`^-?[A-Za-z_][A-Za-z0-9_]*$`)
 // TotalOrder returns an ordering with the keys of last behind its own, each
 // unless it is among them.
 func TotalOrder(ordering string, last ...string) (string, error) {
+	if ordering == "" {
+		return strings.Join(last, ","), nil // as for nearly every walk
+	}
 	var terms, keys []string
 	for t := range strings.SplitSeq(ordering, ",") {
 		if t = strings.TrimSpace(t); t == "" && strings.TrimSpace(ordering) == "" {

@@ -18,8 +18,9 @@ import (
 	"time"
 )
 
-// Send sends a copy of req with a context of its own through client, once: the answer's
-// body is open. It calls sentAgain for each time that net/http sends the request once
+// Send sends req through client, once, with ctx for its context: the answer's body is
+// open. The request is not the caller's any more: a Jar adds to its header what it would
+// add again to the header of another attempt. It calls sentAgain for each time that net/http sends the request once
 // more by itself, because a connection that it had kept broke before the first byte of
 // an answer. It returns when it sent the request last, redirects included; if there is an
 // error, that is the zero time if nothing left the machine: the context had ended
@@ -34,8 +35,7 @@ func Send(ctx context.Context, client *http.Client, req *http.Request, sentAgain
 	tap.trace = httptrace.ClientTrace{GetConn: tap.asksFor, GotConn: tap.gets}
 	c := *client
 	c.Transport = tap
-	// A copy, since a Jar adds to the header what it would add again next time.
-	resp, err = c.Do(req.Clone(httptrace.WithClientTrace(ctx, &tap.trace)))
+	resp, err = c.Do(req.WithContext(httptrace.WithClientTrace(ctx, &tap.trace)))
 	if err != nil && !tap.sent(err) {
 		return resp, time.Time{}, err
 	}

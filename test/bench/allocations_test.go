@@ -27,7 +27,7 @@ func TestAListTakesFewAllocationsBesidesItsPage(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	if most := 85.0; list-decode > most {
+	if most := 68.0; list-decode > most {
 		t.Errorf("a List takes %v allocations besides decoding, at most %v are good", list-decode, most)
 	}
 }

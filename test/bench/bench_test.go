@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -48,6 +49,31 @@ func BenchmarkAll(b *testing.B) {
 				}
 				if n != benchmarkEvents {
 					b.Fatal(n, "events")
+				}
+			}
+		})
+	}
+}
+
+// Ten events a page are what a walk costs by its requests.
+func BenchmarkAllByTen(b *testing.B) {
+	client := benchmarkClient(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ll2.Collect(client.DockingEvents.All(b.Context(), ll2.PageSize(10))); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkList(b *testing.B) {
+	client := benchmarkClient(b)
+	for _, size := range []int{1, ll2.MaxPageSize} {
+		b.Run(strconv.Itoa(size), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := client.DockingEvents.List(b.Context(), ll2.PageSize(size)); err != nil {
+					b.Fatal(err)
 				}
 			}
 		})
