@@ -16,15 +16,15 @@ import (
 	"github.com/docking-event/ll2/internal/wire"
 )
 
-// keptBuffer is the largest buffer that is used again: a page of 100 events in
-// the detailed shape is half as large.
+// keptBuffer bounds the size of buffers that are used again. A page of 100 events in the
+// detailed shape is half as large.
 const keptBuffer = 1 << 20
 
-// keptBuffers is how many a client keeps. A sync.Pool would lose them at each
-// collection of garbage, and a page's body is most of what a request allocates.
+// keptBuffers is the number of buffers that a client keeps. A sync.Pool would lose them
+// at each garbage collection, and the body is the largest allocation of a request.
 const keptBuffers = 2
 
-// A sender is all of a client that a request needs.
+// A sender is the part of a client that a request needs.
 type sender struct {
 	base      *url.URL
 	http      *http.Client  // follows redirects within its origin only
@@ -37,16 +37,16 @@ type sender struct {
 	traces    traces
 }
 
-// A request is what a sender sends.
+// A request describes a request to a sender.
 type request struct {
 	kind   Kind
 	url    *url.URL
 	decode func(http.Header, []byte) error // header and body of a 2xx; called again for a retry
-	free   bool                            // of quota, and so of the gate
+	free   bool                            // does not count against the quota
 	once   bool                            // not to be retried
 
-	// admitted is told once, when the first attempt has its place in the quota,
-	// or the error that it has none. It can be nil.
+	// admitted is called once: with nil when the first attempt has its place in the
+	// quota, or with the error if it has none. It can be nil.
 	admitted func(error)
 }
 
@@ -64,7 +64,7 @@ type call struct {
 	verdict verdict
 }
 
-// send sends the request until it succeeds or trying again cannot help.
+// send sends the request until it succeeds or a retry cannot help.
 func (s *sender) send(ctx context.Context, r request) (err error) {
 	c := &call{sender: s, request: r}
 	c.once = c.once || hint.IsOnce(ctx)
@@ -77,7 +77,7 @@ func (s *sender) send(ctx context.Context, r request) (err error) {
 	return c.run(ctx)
 }
 
-// errUnfinished is what a trace is told of a call that did not return.
+// errUnfinished is the error of a call that did not return, for a trace.
 var errUnfinished = errors.New("ll2: a panic or runtime.Goexit ended the call")
 
 // run repeats the attempts.
@@ -90,11 +90,11 @@ func (c *call) run(ctx context.Context) error {
 	return c.verdict.err
 }
 
-// acceptJSON is the header of that name: a service may answer browsers with HTML.
+// acceptJSON is the value of the Accept header. Without it the service may send HTML.
 var acceptJSON = []string{"application/json"}
 
-// exchange returns a request for one attempt, whose transport may do with it as it likes.
-// It is put together by hand: http.NewRequest would parse a URL that was just written.
+// exchange returns a new request for one attempt, which the transport may change. It does
+// not use http.NewRequest, which would format and parse the URL again.
 func (c *call) exchange() *http.Request {
 	u := *c.url
 	req := &http.Request{
@@ -115,9 +115,9 @@ func (c *call) shown() string {
 
 func (c *call) what() string { return "GET " + c.shown() }
 
-// RoundTrip is one attempt. What became of it is in the call: the answer for the
-// loop is an empty 200 always, so that nothing between them follows redirects,
-// wraps errors or repeats anything on its own.
+// RoundTrip is one attempt. It records the outcome in the call. It always returns an empty
+// 200 to the loop, so that no code between them follows redirects, wraps errors or
+// repeats a request.
 func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	answer := &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: req}
@@ -126,8 +126,8 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 		c.verdict = verdict{err: err}
 		return answer, nil
 	}
-	// Should a transport panic, others must not wait for ever. Nor does anybody wait
-	// for the answer then.
+	// If a transport panics, other requests must not wait forever. The answer is lost
+	// then.
 	defer func() { place.settle(quota.Lost, later(time.Now(), c.began.Add(lateness))) }()
 	sending, cancel := c.bounded(ctx)
 	defer cancel()
@@ -141,9 +141,9 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// bounded returns the context of an attempt, body included. An http.Client that had
-// the timeout would start a goroutine for it, since it cannot see that what sends the
-// request obeys a context.
+// bounded returns the context of an attempt, body included. An http.Client with the
+// timeout would start a goroutine for it, because it does not know that the transport
+// obeys the context.
 func (s *sender) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	if s.timeout <= 0 {
 		return context.WithCancel(ctx)
@@ -151,8 +151,8 @@ func (s *sender) bounded(ctx context.Context) (context.Context, context.CancelFu
 	return context.WithTimeout(ctx, s.timeout)
 }
 
-// admit begins an attempt as soon as the quota has a place for it, and returns
-// an error to end the call with where it has none.
+// admit starts an attempt as soon as the quota has a place for it. If it has none, the
+// error ends the call.
 func (c *call) admit(ctx context.Context) (p *place, err error) {
 	if c.free {
 		err = ctx.Err()
@@ -186,8 +186,8 @@ func (c *call) refusal(ctx context.Context, err error) error {
 	return err
 }
 
-// answered settles the place as the service does: a request that it refuses
-// before its throttle, or that the throttle itself refuses, does not count.
+// answered settles the place as the service counts: a request that the service refuses
+// before its throttle, or that the throttle refuses, does not count.
 func (c *call) answered(p *place, resp *http.Response) {
 	c.status = resp.StatusCode
 	now := time.Now()
@@ -196,7 +196,7 @@ func (c *call) answered(p *place, resp *http.Response) {
 		if d, ok := retryAfter(resp.Header, now); ok {
 			c.refused(p, d, quota.Told)
 		} else {
-			// At once, and not when the body has come: until it says more.
+			// At once, before the body is read. The body may name a time later.
 			c.refused(p, c.retry.backoff(c.number), quota.Backoff)
 		}
 	case status/100 == 3, status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusNotAcceptable:
@@ -206,7 +206,7 @@ func (c *call) answered(p *place, resp *http.Response) {
 	}
 }
 
-// refused shuts the gate for everybody.
+// refused closes the gate for all requests.
 func (c *call) refused(p *place, after time.Duration, reason quota.Reason) {
 	if !c.free {
 		c.admission.quota.Shut(after, reason)
@@ -214,8 +214,8 @@ func (c *call) refused(p *place, after time.Duration, reason quota.Reason) {
 	}
 }
 
-// unanswered settles the place of an attempt that failed without a status, and was
-// sent at the time last, if at all.
+// unanswered settles the place of an attempt without a status. It was last sent at the
+// time last; zero if it was not sent.
 func (c *call) unanswered(p *place, last time.Time, err error) {
 	now := time.Now()
 	var redirect *wire.RedirectError
@@ -225,7 +225,7 @@ func (c *call) unanswered(p *place, last time.Time, err error) {
 	case errors.As(err, &redirect):
 		p.settle(quota.Uncounted, now)
 	default:
-		// Nobody listens any more, whoever hung up; the service may be about to count.
+		// The connection is gone, but the service may still count the request.
 		p.settle(quota.Lost, later(now, last.Add(lateness)))
 	}
 }
@@ -237,8 +237,8 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// read settles the place, takes the whole body off the connection, so that the
-// connection can be used again, and makes a result or an error of it.
+// read settles the place, reads the whole body, so that the connection can be used again,
+// and decodes it.
 func (c *call) read(p *place, resp *http.Response) error {
 	defer func() { _ = resp.Body.Close() }()
 	c.answered(p, resp)
@@ -269,7 +269,7 @@ func (c *call) read(p *place, resp *http.Response) error {
 	return decodeErr
 }
 
-// buffer returns an empty buffer for a body whose length is told, or -1.
+// buffer returns an empty buffer for a body of a length; -1 if unknown.
 func (s *sender) buffer(length int64) *bytes.Buffer {
 	var b *bytes.Buffer
 	select {
@@ -277,7 +277,7 @@ func (s *sender) buffer(length int64) *bytes.Buffer {
 	default:
 		b = new(bytes.Buffer)
 	}
-	// As far as it is told the truth: nobody gets memory for saying a number.
+	// The length may be a lie, so a server cannot make the client allocate more.
 	b.Grow(bytes.MinRead + int(min(max(0, length), keptBuffer)))
 	return b
 }
@@ -294,10 +294,10 @@ func (s *sender) keep(b *bytes.Buffer) {
 	}
 }
 
-// statusError makes an error of an answer that is not 2xx. Whatever came of its
-// body: the status says more than the body's end.
+// statusError returns the error of an answer that is not 2xx. The status matters more
+// than an error in its body.
 func (c *call) statusError(p *place, resp *http.Response) error {
-	// The token goes out before the cut, which could lie in it.
+	// Remove the token before cutting, because the cut could be inside it.
 	start, broken := io.ReadAll(io.LimitReader(resp.Body, 2*maxErrorBody))
 	body := c.secret.RedactStart(string(start))
 	if n, err := io.CopyN(io.Discard, resp.Body, maxBody); n == 0 && broken == nil && errors.Is(err, io.EOF) {
@@ -326,7 +326,7 @@ func (c *call) statusError(p *place, resp *http.Response) error {
 	return limited
 }
 
-// conclude ends an attempt: it decides what follows, and tells of it.
+// conclude ends an attempt: it decides whether another one follows, and reports it.
 func (c *call) conclude(ctx context.Context, err error) {
 	c.failure, c.verdict = nil, verdict{}
 	if final := hint.FinalOf(err); final != nil {
@@ -355,7 +355,7 @@ func (c *call) conclude(ctx context.Context, err error) {
 	}
 }
 
-// describe says of an error of net/http what was being done.
+// describe adds to an error of net/http what was being done.
 func (c *call) describe(ctx context.Context, err error) error {
 	var api *APIError
 	var decode *DecodeError
@@ -382,13 +382,13 @@ func (c *call) describe(ctx context.Context, err error) error {
 	return noAnswerError{err}
 }
 
-// A noAnswerError is of a request without an answer, or without a whole one.
+// A noAnswerError is the error of a request without a complete answer.
 type noAnswerError struct{ error }
 
 func (e noAnswerError) Unwrap() error        { return e.error }
 func (e noAnswerError) Is(target error) bool { return target == ErrUnavailable }
 
-// announce tells of a wait that is about to begin.
+// announce reports a wait that is about to start.
 func (c *call) announce(ctx context.Context, w quota.Wait) {
 	if len(c.traces) > 0 {
 		c.traces.wait(ctx, Wait{Reason: WaitReason(w.Reason), For: w.For, Until: w.Until, URL: c.shown()})

@@ -13,63 +13,61 @@ import (
 	"github.com/docking-event/ll2/internal/quota"
 )
 
-// A Limiter decides when a request may go. It is asked before every attempt,
-// retries included, and must be safe for concurrent use.
+// A Limiter decides when a request may go. The client calls it before every attempt,
+// retries included. It must be safe for concurrent use.
 //
-// A [*rate.Limiter] of golang.org/x/time/rate is one; it is asked by ReserveN, so
-// that a wait that is too long is refused at once. Of any other, Wait is called.
-// Its context ends with the caller's, or when the time of [WithMaxWait] is over
-// (but not before a second has passed, so that a limiter on the network has the
-// time to answer). It says the exact time at which the next request can go by
-// returning a [*RateLimitError]; any other error is wrapped in one with
-// RetryAfter 0: unknown. A [Reserver] is told when its requests are over, too.
+// A [*rate.Limiter] of golang.org/x/time/rate is a Limiter. The client calls its
+// ReserveN, so that a call whose wait would be too long fails at once. For any other type
+// the client calls Wait. The context of Wait ends with that of the caller, or after the
+// time of [WithMaxWait], but not before a second has passed, so that a limiter on the
+// network has time to answer. To report the exact time of the next request, Wait returns
+// a [*RateLimitError]. Any other error is wrapped in one with RetryAfter 0, which means
+// unknown. See [Reserver] for a limiter that also learns the outcome of requests.
 type Limiter interface {
 	Wait(ctx context.Context) error
 }
 
-// A Reserver is a [Limiter] that is told what became of each request, so that it
-// can count as the service does: from when the answer is in, and not at all what
-// the service does not count. Where a limiter is one, Reserve is called in place
-// of Wait.
+// A Reserver is a [Limiter] that learns the outcome of each request. So it can count as
+// the service does: from the arrival of the answer, and only requests that the service
+// counts. The client calls Reserve instead of Wait.
 type Reserver interface {
 	Limiter
 
-	// Reserve waits for a place as Wait does, but not longer than maxWait, the
-	// time of [WithMaxWait]: a wait that would be longer is not begun, and the
-	// error says so as Wait's.
+	// Reserve waits until a request may go, like Wait. If the wait would be longer
+	// than maxWait, the time of [WithMaxWait], it fails at once with an error as
+	// that of Wait.
 	//
-	// Of a place that it returned, settle is called once, when the request is
-	// over: with the time at which the service has counted it at the latest,
-	// which can be a little in the future where nobody waited for the answer, or
-	// with the zero time where the service has not counted it. It is called from
-	// any goroutine, must not block, and can be nil. Of a request that net/http
-	// repeated by itself it is called once all the same.
+	// The client calls settle once, when the request is over: with the latest time
+	// at which the service can have counted it, or with the zero time if the
+	// service did not count it. The time can be in the near future if the client
+	// did not wait for the answer. settle can be called on any goroutine and must
+	// not block. It can be nil. If net/http repeated the request, settle is still
+	// called only once.
 	Reserve(ctx context.Context, maxWait time.Duration) (settle func(counted time.Time), err error)
 }
 
-// An admission says when a request may go: as soon as the limiter of the caller's
-// and the quota allow it.
+// An admission decides when a request may go: as soon as the caller's limiter and the
+// quota allow it.
 type admission struct {
 	limiter Limiter // of WithLimiter, asked first; nil without
 	quota   *quota.Quota
 }
 
-// A place is what a request holds of the quota from before it is sent until it is
-// known whether the service counted it. The nil place is that of a request that
-// is free.
+// A place is the right to send one request. A request holds it from before it is sent until
+// it is known whether the service counted it. A free request has the nil place.
 type place struct {
 	*quota.Place
-	settled func(counted time.Time) // tells the caller's limiter
+	settled func(counted time.Time) // for the caller's limiter
 }
 
-// giveBack gives back what was taken of a place that is not whole.
+// giveBack returns the place of the caller's limiter if the quota gave none.
 func (p *place) giveBack() {
 	if p.Place == nil {
 		p.settled(time.Time{})
 	}
 }
 
-// settle says what became of the request. Only the first call counts.
+// settle records the outcome of the request. Only the first call counts.
 func (p *place) settle(o quota.Outcome, at time.Time) {
 	if p == nil || !p.Settle(o, at) {
 		return
@@ -81,29 +79,27 @@ func (p *place) settle(o quota.Outcome, at time.Time) {
 	}
 }
 
-// sentAgain notes that net/http sent the request once more by itself.
+// sentAgain records that net/http repeated the request.
 func (p *place) sentAgain() {
 	if p != nil {
 		p.SentAgain()
 	}
 }
 
-// acquire waits for a place, but not longer than maxWait or the context allow:
-// then it returns a *RateLimitError at once and has changed nothing. If the
-// context ends meanwhile it returns ctx.Err(). It announces a wait before it
-// begins.
+// acquire waits for a place. If the wait would be longer than maxWait or the context
+// allows, it returns a *RateLimitError at once and changes nothing. If the context ends
+// meanwhile it returns ctx.Err(). It announces a wait before it starts.
 func (a *admission) acquire(ctx context.Context, maxWait time.Duration, announce func(quota.Wait)) (*place, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	p := &place{settled: func(time.Time) {}}
-	// Nothing is kept of what was taken, should the context have ended meanwhile or
-	// a callback panic.
+	// Return what was taken, if the context ended meanwhile or a callback panics.
 	defer func() { p.giveBack() }()
 	var err error
 	if a.limiter != nil {
-		// Not while the gate is shut for longer than this request may wait: it
-		// would take a place from the limiter for nothing.
+		// If the gate is closed for longer than this request may wait, do not take a
+		// place from the limiter for nothing.
 		if err := a.check(ctx, 0, maxWait); err != nil {
 			return nil, err
 		}
@@ -123,7 +119,7 @@ func (a *admission) check(ctx context.Context, pause, maxWait time.Duration) err
 	return rateLimited(a.quota.Check(ctx, pause, maxWait))
 }
 
-// rateLimited makes a *RateLimitError of a refusal of the quota's.
+// rateLimited returns a *RateLimitError for a refusal of the quota.
 func rateLimited(err error) error {
 	var refusal *quota.Refusal
 	if errors.As(err, &refusal) {
@@ -132,7 +128,7 @@ func rateLimited(err error) error {
 	return err
 }
 
-// sleep waits, unless that is too long.
+// sleep waits, or fails at once if the wait is too long.
 func sleep(ctx context.Context, w quota.Wait, maxWait time.Duration, announce func(quota.Wait)) error {
 	if err := quota.Refuse(ctx, time.Now(), w, true, maxWait); err != nil {
 		return rateLimited(err)
@@ -141,9 +137,9 @@ func sleep(ctx context.Context, w quota.Wait, maxWait time.Duration, announce fu
 	return quota.Sleep(ctx, w.For)
 }
 
-// askLimiter waits for a limiter of the caller's, and returns what is to be told
-// when the request is over, or not sent: it can have given a place though the context
-// has ended, and settle is to be called with an error, too. Its errors are *RateLimitErrors, or ctx.Err() where
+// askLimiter waits for the caller's limiter. It returns the function to call when the
+// request is over or not sent, also with an error, because the limiter can have given a
+// place although the context ended. Its errors are *RateLimitErrors, or ctx.Err() if
 // the context ended.
 func askLimiter(ctx context.Context, limiter Limiter, maxWait time.Duration, announce func(quota.Wait)) (settle func(time.Time), err error) {
 	settle = func(time.Time) {}
@@ -163,7 +159,7 @@ func askLimiter(ctx context.Context, limiter Limiter, maxWait time.Duration, ann
 	return settle, limiterError(ctx, err)
 }
 
-// limiterError makes a *RateLimitError of whatever a limiter returns.
+// limiterError returns a *RateLimitError for any error of a limiter.
 func limiterError(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
@@ -175,13 +171,13 @@ func limiterError(ctx context.Context, err error) error {
 	case limited == nil && isNil(err):
 		err = errors.New("a nil error of type *RateLimitError")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		err = errors.New(err.Error()) // of the limiter's own context: the caller's has not ended
+		err = errors.New(err.Error()) // the limiter's own context ended, not the caller's
 	}
 	return newRateLimitError(0, true, fmt.Errorf("limiter of WithLimiter: %w", err))
 }
 
-// askBucket reserves in place of waiting: Wait would fail with an error of no
-// type where the deadline is too near, and could not be told to give up.
+// askBucket reserves instead of waiting. Wait would fail with an untyped error if the
+// deadline is too near, and it has no maximal wait.
 func askBucket(ctx context.Context, bucket *rate.Limiter, maxWait time.Duration, announce func(quota.Wait)) error {
 	now := time.Now()
 	r := bucket.ReserveN(now, 1)
@@ -190,7 +186,7 @@ func askBucket(ctx context.Context, bucket *rate.Limiter, maxWait time.Duration,
 		return nil
 	}
 	if !r.OK() {
-		return newRateLimitError(0, true, nil) // it will never have one
+		return newRateLimitError(0, true, nil) // it never will
 	}
 	wait.Until = now.Add(wait.For)
 	waited := false
@@ -206,8 +202,7 @@ func askBucket(ctx context.Context, bucket *rate.Limiter, maxWait time.Duration,
 	return nil
 }
 
-// isNil reports whether v is nil, or holds a nil pointer, func or the like, which
-// an interface hides.
+// isNil reports whether v is nil or contains a nil pointer, func, map, slice or channel.
 func isNil(v any) bool {
 	switch value := reflect.ValueOf(v); value.Kind() {
 	case reflect.Invalid:
@@ -219,21 +214,20 @@ func isNil(v any) bool {
 	}
 }
 
-// lateness is how long after a place was given out, or a request sent whose answer
-// nobody waited for, the service is taken to have counted it at the latest. It is the
-// default timeout of an attempt.
+// lateness is the longest time that the service is assumed to take to count a request whose
+// answer is not known. It is the default timeout of an attempt.
 const lateness = 30 * time.Second
 
-// sharedQuota is the quota of a client as a Limiter: another client that is given
-// it by WithLimiter takes the quota itself. Wait is for anybody else.
+// sharedQuota is the quota of a client as a Limiter. Another client that gets it by
+// WithLimiter uses the quota itself; others call Wait.
 type sharedQuota admission
 
-// Wait waits for a place as a request does, however long it takes, and takes it.
+// Wait waits for a place as a request does, without a bound, and takes it.
 func (s *sharedQuota) Wait(ctx context.Context) error {
 	p, err := (*admission)(s).acquire(ctx, math.MaxInt64, func(quota.Wait) {})
 	if err == nil {
-		// Nobody tells when it was sent, nor whether it was answered, so it opens no
-		// gate.
+		// It is unknown when the request is sent and whether it is answered, so it does
+		// not open the gate.
 		p.settle(quota.Lost, time.Now().Add(lateness))
 	}
 	return err

@@ -19,30 +19,29 @@ import (
 	"github.com/docking-event/ll2/internal/secret"
 )
 
-// MaxPageSize is the most rows that the service puts on a page.
+// MaxPageSize is the largest number of rows that the service puts on a page.
 const MaxPageSize = 100
 
 // keyID is the last key of every order.
 const keyID = "id"
 
-// maxIdlePages is how many pages in a row may bring no new row before a walk
-// takes its links for a chain without an end.
+// maxIdlePages is the number of pages in a row without a new row after which a walk
+// assumes that the chain of links has no end.
 const maxIdlePages = 10
 
 // A Page is one page of a list, as the service sent it.
 //
-// It encodes and decodes as the service writes it: Next and Previous are null
-// where they are "". Decoding fails for a page without a count or a results
-// list.
+// It encodes and decodes as the service writes it: Next and Previous are null if they
+// are "". Decoding fails for a page without a count or a results list.
 type Page[T any] struct {
-	Count    int    // of all that the filters fit, on all pages together
+	Count    int    // number of all rows that match the filters, on all pages
 	Next     string // link to the next page, "" on the last one; see [StartAt]
-	Previous string // link to the page before, "" on the first one
+	Previous string // link to the previous page, "" on the first one
 	Results  []T
 
-	// Date is when the service made the page: the time in the Date header of the
-	// answer less the Age that a cache on the way says. It is zero if the answer
-	// does not say, and not a part of the JSON.
+	// Date is the time at which the service made the page: the Date header of the
+	// answer, minus the Age that a cache added. It is zero if it is unknown. It is
+	// not part of the JSON.
 	Date time.Time
 }
 
@@ -65,13 +64,13 @@ func (p *Page[T]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Left returns how many requests the rest of the walk takes, as far as Count
-// and Next tell: 0 on the last page, at least 1 on any other.
+// Left returns the number of requests for the remaining pages, according to Count and
+// Next: 0 on the last page, at least 1 on any other.
 func (p *Page[T]) Left() int {
 	if p.Next == "" {
 		return 0
 	}
-	// What does not parse counts as 0, and so as unknown.
+	// A number that does not parse is 0: unknown.
 	link, err := url.Parse(p.Next)
 	if err != nil {
 		return 1
@@ -86,16 +85,16 @@ func (p *Page[T]) Left() int {
 	return max(1, rest/limit+min(1, max(0, rest%limit)))
 }
 
-// A PageInfo is what [OnPage] is told of a page.
+// A PageInfo describes a page, for [OnPage].
 type PageInfo struct {
-	Count   int    // of all that the filters fit, on all pages together
-	Results int    // rows on this page
-	Left    int    // requests that the rest of the walk takes, see [Page.Left]
-	Next    string // link to the next page, "" on the last one; when to store it: see OnPage
+	Count   int    // number of all rows that match the filters, on all pages
+	Results int    // number of rows on this page
+	Left    int    // number of requests for the remaining pages, see [Page.Left]
+	Next    string // link to the next page, "" on the last one; see OnPage before you store it
 }
 
-// Collect reads seq to its end, or to its first error. On an error it returns
-// what came before, and the error:
+// Collect returns all values of seq as a slice. It stops at the first error, and then
+// returns the values before it and the error:
 //
 //	events, err := ll2.Collect(client.DockingEvents.All(ctx))
 func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
@@ -112,15 +111,16 @@ func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	return all, nil
 }
 
-// ResumeLink returns the link at which a walk that ended with err can go on, for
-// [StartAt], and whether there is one. What stands before that link was yielded,
-// so a program can store the link together with that. There is none if the walk
-// came to its end (err is nil), if only a new walk helps ([ErrIncomplete]), if
-// nothing was sent because the options were wrong, and if err is not of a walk:
-// store "" then, so that the next walk begins anew.
+// ResumeLink returns the link at which a walk that ended with err can continue, for
+// [StartAt], and whether there is one. The walk has already yielded all rows before the
+// link, so store these rows and the link together.
 //
-// With [ErrForeignLink] and [ErrLinkLoop] it is the page that held the bad link,
-// whose rows come again.
+// There is no link if the walk was complete (err is nil), if only a new walk can help
+// ([ErrIncomplete]), if the options were bad and nothing was sent, or if err is not the
+// error of a walk. Store "" then: the next walk starts from the beginning.
+//
+// With [ErrForeignLink] and [ErrLinkLoop] the link is that of the page with the bad link.
+// The next walk yields the rows of this page again.
 func ResumeLink(err error) (link string, ok bool) {
 	var page *PageError
 	if !errors.As(err, &page) || page == nil || errors.Is(err, ErrIncomplete) ||
@@ -130,7 +130,7 @@ func ResumeLink(err error) (link string, ok bool) {
 	return page.URL, true
 }
 
-// walkConfig is what WalkOptions fill in.
+// walkConfig holds the values that WalkOptions set.
 type walkConfig struct {
 	limit    int // 0: MaxPageSize
 	offset   int
@@ -139,11 +139,11 @@ type walkConfig struct {
 	onPage   func(PageInfo)
 }
 
-// A plan is what a walk asks for.
+// A plan is everything that a walk requests.
 type plan struct {
 	walkConfig
 	endpoint query.Endpoint
-	key      string // by which few rows are equal, see keyed; "" if there is none
+	key      string // in which few rows are equal, see keyed; "" if there is none
 	*query.Plan
 }
 
@@ -151,19 +151,19 @@ type plan struct {
 type walk[T any, ID int | string] struct {
 	plan
 	get  ahead.Get[*Page[T]]
-	used chan<- []T // rows that nobody has any more
+	used chan<- []T // rows that are not used any more
 	id   func(*T) ID
 	fail func(query string, err error) *PageError
 
 	seen  map[ID]struct{} // ids of all rows so far
-	roomy bool            // it has room for all that are to come
+	roomy bool            // it has room for all rows
 	at    string          // the query of the page that was yielded last
 	steps query.Steps     // where the walk is
-	lead  string          // what stands before the query in a link to the list
+	lead  string          // the part before the query in a link to the list
 }
 
-// pages walks along the next links, one page a step. Which rows of a page are new
-// is for the one who ranges to find out, and to note in w.seen.
+// pages follows the next links, one page a step. The caller records the new rows of each
+// page in w.seen.
 func (w *walk[T, ID]) pages(ctx context.Context) iter.Seq2[*Page[T], error] {
 	return func(yield func(*Page[T], error) bool) {
 		reader := ahead.New(ctx, w.parallel, w.get)
@@ -205,9 +205,8 @@ func (w *walk[T, ID]) pages(ctx context.Context) iter.Seq2[*Page[T], error] {
 	}
 }
 
-// next returns the query of a page's next link, "" where there is none or it
-// cannot be followed. What comes behind it is foreseeable if the link says how
-// large a page is and where it begins.
+// next returns the query of a page's next link, or "" if there is none or it cannot be
+// followed. The links after it are foreseeable if it has a page size and an offset.
 func (w *walk[T, ID]) next(page *Page[T]) (text string, foreseeable bool, err error) {
 	if page.Next == "" {
 		return "", false, nil
@@ -215,7 +214,7 @@ func (w *walk[T, ID]) next(page *Page[T]) (text string, foreseeable bool, err er
 	lead, written, _ := strings.Cut(page.Next, "?")
 	if text = w.steps.Next(); written == text && lead == w.lead {
 		w.steps.Offset += w.steps.Size
-		return text, true, nil // as nearly every link
+		return text, true, nil // like nearly every link
 	}
 	link, err := w.endpoint.ParseLink(page.Next)
 	if err != nil {
@@ -242,8 +241,8 @@ func (w *walk[T, ID]) note(row *T) bool {
 	return true
 }
 
-// expect makes room for the ids of all rows once there is more than one page, as far as
-// a count is to be believed.
+// expect makes room for the ids of all rows at the second page. It does not trust a very
+// large count.
 func (w *walk[T, ID]) expect(count int) {
 	const most = 10_000
 	if !w.roomy && len(w.seen) > 0 {
@@ -267,9 +266,9 @@ func (w *walk[T, ID]) eachPage(ctx context.Context, yield func(*Page[T], error) 
 	}
 }
 
-// eachRow yields what the pages hold, each row once, and proves that nothing is
-// missing: rows that move between two pages while the walk reads are seen twice
-// or not at all, and the largest count tells which.
+// eachRow yields the rows of all pages, each row once, and proves that none is missing.
+// Rows that move between two pages while the walk reads are seen twice or not at all; the
+// largest count shows whether some are missing.
 func (w *walk[T, ID]) eachRow(ctx context.Context, yield func(*T, error) bool) {
 	ctx = hint.Walk(ctx)
 	border := border[T, ID]{walk: w}
@@ -316,24 +315,24 @@ func (w *walk[T, ID]) eachRow(ctx context.Context, yield func(*T, error) bool) {
 	}
 }
 
-// A keyed row knows the value of a key by which lists of it can be sorted and
-// filtered, and in which few rows are equal.
+// A keyed row has a key by which lists of it can be sorted and filtered, and in which few
+// rows are equal.
 type keyed interface {
 	OrderKey() (key string, value time.Time)
 }
 
-// A border is where one page of a walk ends and the next begins. Rows that are
-// equal in all that the service sorts by come in any order, and in another one at
-// each request: at a border some come twice then, and others never.
+// A border lies between two pages of a walk. The service returns rows with equal sort
+// keys in any order, which can change with each request. Then some of them appear on both
+// pages and others on neither.
 type border[T any, ID int | string] struct {
 	*walk[T, ID]
 	before string    // the query of the page before; "" at the first one
 	last   time.Time // the key of its last row
 }
 
-// tie returns the rows that are equal to the last one of the page before, if one
-// of them comes again at the start of page: then others may be missing. The
-// service is asked for exactly them.
+// tie returns the rows with the same key as the last row of the previous page, if one of
+// them appears again at the start of page. Then others may be missing, so tie requests
+// exactly these rows.
 func (b *border[T, ID]) tie(ctx context.Context, page *Page[T]) ([]T, error) {
 	if !b.sortsByKey() {
 		return nil, nil
@@ -353,7 +352,7 @@ func (b *border[T, ID]) tie(ctx context.Context, page *Page[T]) ([]T, error) {
 	exactly.Set(b.key+"__lte", query.FormatTime(last))
 	tie, err := b.get(ctx, exactly.Encode(), nil)
 	if err != nil {
-		// Whoever goes on begins at the page before: this border is to be seen again.
+		// A walk that continues must see this border again: it starts at the page before.
 		return nil, b.fail(before, err)
 	}
 	return slices.DeleteFunc(tie.Results, func(row T) bool {
@@ -362,13 +361,13 @@ func (b *border[T, ID]) tie(ctx context.Context, page *Page[T]) ([]T, error) {
 	}), nil
 }
 
-// sortsByKey reports whether rows that are equal in the key stand together.
+// sortsByKey reports whether rows with equal keys are neighbours.
 func (b *border[T, ID]) sortsByKey() bool {
 	return b.key != "" && query.FirstKey(b.First.Get(query.Order)) == b.key
 }
 
-// comesAgain reports whether a row with the key at, with which rows begin, was
-// seen before.
+// comesAgain reports whether one of the first rows, those with the key at, was seen
+// before.
 func (b *border[T, ID]) comesAgain(rows []T, at time.Time) bool {
 	for i := range rows {
 		if _, key := keyOf(&rows[i]); !key.Equal(at) {
@@ -389,7 +388,7 @@ func keyOf[T any](row *T) (string, time.Time) {
 	return "", time.Time{}
 }
 
-// A queryError is an error of package query in words of this package.
+// A queryError is an error of package query with the prefix of this package.
 type queryError struct{ error }
 
 func (e queryError) Error() string { return "ll2: " + e.error.Error() }

@@ -20,17 +20,17 @@ import (
 	"github.com/docking-event/ll2/internal/query"
 )
 
-// A Resource is a list endpoint of the service, whose rows are decoded into T and
-// known by an ID: what Client.DockingEvents is built on, for any other list and
-// any struct of yours. Make it with [NewResource]; it is safe for concurrent use.
+// A Resource is a list endpoint of the service. Its rows are decoded into T, a struct of
+// yours, and identified by an ID. Client.DockingEvents uses one. Create it with
+// [NewResource]. It is safe for concurrent use.
 type Resource[T any, ID int | string] struct {
 	sender   *sender
-	err      error // of each call: the client or the path is not right
+	err      error // of each call: the client or the path is bad
 	endpoint query.Endpoint
 	base     *url.URL // of the list; nil if err is set
 	id       func(*T) ID
 	params   map[string]query.Param
-	key      string // by which few rows are equal, see keyed; "" if there is none
+	key      string // in which few rows are equal, see keyed; "" if there is none
 }
 
 // newResource returns the resource at a path such as "2.2.0/docking_event/".
@@ -38,7 +38,7 @@ func newResource[T any, ID int | string](s *sender, path string, id func(*T) ID,
 	r := &Resource[T, ID]{sender: s, id: id, params: map[string]query.Param{
 		query.Search: {},
 		query.Order:  {},
-		query.Mode:   {Default: "normal"}, // in 2.3.0; 2.2.0 has no word for it
+		query.Mode:   {Default: "normal"}, // in 2.3.0; 2.2.0 has no such value
 		query.Limit:  {Option: "PageSize", Want: query.Within(1, MaxPageSize, fmt.Sprintf("1 to %d", MaxPageSize))},
 		query.Offset: {Option: "Offset", Want: query.Within(0, math.MaxInt, "0 or more")},
 	}}
@@ -62,50 +62,47 @@ func newResource[T any, ID int | string](s *sender, path string, id func(*T) ID,
 	return r
 }
 
-// List returns one page of the rows that the filters choose: the first one, or
-// the one where [Offset] or [StartAt] say. It sends one request.
+// List returns one page of the rows that match the filters: the first page, or the one
+// at [Offset] or [StartAt]. It sends one request.
 //
-// The filters are parameters that the resource was made with, and search, ordering
-// and mode, each with one value. The value "" asks for the service's default and is
-// not sent. Any other parameter is an error before anything is sent, since the
-// service silently ignores those that it does not know. If no row passes the
-// filters, the page is empty, and there is no error.
+// The filters are the parameters that were passed to [NewResource], and search, ordering
+// and mode. Each has one value. The value "" selects the service's default and is not
+// sent. Any other parameter is an error before anything is sent, because the service
+// silently ignores unknown parameters. If no row matches, the page is empty and err is
+// nil.
 func (r *Resource[T, ID]) List(ctx context.Context, filters url.Values, opts ...WalkOption) (*Page[T], error) {
 	p, err := r.planOf(filters, opts)
 	return r.list(ctx, p, err)
 }
 
-// Pages walks over the pages of the rows that the filters choose, one request a
-// page, as the service sends them; see [Resource.List] for the filters. If rows
-// move while the walk reads, pages repeat rows or leave some out; [Resource.All]
-// watches for that.
+// Pages ranges over the pages of the rows that match the filters, as the service sends
+// them, one request for each page. [Resource.List] describes the filters. If rows move
+// while it reads, pages can repeat rows or leave some out; [Resource.All] detects that.
 //
-// Nothing is sent before the range starts, and each range is a walk of its own;
-// a break sends nothing more. An error ends the walk and comes as the last value,
-// (nil, [*PageError]): a wrong filter or option, a request that failed, a next
-// link that leads away or changes a filter ([ErrForeignLink]), one that leads back,
-// or ten pages in a row without a new row ([ErrLinkLoop]).
+// Nothing is sent before the range starts, each range starts again from the first page,
+// and a break sends nothing more. An error ends the range: it is the last value, as
+// (nil, [*PageError]). Errors are a bad filter or option, a request that failed, a next
+// link that leads away or changes a filter ([ErrForeignLink]), and a next link that leads
+// back or ten pages in a row without a new row ([ErrLinkLoop]).
 func (r *Resource[T, ID]) Pages(ctx context.Context, filters url.Values, opts ...WalkOption) iter.Seq2[*Page[T], error] {
 	p, err := r.planOf(filters, opts)
 	return r.pages(ctx, p, err)
 }
 
-// All walks over the rows that the filters choose, page after page, and yields
-// each row once, however often the service sends it; see [Resource.List] for the
-// filters.
+// All ranges over the rows that match the filters, page by page, and yields each row
+// once, however often the service sends it. [Resource.List] describes the filters.
 //
-// It ends as [Resource.Pages] does, and proves that nothing is missing: if it saw
-// fewer distinct rows than the largest count on its way, less the offset at which
-// it began, it ends with an [*IncompleteError]. [DockingEventsService.All] tells
-// which losses the counts do not show, and [NewResource] what becomes of rows that
-// are equal in the order.
+// Errors end the range as in [Resource.Pages]. All also proves that no row is missing: if
+// it saw fewer distinct rows than the largest count of all pages, minus the offset of the
+// first page, it ends with an [*IncompleteError]. [DockingEventsService.All] describes the
+// losses that it cannot detect, and [NewResource] how it handles rows with equal keys.
 func (r *Resource[T, ID]) All(ctx context.Context, filters url.Values, opts ...WalkOption) iter.Seq2[*T, error] {
 	p, err := r.planOf(filters, opts)
 	return r.all(ctx, p, err)
 }
 
-// Query returns what List, Pages and All ask for first, page size and order
-// included: for mocks, logs and the keys of caches. It sends nothing.
+// Query returns the query of the first request of List, Pages and All, including page
+// size and order. It is for mocks, logs and cache keys. It sends nothing.
 func (r *Resource[T, ID]) Query(filters url.Values, opts ...WalkOption) (url.Values, error) {
 	p, err := r.planOf(filters, opts)
 	if err != nil {
@@ -145,11 +142,11 @@ func (r *Resource[T, ID]) planOf(filters url.Values, opts []WalkOption) (plan, e
 	return r.plan(given, config)
 }
 
-// plan makes a plan of what is given for parameters.
+// plan returns the plan for the given parameters.
 func (r *Resource[T, ID]) plan(given map[string]string, config walkConfig) (plan, error) {
 	list := query.List{Endpoint: r.endpoint, Params: r.params, Last: []string{keyID}, Limit: MaxPageSize}
 	if r.key != "" {
-		// The id makes an order total, but not every endpoint sorts by it.
+		// The id makes an order unique, but not every endpoint sorts by it.
 		list.Last = []string{r.key, keyID}
 	}
 	p, err := list.New(query.Wish{Given: given, Limit: config.limit, Offset: config.offset, Links: config.links})
@@ -163,8 +160,8 @@ func (r *Resource[T, ID]) plan(given map[string]string, config walkConfig) (plan
 	return plan{config, r.endpoint, r.key, p}, nil
 }
 
-// list, pages and all do what their namesakes say, for a plan or the error that
-// came instead.
+// list, pages and all implement List, Pages and All, for a plan or the error of making
+// it.
 func (r *Resource[T, ID]) list(ctx context.Context, p plan, err error) (*Page[T], error) {
 	if err := cmp.Or(r.check(ctx), err); err != nil {
 		return nil, err
@@ -192,8 +189,8 @@ func (r *Resource[T, ID]) all(ctx context.Context, p plan, err error) iter.Seq2[
 	}
 }
 
-// Get returns one row by its id, in the shape that the service has for a single
-// one. It sends one request. If there is no such row, the error is [ErrNotFound].
+// Get returns the row with an id, in the shape that the service sends for a single row. It
+// sends one request. If there is no such row, the error is [ErrNotFound].
 func (r *Resource[T, ID]) Get(ctx context.Context, id ID) (*T, error) {
 	if err := r.check(ctx); err != nil {
 		return nil, err
@@ -225,7 +222,7 @@ func (r *Resource[T, ID]) Get(ctx context.Context, id ID) (*T, error) {
 	return row, nil
 }
 
-// usable refuses a resource that nothing can come of.
+// usable returns the error of a resource that cannot work.
 func (r *Resource[T, ID]) usable() error {
 	switch {
 	case r == nil:
@@ -236,7 +233,7 @@ func (r *Resource[T, ID]) usable() error {
 	return r.err
 }
 
-// check refuses a call that nothing can come of.
+// check returns the error of a call that cannot work.
 func (r *Resource[T, ID]) check(ctx context.Context) error {
 	if err := r.usable(); err != nil {
 		return err
@@ -247,7 +244,7 @@ func (r *Resource[T, ID]) check(ctx context.Context) error {
 	return nil
 }
 
-// checkID refuses a row that cannot be told from another one.
+// checkID returns an error for a row without an id.
 func (r *Resource[T, ID]) checkID(row *T) error {
 	var zero ID
 	if r.id(row) == zero {
@@ -262,16 +259,16 @@ func (r *Resource[T, ID]) url(query string) *url.URL {
 	return &u
 }
 
-// page sends the request for a page. admitted is told when it has its place in
-// the quota, or none; it can be nil. The page's rows take the place of used
-// ones, if there are some.
+// page sends the request for a page. admitted is called when the request has its place in
+// the quota, or has none; it can be nil. The rows of the page are stored in used ones, if
+// there are some.
 func (r *Resource[T, ID]) page(ctx context.Context, q string, admitted func(error), used <-chan []T) (*Page[T], error) {
 	var page *Page[T]
 	ctx, ready := hint.WithReady[body.Page[T]](ctx)
 	err := r.sender.send(ctx, request{kind: KindList, url: r.url(q), admitted: admitted, decode: func(header http.Header, data []byte) error {
 		most := query.SizeOf(q)
 		if most < 1 || most > MaxPageSize {
-			most = MaxPageSize // which a link can say, of a server that is none of the service's
+			most = MaxPageSize // a link of another server can have such a limit
 		}
 		read, given := ready.Take()
 		if !given {
@@ -301,7 +298,7 @@ func (r *Resource[T, ID]) page(ctx context.Context, q string, admitted func(erro
 	return page, nil
 }
 
-// dateOf returns when an answer was made, zero if it does not say.
+// dateOf returns the time at which an answer was made, or zero if it is unknown.
 func dateOf(h http.Header) time.Time {
 	text := h.Get("Date")
 	if text == "" {

@@ -20,8 +20,8 @@ import (
 	"github.com/docking-event/ll2/internal/wire"
 )
 
-// WithRetries sets how often a failed request is tried again, by default 2
-// times; 0 means never. Every retry takes a place in the quota.
+// WithRetries sets how often a failed request is retried. n must be 0 or more; the
+// default is 2. Every retry counts against the quota.
 func WithRetries(n int) Option {
 	return func(c *config) error {
 		if n < 0 || n == math.MaxInt {
@@ -32,10 +32,9 @@ func WithRetries(n int) Option {
 	}
 }
 
-// WithBackoff sets how long the client waits before it tries a failed request
-// again where the service does not say: a random time between min and a bound
-// that doubles from attempt to attempt, up to max (where min is 0, max at once).
-// The default is 500 ms and 10 s.
+// WithBackoff sets the wait before a retry if the service does not name a time. It is a
+// random time between min and a bound that doubles from attempt to attempt, up to max. If
+// min is 0, the bound is max from the start. The default is 500 ms and 10 s.
 func WithBackoff(min, max time.Duration) Option { //nolint:predeclared // what the documentation calls them
 	return func(c *config) error {
 		if min < 0 || max < min {
@@ -46,10 +45,10 @@ func WithBackoff(min, max time.Duration) Option { //nolint:predeclared // what t
 	}
 }
 
-// WithMaxWait bounds a single sleep for the quota or for a Retry-After. A
-// request that would have to wait longer is not sent and fails at once with a
-// [*RateLimitError] that says when it could go. The default is 1 minute; 0 means
-// never to wait, [math.MaxInt64] to wait as long as it takes.
+// WithMaxWait bounds a single wait for the quota or for a Retry-After. A request that
+// would have to wait longer is not sent. It fails at once with a [*RateLimitError] that
+// says when it could go. The default is 1 minute. 0 means never to wait, and
+// [math.MaxInt64] to wait as long as necessary.
 func WithMaxWait(d time.Duration) Option {
 	return func(c *config) error {
 		if d < 0 {
@@ -60,35 +59,35 @@ func WithMaxWait(d time.Duration) Option {
 	}
 }
 
-// A retryPolicy says which failed attempts are repeated, and when.
+// A retryPolicy decides which failed attempts are repeated, and when.
 type retryPolicy struct {
 	retries int
 	backoff func(attempt int) time.Duration
 	maxWait time.Duration
 }
 
-// A failed attempt is what a retryPolicy judges.
+// A failed attempt, for a retryPolicy.
 type failed struct {
 	err      error
 	number   int    // of the attempt, from 1
-	what     string // was being done
+	what     string // what was being done
 	answered bool   // there was a status
-	final    bool   // not to be repeated whatever it is
+	final    bool   // not to be repeated
 
 	// check returns the error with which the quota would refuse the next attempt
-	// after a pause. It is nil where the request is free.
+	// after a pause. It is nil if the request is free.
 	check func(pause time.Duration) error
 }
 
-// A verdict is what follows an attempt: another one after a pause, or the end
-// with an error.
+// A verdict is the consequence of an attempt: another one after a pause, or the end with
+// an error.
 type verdict struct {
 	again bool
 	pause quota.Wait
 	err   error
 }
 
-// judge decides what follows a failed attempt.
+// judge decides the consequence of a failed attempt.
 func (r retryPolicy) judge(ctx context.Context, f failed) verdict {
 	if !mayPass(f.err) {
 		return verdict{err: f.err}
@@ -96,7 +95,7 @@ func (r retryPolicy) judge(ctx context.Context, f failed) verdict {
 	if ctx.Err() != nil {
 		failure := f.err
 		if !f.answered || errors.Is(failure, ctx.Err()) {
-			failure = nil // is the context's end itself
+			failure = nil // it is the end of the context
 		}
 		return verdict{err: contextError(ctx, f.what, failure)}
 	}
@@ -118,7 +117,7 @@ func (r retryPolicy) judge(ctx context.Context, f failed) verdict {
 		return verdict{again: true, pause: pause}
 	}
 	if isLimited {
-		return verdict{err: f.err} // says what is known of the time already
+		return verdict{err: f.err} // it has the time already
 	}
 	var local *RateLimitError
 	errors.As(err, &local)
@@ -132,7 +131,7 @@ func (r retryPolicy) pause(f failed, isLimited bool, now time.Time) quota.Wait {
 	pause := quota.Wait{Reason: quota.Backoff, For: r.backoff(f.number)}
 	switch {
 	case isLimited && f.check != nil:
-		// The gate is where that wait is, for everybody.
+		// All requests wait at the gate, this one too.
 		pause = quota.Wait{}
 	case errors.As(f.err, &api):
 		if d, ok := retryAfter(api.Header, now); ok {
@@ -145,12 +144,12 @@ func (r retryPolicy) pause(f failed, isLimited bool, now time.Time) quota.Wait {
 	return pause
 }
 
-// noHeader is that of a request which only leads through the loop.
+// noHeader is the header of the request that only drives the loop.
 var noHeader = make(http.Header)
 
-// repeat has retryablehttp send a request through transport until done says that this
-// was the last attempt, else again after the pause that it returns. It returns
-// an error only if the context ended in a pause.
+// repeat sends a request through transport with retryablehttp, until done reports the last
+// attempt. Before each further attempt it waits for the pause that done returned. It
+// returns an error only if the context ended in a pause.
 func repeat(ctx context.Context, u *url.URL, retries int, transport http.RoundTripper, done func() (last bool, pause time.Duration)) error {
 	var pause time.Duration
 	loop := retryablehttp.Client{
@@ -172,7 +171,7 @@ func repeat(ctx context.Context, u *url.URL, retries int, transport http.RoundTr
 	return err
 }
 
-// mayPass reports whether a failure can be gone at the next attempt.
+// mayPass reports whether a failure is transient.
 func mayPass(err error) bool {
 	var api *APIError
 	if errors.As(err, &api) {
@@ -204,12 +203,12 @@ func isCertificateError(err error) bool {
 		errors.As(err, &authority) || errors.As(err, &hostname) || errors.As(err, &invalid)
 }
 
-// retryAfter returns how long a Retry-After asks to wait. A time that is over,
-// or that cannot be read, is none.
+// retryAfter returns the wait that a Retry-After asks for. It ignores a time in the past
+// and a value that it cannot read.
 func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if date, err := http.ParseTime(value); err == nil {
-		// By the service's clock where it tells the time: this machine's can be
+		// Use the service's clock if it sent the time: the clock of this machine can be
 		// wrong.
 		if sent, err := http.ParseTime(h.Get("Date")); err == nil {
 			now = sent
@@ -227,8 +226,8 @@ func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	return seconds(s), s > 0
 }
 
-// expectedIn reads the time that a 429 says in words, which end in "Expected
-// available in 2429 seconds.", or 1 second.
+// expectedIn reads the time in the words of a 429, which end in "Expected available in
+// 2429 seconds.", or 1 second.
 func expectedIn(detail string) (time.Duration, bool) {
 	_, rest, ok := strings.Cut(detail, "available in ")
 	number, unit, _ := strings.Cut(rest, " ")
@@ -239,10 +238,10 @@ func expectedIn(detail string) (time.Duration, bool) {
 	return seconds(float64(s)), s > 0
 }
 
-// RetryAt returns the time at which a request that failed with err can go again,
-// and whether err says one: a [*RateLimitError] does unless the time is not known,
-// and an [*APIError] does if the service sent a Retry-After, which counts from now.
-// It looks through every wrapper.
+// RetryAt returns the time at which a request that failed with err can be sent again. ok
+// is true if err contains a time: a [*RateLimitError] contains one if the time is known,
+// and an [*APIError] if the service sent a Retry-After, which RetryAt counts from now.
+// RetryAt also finds these errors if other errors wrap them.
 func RetryAt(err error) (at time.Time, ok bool) {
 	var limited *RateLimitError
 	if errors.As(err, &limited) && limited != nil && !limited.RetryAt.IsZero() {
@@ -266,8 +265,7 @@ func seconds(s float64) time.Duration {
 	return math.MaxInt64
 }
 
-// fullJitter returns the random wait after the attempt of a number, counted
-// from 1.
+// fullJitter returns a function for the random wait after an attempt, counted from 1.
 func fullJitter(least, most time.Duration) func(attempt int) time.Duration {
 	return func(attempt int) time.Duration {
 		bound := most
