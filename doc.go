@@ -25,10 +25,10 @@
 //
 // # Paging
 //
-// [DockingEventsService.All] ranges over events, [DockingEventsService.Pages] over
-// pages; [DockingEventsService.List] returns one page and
-// [DockingEventsService.Get] one event. A page has 100 events by default, so all
-// events take about 6 requests.
+// [DockingEventsService.All] ranges over events. [DockingEventsService.Pages] ranges
+// over pages. [DockingEventsService.List] returns one page.
+// [DockingEventsService.Get] returns one event. A page has 100 events by default, so
+// all events take about 6 requests.
 //
 // Results always have a unique order, so equal times cannot make paging skip or
 // repeat rows. All returns each event once. It fails with an [*IncompleteError] if
@@ -47,17 +47,18 @@
 // If the wait would be longer, nothing is sent and the call fails at once with a
 // [*RateLimitError]; [RetryAt] returns the time at which the request can go.
 //
-// After a 429 nothing is sent until the service's time is up, but for 24 hours at
-// most. Then one request goes first. Until one window after the 429, callers that
-// can wait go one at a time, because others use the quota too; callers with
-// WithMaxWait(0) go beside them if there is capacity. [WithQuotaSync] learns the
-// quota from the service instead, including what others have used.
+// After a 429 the client sends nothing until the time that the service named, for 24
+// hours at most. Then it sends one request alone. Until one hour after the 429 it
+// sends calls that can wait one at a time, because other programs use the quota too.
+// Calls with WithMaxWait(0) are sent at once if the quota has room. With
+// [WithQuotaSync] the client asks the service how much of the quota is left, and
+// needs no such caution.
 //
 // With a token ([WithToken]) or another base URL the client does not know the
 // quota and only obeys 429s: set it with [WithRateLimit], or use [WithQuotaSync].
-// [WithLimiter] shares one quota between clients. [Client.Quota] returns the
-// client's view of the quota without a request, [Client.Throttle] that of the
-// service with a request that is free.
+// [WithLimiter] shares one quota between clients. [Client.Quota] returns what the
+// client knows of the quota and sends nothing. [Client.Throttle] asks the service;
+// that request does not count.
 //
 // # Errors
 //
@@ -89,7 +90,7 @@
 //   - Package [github.com/docking-event/ll2/mirror] keeps a local copy.
 //   - Package [github.com/docking-event/ll2/ll2test] is the service in memory, for
 //     tests. Mocks of [http.RoundTripper] such as httpmock work too, with
-//     [WithTransport]; their count must be accurate and their last next link null.
+//     [WithTransport]; their count must be accurate, and the next link of the last page null.
 //   - The host of a next link is never contacted: its query is sent to the client's
 //     own base URL, so proxies work and the token goes nowhere else.
 //

@@ -39,9 +39,9 @@ var (
 	// fault: a later request, or a copy of the data, may help.
 	ErrUnavailable = errors.New("ll2: unavailable")
 
-	// ErrForeignLink is a link or a redirect that leads away from the endpoint: a
-	// link whose path does not end in that of the endpoint or that changes a
-	// filter, or a redirect to another origin. It is not followed.
+	// ErrForeignLink is a link or a redirect that the client does not follow: the
+	// path of the link does not end with the path of the endpoint, the link
+	// changes a filter, or the redirect goes to another origin.
 	ErrForeignLink = errors.New("ll2: foreign link")
 
 	// ErrLinkLoop is a page whose next link was followed before, or ten pages in

@@ -25,9 +25,10 @@
 // # Chaser and target
 //
 // The chaser is the vehicle that came to dock, the target is the one that it docked
-// with. Each is a flight vehicle, a space station or a payload, and an event has a
-// field for each of these kinds, of which one is set. [DockingEvent.Chaser] and
-// [DockingEvent.Target] return the one that is set, as a [Party].
+// with. Each can be a flight vehicle, a space station or a payload. So an event has
+// three fields for the chaser and three for the target. In each group one field is set,
+// and the other two are nil. [DockingEvent.Chaser] and [DockingEvent.Target] return the
+// one that is set, as a [Party].
 //
 // # Options
 //

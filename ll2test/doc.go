@@ -22,20 +22,19 @@
 //	ts := httptest.NewServer(server)
 //	client, err := ll2.New(ll2.WithBaseURL(ts.URL))
 //
-// The host does not matter, nor the part of a path before docking_event/,
-// docking_events/ and api-throttle/: links in the answers repeat the host and path of
-// the request. There are two exceptions, as with the service. First, docking_event/
-// directly after a version other than 2.2.0 is not found, nor is docking_events/
-// after one other than 2.3.0. Second, below docking_event/ only the ids of events
-// exist.
+// The server ignores the host, and the part of a path before docking_event/,
+// docking_events/ and api-throttle/. Links in its answers repeat the host and path of
+// the request. As with the service, a wrong version is a 404: after a version number,
+// docking_event/ exists only under 2.2.0/, and docking_events/ only under 2.3.0/. A
+// path below docking_event/ must be the id of an event.
 //
 // # Data
 //
-// [Recorded] returns ten events of the real service, [Events] any number of made-up
-// events, and [EventsAround] the same events moved in time, so that some are docked
-// at a given time. [Server.SetEvents] replaces them between two requests, as rows are
-// added and removed while a program reads the list. The server encodes events when it
-// gets them, so later changes to them have no effect.
+// [Recorded] returns ten events of the real service. [Events] returns any number of
+// made-up events. [EventsAround] returns the same events with other times, so that some
+// are docked at a given time. [Server.SetEvents] replaces them between two requests, as
+// rows are added and removed while a program reads the list. The server encodes events
+// when it gets them, so later changes to them have no effect.
 //
 // These functions are for version 2.2.0. [Server.SetEvents230] sets the events of
 // 2.3.0, which [Events230] and [EventsAround230] make up. They have the same dockings

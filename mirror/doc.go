@@ -19,19 +19,21 @@
 // 6 requests. After that, the refreshes take 1 request an hour and the walk takes 6 a
 // day: 31 requests a day, of the 360 that the service grants an IP address.
 //
-// After every refresh these events are correct: all that are still docked, and those
-// that departed after the hundredth latest departure, which goes about two years
-// back. Older events that were added or removed are noticed as well, because the
-// service's count then differs from the copy's; the same refresh reads them. Two
-// things stay unseen until the next walk, a day later at most: a correction of an
-// older event, and equal numbers of older events added and removed between two walks.
+// After every refresh these events are correct: all events that are still docked, and
+// the events with the latest departures, about the last two years (they fill one page
+// of 100 rows). A refresh also detects that an older event was added or removed,
+// because then the service counts more or fewer events than the copy has. The same
+// refresh then reads all events. Two things are not detected before the next walk, a
+// day later at most: a correction of an older event, and equal numbers of older events
+// added and removed between two walks.
 //
 // If the service is slow, refuses requests or is down, the copy answers. A call on a
 // copy that is due for a refresh waits for at most 2 seconds and then uses the existing
 // copy. [Mirror.Status] reports how old the copy is, the last failure, and when the
-// service will be asked next. After a failure that is one minute later, then two, up to
-// an hour, or the time that the service names; no request is sent before. [MaxStale]
-// sets the age from which on the copy does not answer any more.
+// service will be asked next. After a failure the mirror waits before it asks the
+// service again: 1 minute, then 2 minutes, up to 1 hour. If the service names a time,
+// the mirror waits until then. If the copy is older than [MaxStale], it does not
+// answer.
 //
 // A call on a copy that is due starts a refresh. [Mirror.Run] starts refreshes in the
 // background, so that no call waits.
