@@ -78,7 +78,8 @@ func (m *Mirror) Status() Status { return m.own().status() }
 // with the next change. The events that a new copy reads first are not changes.
 //
 // Numbers stay valid across restarts and are the same for all programs that share a
-// store. The journal keeps the last 500 changes. If older ones are requested, or
+// store. [Status] has the number of the latest change, so that a caller can begin there
+// or knows where to stop. The journal keeps the last 500 changes. If older ones are requested, or
 // those of a copy that was lost since, Changes yields [ErrBehind]. The caller can
 // then compare its own data with [Mirror.DockingEvents] and continue with 0. A slow
 // consumer does not block other callers. During the range loop, Changes refreshes the

@@ -19,6 +19,11 @@ type Status struct {
 
 	Count int // number of events in the copy
 
+	// Seq is the number of the latest change, or of the first copy if there was no
+	// change since. [Mirror.Changes] continues after it. It is 0 if there is no copy
+	// yet.
+	Seq uint64
+
 	// Have is the number of events that an unfinished walk has read.
 	Have int
 
@@ -60,6 +65,8 @@ func (m *engine) status() Status {
 	st.Refreshes, st.Failures = m.refreshes, m.failures
 	if s.cold() {
 		st.Refreshed = time.Time{}
+	} else {
+		st.Seq = s.Seq
 	}
 	if s.cold() || s.Owed || s.Walk != nil {
 		st.Have, st.Want = len(s.pending), s.Want

@@ -43,6 +43,42 @@ func TestStatusCountsTheRefreshesThatThisMirrorMade(t *testing.T) {
 	})
 }
 
+// A program that stores the number continues there, and one that only wants the changes
+// up to now knows where to stop.
+func TestStatusHasTheNumberOfTheLatestChange(t *testing.T) {
+	in(t, func(t *testing.T) {
+		events := ll2test.EventsAround(250, time.Now())
+		server := ll2test.NewServer(events...)
+		m := open(t, server.Client(), mirror.Memory())
+		if seq := m.Status().Seq; seq != 0 {
+			t.Errorf("a mirror without a copy has the number %d", seq)
+		}
+		refresh(t, m)
+		before := m.Status().Seq
+		departed := time.Now()
+		for i := range events {
+			if events[i].Docked() {
+				events[i].Departure = &departed
+			}
+		}
+		server.SetEvents(events...)
+		time.Sleep(time.Hour)
+		refresh(t, m)
+		last, n := m.Status().Seq, 0
+		for change, err := range m.Changes(t.Context(), before) {
+			if n++; err != nil || change.Kind != mirror.Departed {
+				t.Fatal(change.Kind, err)
+			}
+			if change.Seq == last {
+				break
+			}
+		}
+		if last != before+uint64(n) {
+			t.Errorf("%d changes from %d to %d", n, before, last)
+		}
+	})
+}
+
 // The page of the refresh comes, the walk that is due does not.
 func TestStatusCountsARefreshThatCouldNotWalkAsAFailure(t *testing.T) {
 	in(t, func(t *testing.T) {

@@ -31,7 +31,7 @@ func RunBot(ctx context.Context, client *ll2.Client, dir string, post func(conte
 // file holds the number of the last change that was handled: the next run continues
 // after it.
 func Announce(ctx context.Context, m *mirror.Mirror, file string, post func(context.Context, mirror.Change) error) error {
-	var after uint64 // 0: only changes from now on
+	after := m.Status().Seq // the first run: only changes from now on
 	text, err := os.ReadFile(file)
 	if err == nil {
 		after, err = strconv.ParseUint(string(text), 10, 64)

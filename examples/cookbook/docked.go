@@ -13,7 +13,7 @@ import (
 func DockedAt(
 	ctx context.Context, service *ll2.DockingEventsService, t time.Time, opts ...ll2.ListOption,
 ) ([]*ll2.DockingEvent, error) {
-	// Open events come first, then the latest departure.
+	// Events without a departure come first, then the latest departures.
 	opts = append(opts, ll2.DockedUntil(t), ll2.OrderBy(ll2.ByDeparture.Desc(), ll2.ByDocking))
 	var docked []*ll2.DockingEvent
 	for event, err := range service.All(ctx, opts...) {
