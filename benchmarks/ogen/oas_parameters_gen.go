@@ -4,8 +4,8 @@ package ogen
 
 // ListDockingEventsParams is parameters of listDockingEvents operation.
 type ListDockingEventsParams struct {
-	Limit    OptInt
-	Offset   OptInt
-	Ordering OptString
-	Mode     OptString
+	Limit    OptInt    `json:",omitempty,omitzero"`
+	Offset   OptInt    `json:",omitempty,omitzero"`
+	Ordering OptString `json:",omitempty,omitzero"`
+	Mode     OptString `json:",omitempty,omitzero"`
 }
