@@ -17,7 +17,7 @@ const program = "../.."
 
 func TestNoticeNamesWhatIsLinkedIntoTheBinary(t *testing.T) {
 	t.Parallel()
-	modules, err := notice.Modules(program)
+	modules, err := notice.Modules(t.Context(), program)
 	if err != nil {
 		t.Fatal(err)
 	}
