@@ -99,7 +99,6 @@ func ExampleObserveClient() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer func() { _ = registration.Unregister() }()
 
 	var data metricdata.ResourceMetrics
 	if err := reader.Collect(context.Background(), &data); err != nil {
@@ -109,6 +108,9 @@ func ExampleObserveClient() {
 		if gauge, ok := m.Data.(metricdata.Gauge[int64]); ok {
 			fmt.Println(m.Name, gauge.DataPoints[0].Value)
 		}
+	}
+	if err := registration.Unregister(); err != nil {
+		log.Fatal(err)
 	}
 	// Output:
 	// ll2.client.quota.limit 15
