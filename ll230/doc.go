@@ -2,7 +2,7 @@
 // that version 2.2.0 has, and some forty more that it cannot tell, of Apollo,
 // satellites and servicing vehicles. It is the version that the provider recommends.
 //
-// A client of package ll2 serves both versions. [DockingEvents] makes the service of
+// A client of package [ll2] serves both versions. [DockingEvents] makes the service of
 // this one, which spends the client's quota and has its token, retries and traces:
 //
 //	client, err := ll2.New(ll2.WithUserAgent("my-app/1.2"))
@@ -29,17 +29,19 @@
 // # Options
 //
 // Filters, ordering and mode are options of this package. How a list is walked is an
-// option of package ll2, such as [ll2.PageSize], [ll2.StartAt] and [ll2.Parallel],
+// option of package [ll2], such as [ll2.PageSize], [ll2.StartAt] and [ll2.Parallel],
 // that every version takes. A filter of version 2.2.0 does not compile here, since the
 // service would silently ignore it.
 //
 // # Errors
 //
-// Errors are those of package ll2, and begin with "ll2: ", like all that a client
+// Errors are those of package [ll2], and begin with "ll2: ", like all that a client
 // returns.
 //
-// doc/versions.md of the module compares the versions, field by field, and names the
+// The document [versions.md] compares the versions, field by field, and names the
 // fields that no recorded answer shows: the specification alone knows those.
+//
+// [versions.md]: https://github.com/docking-event/ll2/blob/main/doc/versions.md
 package ll230
 
 //go:generate go run ../internal/scangen -o decode_gen.go DockingEvent

@@ -1,10 +1,10 @@
-// Package ll2redis is for fleets: processes on many machines that use package ll2
+// Package ll2redis is for fleets: processes on many machines that use package [ll2]
 // and share a Redis server.
 //
 // # One quota for all
 //
 // A [Limiter] keeps many processes to one quota of Launch Library 2: the exact
-// sliding window of package ll2, on Redis.
+// sliding window of package [ll2], on Redis.
 //
 //	limiter, err := ll2redis.NewLimiter(rdb, "ll2:quota", 15, time.Hour)
 //	if err != nil {
@@ -24,7 +24,7 @@
 // Who has to wait stands in a queue on the server, in the order of arrival. It is
 // told when its place is free, sleeps and asks again then, and each time that half
 // of the wait is over, in case a place came free early. A wait that would be
-// longer than ll2.WithMaxWait or the context's deadline allow is not begun: the
+// longer than [ll2.WithMaxWait] or the context's deadline allow is not begun: the
 // error is an [*ll2.RateLimitError] with the time until the place is free, exact
 // to the time that the answer travels. Where all places are held by requests
 // under way, that time is the earliest possible one.
@@ -42,7 +42,7 @@
 //
 // # One copy for all
 //
-// [NewStore] is for package mirror: the copy of all docking events, kept on Redis.
+// [NewStore] is for package [mirror]: the copy of all docking events, kept on Redis.
 // Each process answers from the copy in its memory. One of them refreshes it, by a
 // request an hour, and the others take it over from Redis.
 //

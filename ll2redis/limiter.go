@@ -21,7 +21,7 @@ import (
 var _ ll2.Reserver = (*Limiter)(nil)
 
 // A Limiter is one process's access to a quota that many share. It is for
-// ll2.WithLimiter, of as many clients as there are, and safe for concurrent use.
+// [ll2.WithLimiter], of as many clients as there are, and safe for concurrent use.
 // Make it with [NewLimiter].
 type Limiter struct {
 	client  redis.UniversalClient

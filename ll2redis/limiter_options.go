@@ -44,7 +44,7 @@ func (o limiterOption) apply(l *Limiter) error { return o(l) }
 // WithLease says how long a place is held for a request of which nothing is heard,
 // before its per begins: what a process that dies costs. The default is 1 minute.
 // It has to be longer than an attempt of the client can take, which is 30 s
-// unless the Timeout of ll2.WithHTTPClient says otherwise. All processes should
+// unless the Timeout of [ll2.WithHTTPClient] says otherwise. All processes should
 // have the same. Where d is not above 0, NewLimiter fails.
 func WithLease(d time.Duration) LimiterOption {
 	return limiterOption(func(l *Limiter) error {

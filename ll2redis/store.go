@@ -20,7 +20,7 @@ import (
 // prefix, by default "ll2:mirror:", share. It sends nothing. The Redis client stays
 // the caller's, who closes it after the mirrors. A client that is nil and an option
 // that is out of range are errors of each call, [fs.ErrInvalid], with which
-// mirror.Open fails.
+// [mirror.Open] fails.
 //
 // Redis can be slow, gone, read-only, full, or restarted without its data: each call
 // says so in its error, nothing is ever half written, and mirrors answer from memory

@@ -2,10 +2,16 @@
 // whatever it likes, as often as it likes, for about one request an hour:
 //
 //	client, err := ll2.New()
-//	...
+//	if err != nil {
+//		return err
+//	}
 //	m, err := mirror.Open(client, mirror.Dir("/var/cache/dockings"))
-//	...
+//	if err != nil {
+//		return err
+//	}
 //	for event, err := range m.DockingEvents.All(ctx, ll2.ForSpaceStation(4)) {
+//		...
+//	}
 //
 // [Mirror.DockingEvents] has the type of [ll2.Client.DockingEvents], and answers List,
 // Pages, All and Get as the service does, links included, from a copy that is always
@@ -36,7 +42,7 @@
 // # Sharing
 //
 // A [Store] holds the copy: [Memory] for as long as the program runs, [Dir] in a
-// folder for the programs of a machine, and that of module ll2redis on Redis for many
+// folder for the programs of a machine, and that of module [ll2redis] on Redis for many
 // machines. All who share one refresh once for all, and know what the others were told.
 //
 // # Serving
@@ -47,7 +53,7 @@
 // # Versions
 //
 // [Open] keeps the docking events of version 2.2.0, and [Open230] those of version 2.3.0,
-// as package ll230 has them. All that is said here holds for both. Their copies can be in
+// as package [ll230] has them. All that is said here holds for both. Their copies can be in
 // one store, and with one client they take 62 requests a day at most, out of one quota.
 // [Handler] serves both.
 //
@@ -63,4 +69,6 @@
 // [Offline] forbids to ask it. They wrap their cause, so that [ll2.ErrUnavailable],
 // [ll2.ErrRateLimited] and [ll2.RetryAt] work as ever. A search and Get of an id that
 // the copy does not have go to the service, with its errors.
+//
+// [ll2redis]: https://pkg.go.dev/github.com/docking-event/ll2/ll2redis
 package mirror

@@ -54,9 +54,9 @@ const (
 //
 // It is fit for a public port. No token comes in or goes out: Authorization is ignored.
 // A URL of more than 8 KiB and a header of more than 16 KiB are refused, and a body is
-// not read. A reader has a minute for an answer, or the time of http.Server.WriteTimeout
+// not read. A reader has a minute for an answer, or the WriteTimeout of the [http.Server]
 // if that is set; answers that slow readers keep take 256 MiB at most, and who comes then
-// with another question gets a 503. What a handler cannot bound is up to the http.Server: set
+// with another question gets a 503. What a handler cannot bound is up to the [http.Server]: set
 // ReadHeaderTimeout, IdleTimeout and MaxHeaderBytes, as examples/gateway does.
 func (m *Mirror) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.own().serveHTTP(w, r) }
 
