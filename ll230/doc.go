@@ -3,7 +3,7 @@
 // forty more that version 2.2.0 cannot express: those of Apollo, of satellites and of
 // servicing vehicles.
 //
-// A client of package ll2 serves both versions. [DockingEvents] returns the service
+// A client of package [ll2] serves both versions. [DockingEvents] returns the service
 // for this one. Its requests count against the client's quota and use the client's
 // token, retries and traces:
 //
@@ -34,16 +34,18 @@
 //
 // Filters, ordering and mode are options of this package. Options that control how a
 // list is read, such as [ll2.PageSize], [ll2.StartAt] and [ll2.Parallel], are options
-// of package ll2 and work with every version. A filter of version 2.2.0 does not
+// of package [ll2] and work with every version. A filter of version 2.2.0 does not
 // compile here, because this version of the service would silently ignore it.
 //
 // # Errors
 //
-// All errors are those of package ll2 and begin with "ll2: ".
+// All errors are those of package [ll2] and begin with "ll2: ".
 //
-// The file doc/versions.md of the module compares the versions field by field. It
-// also names the fields that are known only from the specification, because no
-// recorded answer has them.
+// The document [versions.md] compares the versions field by field. It also names the
+// fields that are known only from the specification, because no recorded answer has
+// them.
+//
+// [versions.md]: https://github.com/docking-event/ll2/blob/main/doc/versions.md
 package ll230
 
 //go:generate go run ../internal/scangen -o decode_gen.go DockingEvent

@@ -1,5 +1,5 @@
-// Package ll2otel reports what package ll2 does to OpenTelemetry: a trace of every
-// call, and metrics of requests, retries, waits, the quota and a mirror.
+// Package ll2otel reports to OpenTelemetry what a client of package [ll2] does: a trace
+// of every call, and metrics of requests, retries, waits, the quota and a mirror.
 //
 //	telemetry, err := ll2otel.New()
 //	if err != nil {
@@ -13,9 +13,9 @@
 //		return err
 //	}
 //
-// Without options it uses the global providers of package otel, which may be set
-// later. The package itself needs only the API of OpenTelemetry; which SDK and which
-// exporters there are is up to the program.
+// Without options it uses the global providers of package [otel], which may be set
+// later. The package itself needs only the API of OpenTelemetry; the program chooses the
+// SDK and the exporters.
 //
 // # Traces
 //
@@ -64,10 +64,19 @@
 //
 // # The values of error.type
 //
-// It is the status of the answer where that is an error, such as "429" or "503", for
-// attempts. Otherwise it is one of canceled, timeout, rate_limited, not_found,
-// unauthorized, foreign_link, decode, unavailable, the status of any other answer, or
-// _OTHER.
+// For an attempt that was answered with an error it is the status, such as "429". For
+// other attempts, and for calls, it is one of
+//
+//	canceled       the context was canceled
+//	timeout        the context's deadline or the timeout of an attempt passed
+//	rate_limited   ll2.ErrRateLimited
+//	not_found      ll2.ErrNotFound
+//	unauthorized   ll2.ErrUnauthorized
+//	foreign_link   ll2.ErrForeignLink
+//	decode         ll2.DecodeError
+//	unavailable    ll2.ErrUnavailable
+//	400, ...       the status of any other answer that is not 2xx
+//	_OTHER         anything else
 //
 // # What is not sent
 //

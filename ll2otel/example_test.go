@@ -7,6 +7,8 @@ import (
 	"net/http"
 
 	"go.opentelemetry.io/otel/propagation"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
@@ -84,4 +86,34 @@ func Example_propagation() {
 	}
 	fmt.Println(len(gateway.Requests()[0].Header.Get("Traceparent")), "characters of traceparent")
 	// Output: 55 characters of traceparent
+}
+
+// What is left of the quota, as a reader of metrics sees it.
+func ExampleObserveClient() {
+	reader := sdkmetric.NewManualReader()
+	client, err := ll2.New()
+	if err != nil {
+		log.Fatal(err)
+	}
+	registration, err := ll2otel.ObserveClient(client, ll2otel.WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	var data metricdata.ResourceMetrics
+	if err := reader.Collect(context.Background(), &data); err != nil {
+		log.Fatal(err)
+	}
+	for _, m := range data.ScopeMetrics[0].Metrics {
+		if gauge, ok := m.Data.(metricdata.Gauge[int64]); ok {
+			fmt.Println(m.Name, gauge.DataPoints[0].Value)
+		}
+	}
+	if err := registration.Unregister(); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// ll2.client.quota.limit 15
+	// ll2.client.quota.used 0
+	// ll2.client.quota.left 15
 }

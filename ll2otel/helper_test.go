@@ -95,7 +95,7 @@ func (s *sink) span(name string) tracetest.SpanStub {
 func value(attrs []attribute.KeyValue, key attribute.Key) string {
 	for _, a := range attrs {
 		if a.Key == key {
-			return a.Value.Emit()
+			return a.Value.String()
 		}
 	}
 	return ""

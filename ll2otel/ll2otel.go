@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -169,7 +170,7 @@ func (r *reporter) attempt(ctx context.Context, a ll2.Attempt) {
 		common = append(common, semconv.HTTPResponseStatusCode(a.StatusCode))
 	}
 	common = withError(common, c.failure)
-	attrs := append(common[:len(common):len(common)], semconv.URLFull(a.URL))
+	attrs := slices.Concat(common, []attribute.KeyValue{semconv.URLFull(a.URL)})
 	if a.Number > 1 {
 		attrs = append(attrs, semconv.HTTPRequestResendCount(a.Number-1))
 	}

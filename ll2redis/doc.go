@@ -1,11 +1,11 @@
-// Package ll2redis is for processes on many machines that use package ll2 and share a
+// Package ll2redis is for processes on many machines that use package [ll2] and share a
 // Redis server.
 //
 // # One quota for all
 //
 // A [Limiter] keeps many processes within one quota of Launch Library 2: at most n
 // requests in any window of a given length. It counts them as exactly as the sliding
-// window of package ll2 does, but on Redis.
+// window of package [ll2] does, but on Redis.
 //
 //	limiter, err := ll2redis.NewLimiter(rdb, "ll2:quota", 15, time.Hour)
 //	if err != nil {
@@ -25,7 +25,7 @@
 // If no place is free, the caller waits in a queue on the server, in the order of
 // arrival. It learns when its place will be free, sleeps, and asks again then. It
 // also asks when half of the remaining wait is over, in case a place became free
-// early. If the wait would be longer than ll2.WithMaxWait or the context's deadline
+// early. If the wait would be longer than [ll2.WithMaxWait] or the context's deadline
 // allow, the call fails at once with an [*ll2.RateLimitError], which has the time
 // until the place is free. That time is exact, apart from the time that the answer
 // travels. If requests under way hold all places, it is the earliest possible time.
@@ -43,7 +43,7 @@
 //
 // # One copy for all
 //
-// [NewStore] returns a store for package mirror, which keeps a copy of all docking
+// [NewStore] returns a store for package [mirror], which keeps a copy of all docking
 // events. The store keeps that copy on Redis. Each process answers from the copy in
 // its memory. One process refreshes it, with one request an hour, and the others load
 // it from Redis.

@@ -33,3 +33,23 @@ func ExampleNewStore() {
 	_ = m.Close()
 	_ = rdb.Close()
 }
+
+// Processes on many machines keep to one quota of 300 requests an hour.
+func ExampleNewLimiter() {
+	rdb := redis.NewClient(&redis.Options{Addr: "redis.internal:6379"})
+	limiter, err := ll2redis.NewLimiter(rdb, "ll2:my-token", 300, time.Hour)
+	if err != nil {
+		log.Fatal(err)
+	}
+	client, err := ll2.New(ll2.WithToken("the key"), ll2.WithLimiter(limiter))
+	if err != nil {
+		log.Fatal(err)
+	}
+	event, err := client.DockingEvents.Get(context.Background(), 191)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(event)
+	_ = limiter.Close()
+	_ = rdb.Close()
+}

@@ -21,7 +21,7 @@ import (
 var _ ll2.Reserver = (*Limiter)(nil)
 
 // A Limiter is the access of one process to a quota that many processes share. It is
-// for ll2.WithLimiter, for any number of clients, and safe for concurrent use. Create
+// for [ll2.WithLimiter], for any number of clients, and safe for concurrent use. Create
 // it with [NewLimiter].
 type Limiter struct {
 	client  redis.UniversalClient

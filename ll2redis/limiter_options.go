@@ -44,7 +44,7 @@ func (o limiterOption) apply(l *Limiter) error { return o(l) }
 // WithLease sets how long a place is held for a request without a result, before its
 // window begins. This is the cost of a process that dies. The default is 1 minute. It
 // must be longer than an attempt of the client, which takes up to 30 s unless the
-// Timeout of ll2.WithHTTPClient is different. All processes should use the same
+// Timeout of [ll2.WithHTTPClient] is different. All processes should use the same
 // value. If d is not above 0, NewLimiter fails.
 func WithLease(d time.Duration) LimiterOption {
 	return limiterOption(func(l *Limiter) error {

@@ -20,7 +20,7 @@ import (
 // prefix, by default "ll2:mirror:", share their data. NewStore sends nothing. The
 // caller owns the Redis client, and closes it after the mirrors. If the client is nil
 // or an option is out of range, each call returns an [fs.ErrInvalid] error, and
-// mirror.Open fails with it.
+// [mirror.Open] fails with it.
 //
 // If Redis is slow, down, read-only, full, or restarted without its data, each call
 // returns an error with the cause. Nothing is ever half written, and mirrors answer

@@ -2,10 +2,16 @@
 // copy as often as it likes, and the copy costs about one request an hour:
 //
 //	client, err := ll2.New()
-//	...
+//	if err != nil {
+//		return err
+//	}
 //	m, err := mirror.Open(client, mirror.Dir("/var/cache/dockings"))
-//	...
+//	if err != nil {
+//		return err
+//	}
 //	for event, err := range m.DockingEvents.All(ctx, ll2.ForSpaceStation(4)) {
+//		...
+//	}
 //
 // [Mirror.DockingEvents] has the type of [ll2.Client.DockingEvents]. It answers List,
 // Pages, All and Get as the service does, links included. The copy is always complete
@@ -41,7 +47,7 @@
 // # Sharing
 //
 // A [Store] holds the copy: [Memory] while the program runs, [Dir] in a folder for the
-// programs of one machine, and the store of module ll2redis in Redis for many machines.
+// programs of one machine, and the store of module [ll2redis] in Redis for many machines.
 // Programs that share a store refresh the copy once for all of them. They also share
 // the failures and the waiting times that the service reported.
 //
@@ -53,7 +59,7 @@
 // # Versions
 //
 // [Open] keeps the docking events of version 2.2.0, and [Open230] those of version
-// 2.3.0, which are described in package ll230. This documentation holds for both. One
+// 2.3.0, which are described in package [ll230]. This documentation holds for both. One
 // store can hold both copies. With one client, they take at most 62 requests a day
 // together, which count against the same quota. [Handler] serves both.
 //
@@ -65,9 +71,12 @@
 //
 // # Errors
 //
-// [ErrCold] means that nothing was read yet, [ErrStale] that the copy is older than
-// MaxStale allows. [ErrOffline] means that only the service knows the answer and
-// [Offline] forbids requests. They wrap their cause, so [ll2.ErrUnavailable],
-// [ll2.ErrRateLimited] and [ll2.RetryAt] work on them. A search, and Get of an id
-// that the copy does not have, are sent to the service and return its errors.
+// [ErrCold] means that nothing was read yet. [ErrStale] means that the copy is older
+// than MaxStale allows. [ErrOffline] means that only the service knows the answer and
+// [Offline] forbids requests. These errors wrap their cause, so errors.Is finds
+// [ll2.ErrUnavailable] and [ll2.ErrRateLimited] in them, and [ll2.RetryAt] works. A
+// search, and Get of an id that the copy does not have, are sent to the service and
+// return its errors.
+//
+// [ll2redis]: https://pkg.go.dev/github.com/docking-event/ll2/ll2redis
 package mirror

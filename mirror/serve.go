@@ -58,10 +58,10 @@ const (
 // The handler is safe for a public port. Tokens neither enter nor leave it:
 // Authorization is ignored. A URL of more than 8 KiB and a header of more than 16 KiB
 // are refused, and request bodies are not read. A client has one minute to read an
-// answer, or the time of http.Server.WriteTimeout if that is set. Answers that slow
+// answer, or the WriteTimeout of the [http.Server] if that is set. Answers that slow
 // readers keep take at most 256 MiB; after that, requests with other answers get 503.
 // A handler cannot set the other limits: set ReadHeaderTimeout, IdleTimeout and
-// MaxHeaderBytes of the http.Server, as examples/gateway does.
+// MaxHeaderBytes of the [http.Server], as examples/gateway does.
 func (m *Mirror) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.own().serveHTTP(w, r) }
 
 func (m *engine) serveHTTP(w http.ResponseWriter, r *http.Request) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"go/importer"
 	"go/token"
@@ -21,8 +22,8 @@ import (
 //	ll2 field Page.Count int
 //
 // Names of parameters are left out, since changing them breaks nobody.
-func listing(dir string, patterns []string) ([]string, error) {
-	paths, exports, err := build(dir, patterns)
+func listing(ctx context.Context, dir string, patterns []string) ([]string, error) {
+	paths, exports, err := build(ctx, dir, patterns)
 	if err != nil {
 		return nil, err
 	}
@@ -43,9 +44,9 @@ func listing(dir string, patterns []string) ([]string, error) {
 
 // build compiles packages and returns their import paths, and the file of types for
 // each package that they need.
-func build(dir string, patterns []string) (paths []string, exports map[string]string, err error) {
+func build(ctx context.Context, dir string, patterns []string) (paths []string, exports map[string]string, err error) {
 	args := append([]string{"list", "-export", "-deps", "-f", "{{.DepOnly}} {{.ImportPath}} {{.Export}}"}, patterns...)
-	cmd := exec.Command("go", args...)
+	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint

@@ -18,7 +18,7 @@ func listed(t *testing.T, source string) []string {
 			t.Fatal(err)
 		}
 	}
-	all, err := listing(dir, []string{"."})
+	all, err := listing(t.Context(), dir, []string{"."})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestWhatDoesNotCompileIsAnError(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := listing(dir, []string{"."}); err == nil || !strings.Contains(err.Error(), "undefined: missing") {
+	if _, err := listing(t.Context(), dir, []string{"."}); err == nil || !strings.Contains(err.Error(), "undefined: missing") {
 		t.Errorf("the error is %v", err)
 	}
 }

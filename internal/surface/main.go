@@ -9,6 +9,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -36,14 +37,14 @@ func main() {
 	flag.StringVar(&o.since, "since", "", "`version` of the earlier listing (default: the newest of the change log)")
 	flag.Parse()
 	o.packages = flag.Args()
-	if err := run(o, os.Stdout); err != nil {
+	if err := run(context.Background(), o, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "surface:", err)
 		os.Exit(1)
 	}
 }
 
-func run(o options, out io.Writer) error {
-	now, err := listing(".", o.packages)
+func run(ctx context.Context, o options, out io.Writer) error {
+	now, err := listing(ctx, ".", o.packages)
 	if err != nil {
 		return err
 	}

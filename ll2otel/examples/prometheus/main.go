@@ -40,7 +40,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, os.Args[1:], os.Stdout)
 	stop()
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "prometheus:", err)
 		os.Exit(1)
 	}
@@ -51,8 +51,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	listen := flags.String("listen", "127.0.0.1:9464", "address to serve /metrics on")
 	once := flags.Bool("once", false, "refresh the mirror, print the page of metrics and end")
 	live := flags.Bool("live", false, "mirror the real service in place of made-up events")
-	if err := flags.Parse(args); err != nil {
-		return err
+	flags.SetOutput(io.Discard) // an error is told once, by main
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		flags.SetOutput(out)
+		flags.Usage()
+		return nil
+	case err != nil:
+		return fmt.Errorf("%w; see -help", err)
 	}
 
 	registry := prometheus.NewRegistry()

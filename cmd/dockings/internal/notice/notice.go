@@ -4,6 +4,7 @@ package notice
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -32,10 +33,10 @@ var targets = []string{"darwin", "linux", "windows"}
 
 // Modules returns the modules of others that are linked into the program in a folder,
 // on any system.
-func Modules(program string) ([]Module, error) {
+func Modules(ctx context.Context, program string) ([]Module, error) {
 	seen := make(map[string]Module)
 	for _, system := range targets {
-		cmd := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}", program)
+		cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}", program)
 		cmd.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=0")
 		cmd.Stderr = os.Stderr
 		out, err := cmd.Output()
@@ -49,7 +50,7 @@ func Modules(program string) ([]Module, error) {
 			}
 		}
 	}
-	goroot, err := exec.Command("go", "env", "GOROOT").Output()
+	goroot, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
 	if err != nil {
 		return nil, err
 	}

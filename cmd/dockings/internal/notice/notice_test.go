@@ -17,7 +17,7 @@ const program = "../.."
 
 func TestNoticeNamesWhatIsLinkedIntoTheBinary(t *testing.T) {
 	t.Parallel()
-	modules, err := notice.Modules(program)
+	modules, err := notice.Modules(t.Context(), program)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,11 +54,11 @@ func TestNoticeNamesWhatIsLinkedIntoTheBinary(t *testing.T) {
 func TestALicenseIsKnownByItsWords(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"Mozilla Public License,\nversion 2.0":                                              "MPL-2.0",
-		"  Apache License\n   Version 2.0, January 2004":                                    "Apache-2.0",
+		"Mozilla Public License,\nversion 2.0":                                               "MPL-2.0",
+		"  Apache License\n   Version 2.0, January 2004":                                     "Apache-2.0",
 		"Permission is hereby granted, free of\r\ncharge, to any person obtaining a copy of": "MIT",
-		"GNU AFFERO GENERAL PUBLIC LICENSE":                                                 "",
-		"":                                                                                  "",
+		"GNU AFFERO GENERAL PUBLIC LICENSE":                                                  "",
+		"":                                                                                   "",
 	} {
 		if got := notice.Identify(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
