@@ -26,7 +26,7 @@ type Launch struct {
 	WindowStart      *time.Time      `json:"window_start,omitempty"`
 	Image            json.RawMessage `json:"image,omitempty"` // an [Image]
 	Infographic      *string         `json:"infographic,omitempty"`
-	Probability      *int            `json:"probability,omitempty"` // of weather that allows the launch, in percent
+	Probability      *int            `json:"probability,omitempty"` // of good weather, in percent
 	WeatherConcerns  *string         `json:"weather_concerns,omitempty"`
 	FailReason       *string         `json:"failreason,omitempty"`
 	Hashtag          *string         `json:"hashtag,omitempty"`

@@ -43,7 +43,8 @@ func Example() {
 // The spans of one call that is retried.
 func ExampleNew() {
 	spans := tracetest.NewInMemoryExporter()
-	telemetry, err := ll2otel.New(ll2otel.WithTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans))))
+	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans))
+	telemetry, err := ll2otel.New(ll2otel.WithTracerProvider(provider))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -95,7 +96,8 @@ func ExampleObserveClient() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	registration, err := ll2otel.ObserveClient(client, ll2otel.WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))))
+	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
+	registration, err := ll2otel.ObserveClient(client, ll2otel.WithMeterProvider(provider))
 	if err != nil {
 		log.Fatal(err)
 	}
