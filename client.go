@@ -244,7 +244,10 @@ type throttleJSON struct {
 type Quota struct {
 	Limit  int           // requests in a Window; 0: unknown
 	Window time.Duration // a sliding window
-	Used   int           // requests that count, and those in progress; more than Limit if net/http repeated some
+
+	// Used is the number of requests that count, including those in progress. It is
+	// larger than Limit if net/http repeated some.
+	Used int
 
 	// BlockedUntil is the time until which nothing is sent, because the service
 	// refused a request (429); zero if nothing is blocked.

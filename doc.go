@@ -4,6 +4,8 @@
 //
 // # Quick start
 //
+// Create one [Client] and share it. It is safe for concurrent use.
+//
 //	client, err := ll2.New(ll2.WithUserAgent("my-app/1.2"))
 //	if err != nil {
 //		return err
@@ -18,10 +20,8 @@
 //		fmt.Println(event.Docking, event.FlightVehicle.Spacecraft.Name, event.DockingLocation.Name)
 //	}
 //
-// Create one [Client] and share it. It is safe for concurrent use, and all callers
-// share its quota. [Collect] turns a range into a slice. Fields that the service
-// can send as null, or sends in the detailed shape only, are pointers; [Value]
-// reads them.
+// [Collect] turns a range into a slice. Fields that the service can send as null, or
+// sends in the detailed shape only, are pointers; [Value] reads them.
 //
 // # Paging
 //
@@ -74,25 +74,25 @@
 // Transient failures are retried, by default 2 times ([WithRetries]): no
 // connection, a broken connection, a truncated or damaged body, an attempt that
 // timed out, and the statuses 408, 429, 499, 500, 502 to 504 and 520 to 527. The
-// client waits a random time between 500 ms and 10 s ([WithBackoff]) before a
-// retry, or as long as Retry-After says. It does not retry other statuses, a body
-// that is not what the API promises, a redirect to another origin, a bad
-// certificate, or a context that ended. Every retry counts against the quota.
+// client waits a random time between 500 ms and 10 s ([WithBackoff]), or as long as
+// Retry-After says. It does not retry other statuses, a body that is not what the API
+// promises, a redirect to another origin, a bad certificate, or a context that ended.
+// Every retry counts against the quota.
 //
-// One attempt may take 30 s, reading the body included ([WithTimeout]). The context
-// bounds the whole call, waits included.
+// One attempt may take 30 s, with the body ([WithTimeout]). The context bounds the call.
 //
 // # More
 //
-//   - [Parallel] fetches several pages at once.
-//   - [NewResource] reads any other list of the service into structs of yours.
-//   - Package [github.com/docking-event/ll2/ll230] reads version 2.3.0 of the API.
-//   - Package [github.com/docking-event/ll2/mirror] keeps a local copy.
-//   - Package [github.com/docking-event/ll2/ll2test] is the service in memory, for
-//     tests. Mocks of [http.RoundTripper] such as httpmock work too, with
-//     [WithTransport]; their count must be accurate, and the next link of the last page null.
-//   - The host of a next link is never contacted: its query is sent to the client's
-//     own base URL, so proxies work and the token goes nowhere else.
+//   - [Parallel] fetches several pages at once. [NewResource] reads other lists.
+//   - [WithLogger] and [WithTrace] show requests, waits and retries.
+//   - [github.com/docking-event/ll2/ll230]: version 2.3.0 of the API.
+//   - [github.com/docking-event/ll2/mirror]: a local copy of all events.
+//   - [github.com/docking-event/ll2/ll2test]: the service in memory, for tests.
+//   - Modules ll2redis (many machines), ll2otel (OpenTelemetry), cmd/dockings (tool).
+//
+// Mocks of [http.RoundTripper] such as httpmock work with [WithTransport]: their count
+// must be accurate, and the last next link null. The client never contacts the host of a
+// next link: it sends the query of the link to its own base URL.
 //
 // [Launch Library 2]: https://thespacedevs.com/llapi
 package ll2

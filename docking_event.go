@@ -286,7 +286,7 @@ type Mode string
 // The modes of a list.
 const (
 	ModeNormal   Mode = "normal"   // the default
-	ModeDetailed Mode = "detailed" // with the fields that only the detailed shape has, at three times the size
+	ModeDetailed Mode = "detailed" // with all fields, at three times the size
 )
 
 // InMode selects the shape of the events. The default is [ModeNormal].

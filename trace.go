@@ -73,7 +73,10 @@ type Attempt struct {
 	URL        string
 	Took       time.Duration // reading the body included
 	Err        error         // nil if the attempt succeeded
-	Retrying   bool          // another attempt follows, unless the context ends or others use up the quota meanwhile
+
+	// Retrying is true if another attempt follows, unless the context ends or others
+	// use up the quota meanwhile.
+	Retrying bool
 }
 
 // traces holds all traces of a client, in the order in which they were given.

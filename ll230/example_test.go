@@ -19,6 +19,22 @@ func newClient() *ll2.Client {
 	return server.Client()
 }
 
+// The chaser and the target of a docking are a flight, a station or a payload each.
+func Example() {
+	server := ll2test.NewServer()
+	server.SetEvents230(ll2test.Events230(55)...)
+	client := server.Client() // in a program: ll2.New()
+	for event, err := range ll230.DockingEvents(client).All(context.Background(), ll230.OrderBy(ll230.ByDocking)) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(event.Docking.Format(time.DateOnly), event.Chaser(), "docked with", event.Target())
+		break // sends nothing more
+	}
+	// Output:
+	// 1966-04-09 Gemini 1 docked with Agena Target Vehicle-1
+}
+
 // list prints the first three events that the options ask for, and how many there are.
 func list(opts ...ll230.ListOption) {
 	page, err := ll230.DockingEvents(newClient()).List(context.Background(), append(opts, ll2.PageSize(3))...)

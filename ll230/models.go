@@ -169,7 +169,8 @@ type FlightVehicle struct {
 	Duration       *ll2.Duration `json:"duration"`
 	TurnAroundTime *ll2.Duration `json:"turn_around_time"`
 
-	ResponseMode *string `json:"response_mode,omitempty"` // nil unless it is the chaser of an event in the detailed shape
+	// ResponseMode is nil unless it is the chaser of an event in the detailed shape.
+	ResponseMode *string `json:"response_mode,omitempty"`
 }
 
 // A Spacecraft is a single vehicle, such as Soyuz 32 or the Crew Dragon Endeavour.

@@ -1,5 +1,5 @@
-// Package ll2otel reports to OpenTelemetry what a client of package [ll2] does: a trace
-// of every call, and metrics of requests, retries, waits, the quota and a mirror.
+// Package ll2otel reports the work of a client of package [ll2] to OpenTelemetry: a trace of
+// every call, and metrics of requests, retries, waits, the quota and a mirror.
 //
 //	telemetry, err := ll2otel.New()
 //	if err != nil {
@@ -43,11 +43,11 @@
 //	http.client.request.duration   s          attempts, as the conventions have it
 //	ll2.client.call.duration       s          calls, with all attempts and waits
 //	ll2.client.wait.duration       s          waits, by ll2.wait.reason
-//	ll2.client.retries             {retry}    by the error.type of what was retried
+//	ll2.client.retries             {retry}    by the error.type of the failed attempt
 //	ll2.client.refusals            {refusal}  by ll2.refusal.source, local or remote
 //
-// A duration without error.type is one that ended well, so the counts of the first two
-// are the numbers of attempts and of calls by outcome. [ObserveClient] adds:
+// A duration without error.type is that of a success, so the counts of the first two are
+// the numbers of attempts and of calls by outcome. [ObserveClient] adds:
 //
 //	ll2.client.quota.limit         {request}  that a window has room for
 //	ll2.client.quota.used          {request}  that the client counts in the window

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The examples compile, so what is written as they are does.
+// The examples compile, so snippets that equal them do.
 func TestTheSnippetsOfTheDocumentationAreThoseOfTheExample(t *testing.T) {
 	t.Parallel()
 	source, err := os.ReadFile("example_test.go")

@@ -43,7 +43,8 @@ func Example() {
 // The spans of one call that is retried.
 func ExampleNew() {
 	spans := tracetest.NewInMemoryExporter()
-	telemetry, err := ll2otel.New(ll2otel.WithTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans))))
+	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans))
+	telemetry, err := ll2otel.New(ll2otel.WithTracerProvider(provider))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -88,14 +89,15 @@ func Example_propagation() {
 	// Output: 55 characters of traceparent
 }
 
-// What is left of the quota, as a reader of metrics sees it.
+// A reader of metrics sees how much of the quota is left.
 func ExampleObserveClient() {
 	reader := sdkmetric.NewManualReader()
 	client, err := ll2.New()
 	if err != nil {
 		log.Fatal(err)
 	}
-	registration, err := ll2otel.ObserveClient(client, ll2otel.WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))))
+	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
+	registration, err := ll2otel.ObserveClient(client, ll2otel.WithMeterProvider(provider))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -107,20 +107,37 @@ func all(attrs []attribute.KeyValue) string {
 	return set.Encoded(attribute.DefaultEncoder())
 }
 
-// metrics is what the metrics are now, in words: one line a series, without what is the
-// same in all.
-func (s *sink) metrics(prefix string) string {
+// parent returns the parent of a span.
+func (s *sink) parent(of trace.SpanID) trace.SpanID {
+	for _, span := range s.exporter.GetSpans() {
+		if span.SpanContext.SpanID() == of {
+			return span.Parent.SpanID()
+		}
+	}
+	return trace.SpanID{}
+}
+
+// collect returns the current metrics.
+func (s *sink) collect() (all []metricdata.Metrics) {
 	s.t.Helper()
 	var data metricdata.ResourceMetrics
 	if err := s.reader.Collect(context.Background(), &data); err != nil {
 		s.t.Fatal(err)
 	}
-	var lines []string
 	for _, scope := range data.ScopeMetrics {
-		for _, m := range scope.Metrics {
-			if strings.HasPrefix(m.Name, prefix) {
-				lines = append(lines, series(m)...)
-			}
+		all = append(all, scope.Metrics...)
+	}
+	return all
+}
+
+// metrics describes the metrics in words: one line for each series, without the part that
+// is the same in all.
+func (s *sink) metrics(prefix string) string {
+	s.t.Helper()
+	var lines []string
+	for _, m := range s.collect() {
+		if strings.HasPrefix(m.Name, prefix) {
+			lines = append(lines, series(m)...)
 		}
 	}
 	slices.Sort(lines)

@@ -7,7 +7,7 @@ import (
 	"go.opentelemetry.io/otel/semconv/v1.43.0/httpconv"
 )
 
-// instruments are what a client's metrics are recorded with.
+// instruments record the metrics of a client.
 type instruments struct {
 	requests metric.Float64Histogram
 	calls    metric.Float64Histogram

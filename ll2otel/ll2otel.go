@@ -115,8 +115,8 @@ func (r *reporter) wait(ctx context.Context, w ll2.Wait) {
 		trace.WithTimestamp(now), trace.WithAttributes(attrs...))
 }
 
-// awake ends the wait that is under way, if any. Nobody is told of its end, so it is
-// taken to last until the next thing that happens.
+// awake ends the wait in progress, if there is one. A trace does not report the end of a
+// wait, so it is assumed to last until the next event.
 func (r *reporter) awake(ctx context.Context, c *call, at time.Time) {
 	if c.waiting == nil {
 		return

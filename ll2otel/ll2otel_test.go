@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/docking-event/ll2"
@@ -22,7 +23,7 @@ import (
 	"github.com/docking-event/ll2/ll2test"
 )
 
-// A 502 is retried after a second, and then somebody else has spent the quota.
+// A 502 is retried after a second. Then another program has used up the quota.
 func walkThatMeetsA429(ctx context.Context, t *testing.T, s *sink) {
 	t.Helper()
 	server := ll2test.NewServer(ll2test.Events(25)...)
@@ -186,7 +187,7 @@ func TestACallThatItsContextEndsIsCanceledOrTimedOut(t *testing.T) {
 				if got := value(s.span("ll2 one /2.2.0/docking_event/{id}/").Attributes, "error.type"); got != test.want {
 					t.Errorf("error.type %q of %v, want %q", got, err, test.want)
 				}
-				// What ended it is counted all the same, and the wait is not left open.
+				// The call is still counted, and the wait is not left open.
 				if got := s.metrics("ll2.client.call.duration"); !strings.Contains(got, "error.type="+test.want) {
 					t.Error(got)
 				}
@@ -219,7 +220,7 @@ func TestAnAttemptThatIsNotSentIsAnEventAndARefusal(t *testing.T) {
 
 const canary = "canary-otel-5f1d9c"
 
-// Whatever the service says back.
+// The service may send the token back.
 func TestTheTokenIsInNoSpanAndNoMetric(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -292,22 +293,55 @@ func TestTheContextOfARequestHoldsTheSpanOfItsCall(t *testing.T) {
 
 func TestSeveralCanReportOneClientAndOneSeveral(t *testing.T) {
 	t.Parallel()
-	s, other := newSink(t), newSink(t)
-	option := s.telemetry()
-	server := ll2test.NewServer(ll2test.Events(40)...)
-	for range 2 {
-		client := server.Client(option, other.telemetry())
-		for _, err := range client.DockingEvents.All(t.Context(), ll2.PageSize(10), ll2.Parallel(4)) {
-			if err != nil {
-				t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		s, other := newSink(t), newSink(t)
+		option := s.telemetry()
+		server := ll2test.NewServer(ll2test.Events(40)...)
+		server.Fail(ll2test.Fault{Status: http.StatusBadGateway})
+		for range 2 {
+			client := server.Client(option, other.telemetry())
+			for _, err := range client.DockingEvents.All(t.Context(), ll2.PageSize(10), ll2.Parallel(4)) {
+				if err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
-	}
-	for _, s := range []*sink{s, other} {
-		if got := s.metrics("http.client.request.duration"); len(s.exporter.GetSpans()) != 2*2*4 || !strings.Contains(got, "} 8 in ") {
-			t.Errorf("%d spans\n%s", len(s.exporter.GetSpans()), got)
+		for _, s := range []*sink{s, other} {
+			if got := s.metrics("http.client.request.duration"); len(s.exporter.GetSpans()) != 2*2*4+2 || !strings.Contains(got, "} 8 in ") {
+				t.Errorf("%d spans\n%s", len(s.exporter.GetSpans()), got)
+			}
+			calls := make(map[trace.SpanID]bool)
+			for _, span := range s.exporter.GetSpans() {
+				calls[span.SpanContext.SpanID()] = strings.HasPrefix(span.Name, "ll2 list")
+			}
+			for id, isCall := range calls {
+				if parent := s.parent(id); !isCall && !calls[parent] {
+					t.Errorf("the parent of an attempt or a wait is %v, which is no call of its own", parent)
+				}
+			}
 		}
+	})
+}
+
+// An exemplar leads from a bucket to the trace of an attempt in it.
+func TestTheExemplarsOfAttemptsAreTheirSpans(t *testing.T) {
+	t.Parallel()
+	s := newSink(t)
+	if _, err := ll2test.NewServer(ll2test.Events(3)...).Client(s.telemetry()).DockingEvents.Get(t.Context(), 1); err != nil {
+		t.Fatal(err)
 	}
+	for _, m := range s.collect() {
+		histogram, ok := m.Data.(metricdata.Histogram[float64])
+		if !ok || m.Name != "http.client.request.duration" {
+			continue
+		}
+		want := s.span("GET /2.2.0/docking_event/{id}/").SpanContext.SpanID()
+		if exemplars := histogram.DataPoints[0].Exemplars; len(exemplars) != 1 || trace.SpanID(exemplars[0].SpanID) != want {
+			t.Errorf("the exemplars are %v, want %v", exemplars, want)
+		}
+		return
+	}
+	t.Error("no such histogram")
 }
 
 // A trace that puts a context of its own in place of the call's loses the rest of it.

@@ -14,11 +14,10 @@ import (
 	"github.com/docking-event/ll2/mirror"
 )
 
-// ObserveClient reports the quota of a client whenever metrics are read: the limit and
-// what is used, as far as [ll2.Client.Quota] knows them, what is left, and for how long
-// the service blocks requests. It sends nothing, and ends with Unregister of what it
-// returns. A client that was not made by [ll2.New] is an error, and so is an option that
-// is not right.
+// ObserveClient reports the quota of a client whenever metrics are read: the limit and the
+// used requests, as far as [ll2.Client.Quota] knows them, the requests left, and for how
+// long the service blocks requests. It sends nothing. Call Unregister of the result to
+// stop it. A client that was not made by [ll2.New] and a bad option are errors.
 //
 // Clients that have the same base URL, or share one quota, need [WithAttributes] to be
 // told apart.

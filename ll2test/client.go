@@ -13,9 +13,9 @@ import (
 //
 // The server has a host name of its own, for which a client does not limit its
 // requests: only [Server.Limit] sets a quota. With
-// ll2.WithBaseURL(ll2.DefaultBaseURL) the client behaves as it does with the
+// [ll2.WithBaseURL] of [ll2.DefaultBaseURL] the client behaves as it does with the
 // production service. The given options come after the server's own, so
-// ll2.WithHTTPClient can lead the client to another server.
+// [ll2.WithHTTPClient] can lead the client to another server.
 //
 // Client panics if [ll2.New] refuses the options.
 func (s *Server) Client(opts ...ll2.Option) *ll2.Client {

@@ -15,9 +15,9 @@
 //
 // # In memory, or over sockets
 //
-// A [Server] is an http.RoundTripper. [Server.Client] returns a client whose requests
-// never leave the process, and any http.Client can use the server as its Transport.
-// The server is also an http.Handler, for tests that need real connections:
+// A [Server] is an [http.RoundTripper]. [Server.Client] returns a client whose requests
+// never leave the process, and any [http.Client] can use the server as its Transport.
+// The server is also an [http.Handler], for tests that need real connections:
 //
 //	ts := httptest.NewServer(server)
 //	client, err := ll2.New(ll2.WithBaseURL(ts.URL))

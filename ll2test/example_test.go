@@ -104,3 +104,30 @@ func ExampleServer_SetRows() {
 	// Output:
 	// {"count":2,"next":"https://ll.example/2.2.0/astronaut/?agency__id=63&limit=1&offset=1&ordering=-id","previous":null,"results":[{"agency":{"id":63},"id":3,"name":"Valentina Tereshkova"}]} <nil>
 }
+
+// Two requests an hour: the third is refused, with the time until the next one.
+func ExampleServer_Limit() {
+	server := ll2test.NewServer(ll2test.Events(250)...)
+	server.Limit(2, time.Hour)
+	events, err := ll2.Collect(server.Client(ll2.WithMaxWait(0)).DockingEvents.All(context.Background()))
+	at, limited := ll2.RetryAt(err)
+	fmt.Println(len(events), "events; limited:", limited)
+	fmt.Println("try again in", time.Until(at).Round(time.Minute))
+	// Output:
+	// 200 events; limited: true
+	// try again in 1h0m0s
+}
+
+// Each fault is for one request, in this order: a broken gateway, and a body that is cut
+// off. The client retries both.
+func ExampleServer_Fail() {
+	server := ll2test.NewServer(ll2test.Recorded()...)
+	server.Fail(ll2test.Fault{Status: http.StatusBadGateway}, ll2test.Fault{CutAfter: 1000})
+	client := server.Client(ll2.WithBackoff(time.Millisecond, time.Millisecond))
+	events, err := ll2.Collect(client.DockingEvents.All(context.Background()))
+	fmt.Println(len(events), err)
+	fmt.Println(len(server.Requests()), "requests")
+	// Output:
+	// 10 <nil>
+	// 3 requests
+}

@@ -40,7 +40,8 @@ func ExampleMirror_ServeHTTP() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(page.Count, "events, the latest is", page.Results[0].ID) // as of resp.Header.Get("Age") seconds ago
+	// As of resp.Header.Get("Age") seconds ago.
+	fmt.Println(page.Count, "events, the latest is", page.Results[0].ID)
 
 	// So can a client of this module, without a quota.
 	client, err := ll2.New(ll2.WithBaseURL(gateway.URL))

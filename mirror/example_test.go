@@ -36,7 +36,8 @@ func ExampleOpen() {
 	server := ll2test.NewServer(ll2test.Recorded()...)
 	store := mirror.Memory() // in a program: mirror.Dir("/var/cache/dockings")
 	for range 3 {            // runs of a program
-		m, err := mirror.Open(server.Client(), store, mirror.RefreshEvery(30*time.Minute), mirror.MaxStale(24*time.Hour))
+		m, err := mirror.Open(server.Client(), store,
+			mirror.RefreshEvery(30*time.Minute), mirror.MaxStale(24*time.Hour))
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -112,7 +113,8 @@ func ExampleMirror_Status() {
 	server.Fail(ll2test.Fault{Status: 503})
 	if err := m.Refresh(ctx); err != nil {
 		status := m.Status()
-		fmt.Println("the service is gone; there are", status.Count, "events of", time.Since(status.Refreshed).Round(time.Minute), "ago")
+		age := time.Since(status.Refreshed).Round(time.Minute)
+		fmt.Println("the service is gone; there are", status.Count, "events of", age, "ago")
 		fmt.Println(errors.Is(status.Err, ll2.ErrUnavailable), "for", time.Until(status.Next).Round(time.Minute))
 	}
 	// Output:

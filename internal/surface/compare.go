@@ -14,9 +14,8 @@ type change struct {
 	gone bool   // the type that the name belongs to is gone, too
 }
 
-// breaks lists the incompatible changes. What came in addition breaks nobody, nor does
-// a method that values have that only pointers had, or a struct that can be compared
-// and could not.
+// breaks lists the incompatible changes. Additions are compatible. So are a method that
+// moved from pointers to values, and a struct that has become comparable.
 func breaks(before, now []string) []change {
 	is := make(map[string]string)
 	for _, line := range now {

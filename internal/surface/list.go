@@ -21,7 +21,7 @@ import (
 //	ll2 method (*Client) Quota() Quota
 //	ll2 field Page.Count int
 //
-// Names of parameters are left out, since changing them breaks nobody.
+// Names of parameters are left out, since changing them is compatible.
 func listing(ctx context.Context, dir string, patterns []string) ([]string, error) {
 	paths, exports, err := build(ctx, dir, patterns)
 	if err != nil {

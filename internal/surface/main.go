@@ -18,7 +18,7 @@ import (
 	"strings"
 )
 
-// options are what the command line says.
+// options holds the values of the command line.
 type options struct {
 	list      bool
 	against   string // file with an earlier listing

@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	listen := flags.String("listen", "127.0.0.1:9464", "address to serve /metrics on")
 	once := flags.Bool("once", false, "refresh the mirror, print the page of metrics and end")
 	live := flags.Bool("live", false, "mirror the real service in place of made-up events")
-	flags.SetOutput(io.Discard) // an error is told once, by main
+	flags.SetOutput(io.Discard) // main prints errors, once
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		flags.SetOutput(out)

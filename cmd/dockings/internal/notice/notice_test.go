@@ -37,7 +37,7 @@ func TestNoticeNamesWhatIsLinkedIntoTheBinary(t *testing.T) {
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("NOTICE is not what is linked (-want +got); go test -update writes it:\n%.3000s", diff)
 	}
-	// What somebody has to be told of.
+	// Licences that require a notice.
 	for _, line := range []string{
 		"codeberg.org/go-fonts/liberation v0.5.0: BSD-3-Clause, OFL-1.1\n",
 		"github.com/hashicorp/go-cleanhttp v0.5.2: MPL-2.0\n",
