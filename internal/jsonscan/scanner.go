@@ -28,7 +28,7 @@ type Scanner struct {
 	deepest int
 	records int    // that are being read, one within the other
 	cuts    []cut  // of these records
-	scratch []byte // for those with escapes
+	scratch []byte // their bytes
 	listed  int    // elements of the lists of the innermost one
 	blocks  Blocks // of the innermost one
 	local   any    // of the type of the rows
