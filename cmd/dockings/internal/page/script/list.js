@@ -19,9 +19,11 @@ export function listStays(model, show) {
     ]));
     made.querySelectorAll("tbody tr").forEach((row, i) => {
       const head = row.firstChild;
-      head.replaceChildren(element("button", { type: "button", class: "plain", onclick: () => show(stays[i]) }, stays[i].vehicle));
+      head.replaceChildren(element("button", { type: "button", class: "plain", "data-stay": stays[i].id, onclick: () => show(stays[i]) }, stays[i].vehicle));
     });
+    const focused = document.activeElement?.closest("#table") ? document.activeElement.dataset.stay : undefined;
     byID("table").replaceChildren(made);
+    if (focused !== undefined) made.querySelector(`button[data-stay="${focused}"]`)?.focus();
   };
   details.addEventListener("toggle", make);
   let closed = false;

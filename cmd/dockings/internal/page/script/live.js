@@ -2,8 +2,9 @@
 // connection was lost.
 import { announce, byID } from "./dom.js";
 
-// listen calls changed after the stays of the model have changed, with those that are new.
-export function listen(address, model, changed) {
+// listen calls changed after the stays of the model have changed, and beaten when nothing
+// but the time has.
+export function listen(address, model, changed, beaten) {
   const source = new EventSource(address);
   const told = byID("news");
   const tell = (text) => {
@@ -14,19 +15,19 @@ export function listen(address, model, changed) {
   const on = (name, take) => source.addEventListener(name, (event) => take(JSON.parse(event.data)));
   on("change", (news) => {
     model.tick(news.data.now);
-    const fresh = model.merge(news.data, news.removed || []);
+    model.merge(news.data, news.removed);
+    changed();
     if (news.text) tell(news.text);
-    changed(fresh);
   });
   // The server cannot say what happened meanwhile, only how things are.
   on("all", (data) => {
     model.take(data);
-    changed([]);
+    changed();
   });
   on("beat", (beat) => {
     model.tick(beat.now);
     byID("summary").textContent = beat.text;
-    changed([]);
+    beaten();
   });
   let lost = false;
   source.addEventListener("open", () => {
@@ -39,6 +40,6 @@ export function listen(address, model, changed) {
     if (!lost) announce("The connection is lost; trying again");
     lost = true;
     // The browser gives up after an answer that is an error.
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(address, model, changed), 5000);
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(address, model, changed, beaten), 5000);
   });
 }

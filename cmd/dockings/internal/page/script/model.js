@@ -45,7 +45,6 @@ export class Model {
     const gone = new Set([...removed, ...fresh.map((s) => s.id)]);
     this.stays = this.stays.filter((s) => !gone.has(s.id)).concat(fresh);
     this.sort();
-    return fresh;
   }
 
   tick(seconds) {

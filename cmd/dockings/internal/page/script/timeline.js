@@ -176,9 +176,7 @@ matchMedia("print").addEventListener("change", () => {
   plot.resize();
   plot.flush();
 });
-if (data.live) {
-  listen(data.live, model, () => draw());
-}
+if (data.live) listen(data.live, model, draw, () => plot.draw(plot.layout, plot.colors));
 // For tests, and for the console.
 globalThis.dockings = { model, plot };
 document.documentElement.dataset.ready = "yes";
