@@ -49,6 +49,23 @@ func (b *tab) status() string {
 	return eval[string](b, `document.getElementById("status").textContent`)
 }
 
+// painted holds that the longest of some stays has its colour in its middle.
+func (b *tab) painted(stays string) {
+	b.t.Helper()
+	got := eval[[]string](b, `(() => {
+		const { plot, model } = dockings;
+		const stay = `+stays+`.toSorted((a, b) => model.end(b) - b.from - model.end(a) + a.from)[0];
+		const [x, y] = plot.middle(stay);
+		const box = plot.element.getBoundingClientRect();
+		const canvas = plot.element.querySelector("canvas");
+		const pixel = canvas.getContext("2d").getImageData((x - box.left) * devicePixelRatio, (y - box.top - 2) * devicePixelRatio, 1, 1).data;
+		return ["#" + [...pixel].slice(0, 3).map((c) => c.toString(16).padStart(2, "0")).join(""), plot.colors.get(stay[model.by])];
+	})()`)
+	if got[0] != got[1] {
+		b.t.Errorf("a bar is %s, not %s", got[0], got[1])
+	}
+}
+
 const carded = `!document.getElementById("card").hidden`
 
 func TestEveryStayIsDrawn(t *testing.T) {
@@ -61,19 +78,7 @@ func TestEveryStayIsDrawn(t *testing.T) {
 				if got := eval[int](b, "dockings.plot.drawn.length"); got != n {
 					t.Errorf("%d stays", got)
 				}
-				// The longest one is as long as to be of its own colour in the middle.
-				got := eval[[]string](b, `(() => {
-					const { plot, model } = dockings;
-					const stay = model.stays.toSorted((a, b) => model.end(b) - b.from - model.end(a) + a.from)[0];
-					const [x, y] = plot.middle(stay);
-					const box = plot.element.getBoundingClientRect();
-					const canvas = plot.element.querySelector("canvas");
-					const pixel = canvas.getContext("2d").getImageData((x - box.left) * devicePixelRatio, (y - box.top - 3) * devicePixelRatio, 1, 1).data;
-					return ["#" + [...pixel].slice(0, 3).map((c) => c.toString(16).padStart(2, "0")).join(""), plot.colors.get(stay[model.by])];
-				})()`)
-				if got[0] != got[1] {
-					t.Errorf("a bar is %s, not %s", got[0], got[1])
-				}
+				b.painted("dockings.model.stays")
 			})
 		}
 	}
@@ -98,6 +103,8 @@ func TestZoomAndPan(t *testing.T) {
 	if now := b.span(); now < span*0.999 || now > span*1.001 {
 		t.Errorf("dragging has made %f days of %f", now, span)
 	}
+	b.frame()
+	b.painted("dockings.plot.drawn.filter((s) => s.from > dockings.plot.from && model.end(s) < dockings.plot.to)")
 
 	b.do(chromedp.Focus(chromedp.CSS("#plot")))
 	b.do(chromedp.KeyEvent("0"))

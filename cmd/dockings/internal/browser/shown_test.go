@@ -52,7 +52,7 @@ func TestAxeFindsNothing(t *testing.T) {
 func phone(t *testing.T) *tab {
 	t.Helper()
 	b := newTab(t, 390, 844)
-	b.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulateScale(2)))
+	b.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulateScale(1.5)))
 	return b
 }
 
