@@ -66,7 +66,7 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, program, "does not start:", err)
 		return 1
 	}
-	browser = ctx
+	browser = ctx //nolint:fatcontext // one for all tests, which TestMain ends
 	return m.Run()
 }
 
