@@ -3,12 +3,14 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/cmd/dockings/internal/page"
 	"github.com/docking-event/ll2/cmd/dockings/internal/record"
 	"github.com/docking-event/ll2/cmd/dockings/internal/timeline"
 	"github.com/spf13/cobra"
@@ -31,16 +33,18 @@ by station, and every stay is a bar with the vehicle's name, if there is room fo
 it. The colour tells the kind of spacecraft. An arrow is a vehicle that is still
 docked.
 
-The end of the file's name says what is written: .svg, .png or .pdf. The file is
-there only when it is whole.`,
+The end of the file's name says what is written: .svg, .png or .pdf, or .html for a
+page that zooms, searches and says what is under the pointer. The page is one file
+and asks nobody for anything. The file is there only when it is whole.`,
 		Example: `  dockings timeline -o all.pdf
   dockings timeline --station iss --since 2025 -o iss.png
-  dockings timeline --demo=515 --since 2020 -o made-up.svg`,
+  dockings timeline --demo=515 --since 2020 -o made-up.svg
+  dockings timeline -o all.html`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.timeline(cmd, &f) },
 	}
-	cmd.Flags().StringVarP(&f.output, "output", "o", "", "the `FILE` to write, .svg, .png or .pdf")
-	complete(cmd, "output", cobra.FixedCompletions([]string{"svg", "png", "pdf"}, cobra.ShellCompDirectiveFilterFileExt))
+	cmd.Flags().StringVarP(&f.output, "output", "o", "", "the `FILE` to write, .svg, .png, .pdf or .html")
+	complete(cmd, "output", cobra.FixedCompletions([]string{"svg", "png", "pdf", "html"}, cobra.ShellCompDirectiveFilterFileExt))
 	f.filter.register(a, cmd)
 	cmd.Flags().Var(&f.filter.since, "since", "where the picture begins: 2024, 2024-12, 2024-12-31, 2024-12-31T18:00Z, yesterday or 7d (default with the first docking)")
 	cmd.Flags().Var(&f.filter.until, "until", "where it ends (default now, or with the last departure)")
@@ -55,9 +59,9 @@ func (a *App) timeline(cmd *cobra.Command, f *timelineFlags) (err error) {
 	format := strings.ToLower(filepath.Ext(f.output))
 	switch {
 	case f.output == "":
-		return usagef("timeline needs a file to write; add -o stays.svg, .png or .pdf")
-	case !slices.Contains(timeline.Formats(), format):
-		return usagef("-o %q does not say what to write; end the name with .svg, .png or .pdf", f.output)
+		return usagef("timeline needs a file to write; add -o stays.svg, .png, .pdf or .html")
+	case format != pageFormat && !slices.Contains(timeline.Formats(), format):
+		return usagef("-o %q does not say what to write; end the name with .svg, .png, .pdf or .html", f.output)
 	}
 	s, err := a.start()
 	if err != nil {
@@ -88,7 +92,7 @@ func (a *App) timeline(cmd *cobra.Command, f *timelineFlags) (err error) {
 	}
 	s.Stop() // drawing asks for nothing more
 	var picture bytes.Buffer
-	if err := timeline.Write(&picture, format, events, view); errors.Is(err, timeline.ErrEmpty) {
+	if err := a.draw(&picture, format, events, view); errors.Is(err, timeline.ErrEmpty) {
 		s.Note("no event fits, so %s is not written", f.output)
 		return nil
 	} else if err != nil {
@@ -98,6 +102,20 @@ func (a *App) timeline(cmd *cobra.Command, f *timelineFlags) (err error) {
 		return file.failed(err)
 	}
 	return file.commit()
+}
+
+// pageFormat is a page to look at in a browser.
+const pageFormat = ".html"
+
+// draw writes the picture, or the page.
+func (a *App) draw(w io.Writer, format string, events []*ll2.DockingEvent, v timeline.View) error {
+	if format != pageFormat {
+		return timeline.Write(w, format, events, v)
+	}
+	if len(events) == 0 {
+		return timeline.ErrEmpty
+	}
+	return page.WriteTimeline(w, events, page.View{Now: v.Now, From: v.From, To: v.To, Clock: a.global.clock()})
 }
 
 // drawn returns the events that are in the picture, those that departed last first.
