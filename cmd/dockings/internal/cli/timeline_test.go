@@ -16,7 +16,7 @@ import (
 func TestATimelineHasTheStaysOfItsSpan(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "t.svg")
-	if got := run(t, madeUp(515), "timeline", "--since", "2024", "-o", file); got != (outcome{}) {
+	if got := run(t, madeUp(515), "timeline", "-q", "--since", "2024", "-o", file); got != (outcome{}) {
 		t.Error(got)
 	}
 	stays := 0
@@ -47,9 +47,9 @@ func TestPicturesAreWhatTheirNamesSay(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for _, args := range []string{"--demo", "--demo=515 --since 2020 --at 2026-01-15"} {
-		for ext, begin := range map[string]string{".svg": "<?xml", ".png": "\x89PNG", ".pdf": "%PDF-", ".PNG": "\x89PNG"} {
+		for ext, begin := range map[string]string{".svg": "<svg ", ".png": "\x89PNG", ".pdf": "%PDF-", ".PNG": "\x89PNG"} {
 			file := filepath.Join(dir, "t"+ext)
-			got := run(t, nil, append([]string{"timeline", "-o", file}, strings.Fields(args)...)...)
+			got := run(t, nil, append([]string{"timeline", "-q", "-o", file}, strings.Fields(args)...)...)
 			data, err := os.ReadFile(file)
 			if got != (outcome{}) || err != nil || !bytes.HasPrefix(data, []byte(begin)) {
 				t.Errorf("timeline %s -o t%s: %+v, %v, %.10q", args, ext, got, err, data)
@@ -74,7 +74,7 @@ func TestThePictureIsAsRecorded(t *testing.T) {
 		"timeline-docked.svg": "--demo=40 --since 2010 --at 2026-01-15",
 	} {
 		file := filepath.Join(dir, name)
-		if got := run(t, nil, append([]string{"timeline", "-o", file}, strings.Fields(args)...)...); got != (outcome{}) {
+		if got := run(t, nil, append([]string{"timeline", "-q", "-o", file}, strings.Fields(args)...)...); got != (outcome{}) {
 			t.Error(got)
 		}
 		data, err := os.ReadFile(file)
@@ -91,7 +91,7 @@ func TestTheReadmeShowsTheRecordedEvents(t *testing.T) {
 	if !*update {
 		file = filepath.Join(t.TempDir(), "recorded.png")
 	}
-	if got := run(t, nil, "timeline", "--demo", "-o", file); got != (outcome{}) {
+	if got := run(t, nil, "timeline", "-q", "--demo", "-o", file); got != (outcome{}) {
 		t.Error(got)
 	}
 	read := func(name string) []byte {

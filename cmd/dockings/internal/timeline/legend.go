@@ -11,12 +11,12 @@ const (
 	legendLine = 15
 )
 
-// A legendEntry is what a colour, or an arrow, means. The legend goes on in
-// another line where one is full.
+// A legendEntry is what a colour or a shape means. The legend goes on in another
+// line where one is full.
 type legendEntry struct {
 	text  string
 	color color.RGBA
-	open  bool
+	right edge
 	x     vg.Length
 	line  int
 }
@@ -24,21 +24,23 @@ type legendEntry struct {
 // measureLegend finds a place for every entry behind the subtitle, and returns
 // how high the lines are that it takes beyond that one.
 func (t *timelinePicture) measureLegend() vg.Length {
-	for _, k := range t.kinds {
-		name := k.Name
-		if name == "" {
-			name = "no kind"
-		}
-		t.legend = append(t.legend, legendEntry{text: shortened(smallStyle, name, 160), color: t.colors[k.ID]})
+	for _, g := range t.groups.All {
+		t.legend = append(t.legend, legendEntry{text: t.small.Cut(g.Name, 220), color: g.Color(t.dark)})
 	}
 	if t.open {
-		t.legend = append(t.legend, legendEntry{text: "still docked", color: faint, open: true})
+		t.legend = append(t.legend, legendEntry{text: "still docked", color: t.theme.Faint, right: pointed})
 	}
-	_, subtitle := t.title()
-	x, line := margin+smallStyle.width(subtitle)+24, 0
+	if t.areas {
+		t.legend = append(t.legend, legendEntry{text: "area: share of the time", color: t.theme.Faint, right: slope})
+	}
+	if t.cut {
+		t.legend = append(t.legend, legendEntry{text: "goes on outside", color: t.theme.Faint, right: torn})
+	}
+	_, subtitle := t.title("")
+	x, line := margin+t.small.Width(subtitle)+24, 0
 	for i := range t.legend {
 		e := &t.legend[i]
-		width := legendMark + 8 + smallStyle.width(e.text)
+		width := legendMark + 8 + t.small.Width(e.text)
 		if x+width > t.right {
 			x, line = margin, line+1
 		}
