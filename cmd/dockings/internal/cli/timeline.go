@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/docking-event/ll2"
 	"github.com/docking-event/ll2/cmd/dockings/internal/group"
+	"github.com/docking-event/ll2/cmd/dockings/internal/page"
 	"github.com/docking-event/ll2/cmd/dockings/internal/record"
 	"github.com/docking-event/ll2/cmd/dockings/internal/text"
 	"github.com/docking-event/ll2/cmd/dockings/internal/timeline"
@@ -64,16 +66,19 @@ port. Stays that are too short to be told apart become an area, whose height say
 how much of the time a vehicle was docked. A viewer of an SVG shows who it was and
 when under the pointer.
 
-The end of the file's name says what is written, or --format does. The file is there
-only when it is whole. With -o - the picture goes to standard output.`,
+The end of the file's name says what is written, or --format does: .svg, .png or
+.pdf, or .html for a page that zooms, searches and says what is under the pointer.
+The page is one file and asks nobody for anything. The file is there only when it is
+whole. With -o - it goes to standard output.`,
 		Example: `  dockings timeline -o all.pdf
   dockings timeline --station iss --since 2025 -o iss.png
   dockings timeline --demo=515 --color-by model --size 1920x1080 --dark -o made-up.png
-  dockings timeline --demo -o - --format svg > stays.svg`,
+  dockings timeline --demo -o - --format svg > stays.svg
+  dockings timeline -o all.html`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.timeline(cmd, &f) },
 	}
-	f.output.register(cmd, pictureFormats...)
+	f.output.register(cmd, append(slices.Clone(pictureFormats), formatHTML)...)
 	vehicles, _ := group.Words()
 	f.colorBy = choiceFlag{value: group.Kind, choices: vehicles}
 	cmd.Flags().Var(&f.colorBy, "color-by", "what the colours tell of the spacecraft")
@@ -86,6 +91,9 @@ func (a *App) timeline(cmd *cobra.Command, f *timelineFlags) (err error) {
 	format, err := f.output.kind(cmd, a.Stdout.Terminal)
 	if err != nil {
 		return err
+	}
+	if format == formatHTML && cmd.Flags().Changed("color-by") {
+		return usagef("--color-by is for pictures; a page has the colours that its reader chooses, so leave it out")
 	}
 	s, err := a.start()
 	if err != nil {
@@ -107,6 +115,9 @@ func (a *App) timeline(cmd *cobra.Command, f *timelineFlags) (err error) {
 		return err
 	}
 	s.Stop() // drawing asks for nothing more
+	if format == formatHTML {
+		return a.timelinePage(out, events, view, f.output.title)
+	}
 	if len(f.filter.port.words) > 0 {
 		known = nil // no others are wanted
 	}
@@ -124,6 +135,20 @@ func (a *App) timeline(cmd *cobra.Command, f *timelineFlags) (err error) {
 		return err
 	}
 	return out.picture(&picture.Picture, fmt.Sprintf("%s at %s", text.Count(picture.Stays, "stay"), text.Count(picture.Ports, "port")))
+}
+
+// timelinePage writes the events as a page.
+func (a *App) timelinePage(out *output, events []*ll2.DockingEvent, view timeline.View, title string) error {
+	if len(events) == 0 {
+		out.empty()
+		return nil
+	}
+	var data bytes.Buffer
+	err := page.WriteTimeline(&data, events, page.View{Now: view.Now, From: view.From, To: view.To, Clock: a.global.clock(), Title: title})
+	if err != nil {
+		return err
+	}
+	return out.write(data.Bytes(), "", text.Count(len(events), "stay"))
 }
 
 // drawn returns the events that are in the picture, those that departed last first, and

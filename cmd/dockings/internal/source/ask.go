@@ -63,6 +63,29 @@ func (s *Source) Changes(ctx context.Context, failed func(error, time.Time)) ite
 	}
 }
 
+// Handler answers requests as the service does, from the copy.
+func (s *Source) Handler() http.Handler { return s.mirror }
+
+// Copied returns all events of the copy as it is while [Source.Changes] refreshes it.
+func (s *Source) Copied(ctx context.Context) (events []*ll2.DockingEvent, err error) {
+	for event, err := range s.mirror.DockingEvents.All(ctx, ll2.InMode(ll2.ModeDetailed)) {
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, event)
+	}
+	return events, nil
+}
+
+// Asked is how the copy is, as [Source.Status] has it, but for failures of the store.
+func (s *Source) Asked() mirror.Status {
+	status := s.mirror.Status()
+	if status.Err != nil && ofStore(status.Err) {
+		status.Err = nil
+	}
+	return status
+}
+
 // lookForFailures tells of refreshes that fail, of each once.
 func (s *Source) lookForFailures(ctx context.Context, failed func(error, time.Time)) {
 	ticker := time.NewTicker(looksEvery)
