@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/cmd/dockings/internal/draw"
 	"github.com/docking-event/ll2/cmd/dockings/internal/group"
 	"github.com/docking-event/ll2/cmd/dockings/internal/page"
 	"github.com/docking-event/ll2/cmd/dockings/internal/record"
@@ -124,7 +125,7 @@ func (a *App) timeline(cmd *cobra.Command, f *timelineFlags) (err error) {
 	picture, err := timeline.Draw(events, timeline.Options{
 		View: view, ColorBy: f.colorBy.value, Ports: known, Title: f.output.title, Dark: f.output.dark, Size: f.output.size.Size,
 	})
-	small := new(timeline.SizeError)
+	small := new(draw.SizeError)
 	switch {
 	case errors.Is(err, timeline.ErrEmpty):
 		out.empty()

@@ -63,3 +63,14 @@ func fillLabel(c vg.Canvas, l Label) {
 func styleOf(f font.Font) TextStyle {
 	return TextStyle{Size: f.Size, Bold: f.Weight > 0}
 }
+
+// A SizeError is a size that is too small for what is to be seen.
+type SizeError struct {
+	Size  Size
+	Least Size
+}
+
+// Error says what would do.
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("%v is too small for the rows of this picture; write %v or more, or choose fewer stations or ports", e.Size, e.Least)
+}

@@ -7,24 +7,6 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// head writes the title and the legend.
-func (t *timelinePicture) head() {
-	title, subtitle := t.title(t.said)
-	y := t.Height - margin - 6
-	t.Write(t.titleStyle, margin, y, t.titleStyle.Cut(title, t.Width-2*margin))
-	y -= 19
-	t.Write(t.small, margin, y, subtitle)
-	for _, e := range t.legend {
-		y := y - vg.Length(e.line)*legendLine
-		end := e.x + legendMark
-		if e.right == pointed {
-			end -= arrowLength / 2
-		}
-		t.Fill(e.color, outline(e.x, end, y-5, y+5, straight, e.right)...)
-		t.Write(t.small, e.x+legendMark+8, y, e.text)
-	}
-}
-
 // axis draws the lines of the time axis and their labels.
 func (t *timelinePicture) axis() {
 	end := t.right
@@ -38,7 +20,7 @@ func (t *timelinePicture) axis() {
 		}
 		t.Fill(t.theme.Grid, draw.Rectangle(x-0.4, t.bottom-3, x+0.4, t.top)...)
 		half := t.small.Width(mark.Label) / 2
-		if x-half >= margin && x+half <= t.Width-margin {
+		if x-half >= draw.Margin && x+half <= t.Width-draw.Margin {
 			t.Write(t.small, x-half, t.bottom-10, mark.Label)
 		}
 	}
@@ -49,8 +31,8 @@ func (t *timelinePicture) axis() {
 func (t *timelinePicture) names() {
 	y := t.top
 	for i, s := range t.stations {
-		t.Fill(t.theme.Ground, draw.Rectangle(margin, y-stationHead+3, t.right, y-1)...)
-		t.Write(t.stationStyle, margin+4, y-stationHead/2+1, t.stationStyle.Cut(s.name, t.Width/2))
+		t.Fill(t.theme.Ground, draw.Rectangle(draw.Margin, y-stationHead+3, t.right, y-1)...)
+		t.Write(t.stationStyle, draw.Margin+4, y-stationHead/2+1, t.stationStyle.Cut(s.name, t.Width/2))
 		y -= stationHead
 		for j, p := range s.ports {
 			height := t.portHeight(t.plans[i][j])
@@ -58,7 +40,7 @@ func (t *timelinePicture) names() {
 			if plans := t.plans[i][j]; len(plans) == 1 {
 				middle = y - height + t.lane/2 // beside the bars, not their names
 			}
-			t.Write(t.portStyle, margin+4, middle, t.portStyle.Cut(p.name, t.Width/5))
+			t.Write(t.portStyle, draw.Margin+4, middle, t.portStyle.Cut(p.name, t.Width/5))
 			y -= height
 		}
 		y -= stationFoot

@@ -12,7 +12,6 @@ import (
 // the rows.
 const (
 	pictureWidth = 960
-	margin       = 16
 	headHeight   = 64
 	axisHeight   = 22
 	footHeight   = 20
@@ -33,13 +32,12 @@ const (
 type timelinePicture struct {
 	draw.Scene
 	chart
-	said  string // the title that somebody wants
 	dark  bool
 	theme draw.Theme
 
-	titleStyle, small, stationStyle, portStyle, barStyle, nowStyle draw.TextStyle
+	small, stationStyle, portStyle, barStyle, nowStyle draw.TextStyle
 
-	legend      []legendEntry
+	heading     draw.Head
 	left, right vg.Length // of the time axis
 	top, bottom vg.Length // of the rows
 	lane, bar   vg.Length // how high they are
@@ -51,12 +49,11 @@ type timelinePicture struct {
 // measured decides how large everything is in a picture that is as wide as that,
 // and as high, unless that is 0. Names can stand above bars, or not.
 func (c chart) measured(o Options, width, height vg.Length, above bool) *timelinePicture {
-	t := &timelinePicture{chart: c, above: above, said: o.Title, dark: o.Dark, theme: draw.Light, lane: laneHeight, bar: barHeight}
+	t := &timelinePicture{chart: c, above: above, dark: o.Dark, theme: draw.Light, lane: laneHeight, bar: barHeight}
 	if o.Dark {
 		t.theme = draw.Dark
 	}
 	ink, faint := t.theme.Ink, t.theme.Faint
-	t.titleStyle = draw.TextStyle{Size: 15, Bold: true, Color: ink}
 	t.small = draw.TextStyle{Size: 9, Color: faint}
 	t.stationStyle = draw.TextStyle{Size: 10.5, Bold: true, Color: ink}
 	t.portStyle = draw.TextStyle{Size: 9, Color: ink}
@@ -69,12 +66,13 @@ func (c chart) measured(o Options, width, height vg.Length, above bool) *timelin
 			names = max(names, t.portStyle.Width(t.portStyle.Cut(p.name, t.Width/5)))
 		}
 	}
-	t.left = margin + names + 10
-	t.right = t.Width - margin
+	t.left = draw.Margin + names + 10
+	t.right = t.Width - draw.Margin
 	t.makeRoom()
 
 	rows, lanes := t.planRows()
-	head := vg.Length(headHeight) + t.measureLegend()
+	t.heading = t.newHead(o.Title)
+	head := vg.Length(headHeight) + t.heading.Measure(width)
 	t.Height = head + rows + axisHeight + footHeight
 	if more := height - t.Height; more > 0 {
 		t.lane += more / vg.Length(lanes)
@@ -123,13 +121,12 @@ func (t *timelinePicture) planRows() (height vg.Length, lanes int) {
 
 // draw draws everything.
 func (t *timelinePicture) draw() {
-	t.head()
+	t.heading.Write(&t.Scene)
 	t.axis()
 	t.names()
 	t.nowLine()
 	t.stays()
 	t.links()
-	t.Write(t.small, margin, margin/2+3, "Data: The Space Devs, Launch Library 2")
 }
 
 // makeRoom lets the axis go on behind its end, empty, for arrows and for the

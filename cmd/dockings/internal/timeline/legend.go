@@ -1,51 +1,31 @@
 package timeline
 
 import (
-	"image/color"
-
+	"github.com/docking-event/ll2/cmd/dockings/internal/draw"
 	"gonum.org/v1/plot/vg"
 )
 
-const (
-	legendMark = 14
-	legendLine = 15
-)
-
-// A legendEntry is what a colour or a shape means. The legend goes on in another
-// line where one is full.
-type legendEntry struct {
-	text  string
-	color color.RGBA
-	right edge
-	x     vg.Length
-	line  int
-}
-
-// measureLegend finds a place for every entry behind the subtitle, and returns
-// how high the lines are that it takes beyond that one.
-func (t *timelinePicture) measureLegend() vg.Length {
+// newHead says what the picture shows and what its colours and shapes mean.
+func (t *timelinePicture) newHead(said string) draw.Head {
+	h := draw.Head{Theme: t.theme}
+	h.Title, h.Subtitle = t.title(said)
 	for _, g := range t.groups.All {
-		t.legend = append(t.legend, legendEntry{text: t.small.Cut(g.Name, 220), color: g.Color(t.dark)})
+		h.Entries = append(h.Entries, draw.Entry{Text: g.Name, Color: g.Color(t.dark)})
 	}
-	if t.open {
-		t.legend = append(t.legend, legendEntry{text: "still docked", color: t.theme.Faint, right: pointed})
-	}
-	if t.areas {
-		t.legend = append(t.legend, legendEntry{text: "area: share of the time", color: t.theme.Faint, right: slope})
-	}
-	if t.cut {
-		t.legend = append(t.legend, legendEntry{text: "goes on outside", color: t.theme.Faint, right: torn})
-	}
-	_, subtitle := t.title("")
-	x, line := margin+t.small.Width(subtitle)+24, 0
-	for i := range t.legend {
-		e := &t.legend[i]
-		width := legendMark + 8 + t.small.Width(e.text)
-		if x+width > t.right {
-			x, line = margin, line+1
+	for _, e := range []struct {
+		shown bool
+		text  string
+		edge
+	}{{t.open, "still docked", pointed}, {t.areas, "area: share of the time", slope}, {t.cut, "goes on outside", torn}} {
+		if !e.shown {
+			continue
 		}
-		e.x, e.line = x, line
-		x += width + 16
+		h.Entries = append(h.Entries, draw.Entry{Text: e.text, Color: t.theme.Faint, Shape: func(x0, x1, y0, y1 vg.Length) []vg.Point {
+			if e.edge == pointed {
+				x1 -= arrowLength / 2
+			}
+			return outline(x0, x1, y0, y1, straight, e.edge)
+		}})
 	}
-	return vg.Length(line) * legendLine
+	return h
 }

@@ -4,7 +4,6 @@ package timeline
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/docking-event/ll2"
@@ -31,17 +30,6 @@ type Options struct {
 // ErrEmpty is a picture without a stay, which is not drawn.
 var ErrEmpty = errors.New("no event fits, so there is nothing to draw")
 
-// A SizeError is a size that is too small for what is to be seen.
-type SizeError struct {
-	Size  draw.Size
-	Least draw.Size
-}
-
-// Error says what would do.
-func (e *SizeError) Error() string {
-	return fmt.Sprintf("%v is too small for the rows of this picture; write %v or more, or choose fewer stations or ports", e.Size, e.Least)
-}
-
 // A Drawn is a picture, and how much is in it.
 type Drawn struct {
 	draw.Picture
@@ -49,7 +37,7 @@ type Drawn struct {
 }
 
 // Draw draws the stays of the events that the view shows. It returns [ErrEmpty] if there
-// are none, or a [*SizeError].
+// are none, or a [*draw.SizeError].
 func Draw(events []*ll2.DockingEvent, o Options) (*Drawn, error) {
 	c := newChart(events, o)
 	if c.stays == 0 {
@@ -94,7 +82,7 @@ func (c chart) fit(o Options) (t *timelinePicture, dpi int, err error) {
 		least := draw.Size{Width: max(o.Size.Width, narrowest*leastDPI/72+1)}
 		least.Height = int(c.measured(o, points(least.Width, leastDPI), 0, false).Height/72*leastDPI) + 1
 		least.Height = max(least.Height, o.Size.Height)
-		return nil, 0, &SizeError{o.Size, least}
+		return nil, 0, &draw.SizeError{Size: o.Size, Least: least}
 	}
 	return c.measured(o, points(o.Size.Width, dpi), points(o.Size.Height, dpi), names), dpi, nil
 }
