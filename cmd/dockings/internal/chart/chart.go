@@ -117,7 +117,7 @@ func (o Options) dates() string {
 const (
 	pictureWidth, pictureHeight = 960, 540
 	headHeight, footHeight      = 58, 24
-	rowHeight, axisHeight       = 16, 30
+	rowHeight, axisHeight       = 16, 40
 	leastRow                    = 9
 	leastDPI                    = 64
 )

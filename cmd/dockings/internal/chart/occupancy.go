@@ -50,20 +50,27 @@ func occupancy(events []*ll2.DockingEvent, o Options) *Chart {
 	c := &Chart{Events: len(shown), groups: groups.All}
 	c.Title = "Craft docked at a time"
 	c.Summary = fmt.Sprintf("%s, %s, %d at most", text.Count(len(shown), "stay"), o.dates(), int(most.total()))
-	if len(levels) > mostSteps {
+	averaged := len(levels) > mostSteps
+	if averaged {
 		var each time.Duration
 		levels, each = means(levels, o, mostSteps)
 		c.Summary += fmt.Sprintf(", means of %d days", int(math.Round(each.Hours()/24)))
+	} else {
+		levels = levelled(levels, o)
 	}
 	c.Columns = []string{"From"}
 	var series []any
+	step := any("end")
+	if averaged {
+		step = false
+	}
 	for g, group := range groups.All {
 		c.Columns = append(c.Columns, group.Name)
 		data := make([][2]float64, len(levels))
 		for i, l := range levels {
 			data[i] = [2]float64{float64(l.at.UnixMilli()), round(l.docked[g])}
 		}
-		series = append(series, object{"name": group.Name, "type": "line", "step": "end", "stack": "all",
+		series = append(series, object{"name": group.Name, "type": "line", "step": step, "stack": "all",
 			"areaStyle": object{"opacity": 0.8}, "lineStyle": object{"width": 0}, "symbol": "none", "data": data})
 	}
 	c.Columns = append(c.Columns, "Total")
@@ -78,7 +85,7 @@ func occupancy(events []*ll2.DockingEvent, o Options) *Chart {
 		"useUTC": true, "grid": pageGrid, "legend": object{"type": "scroll"}, "tooltip": object{"trigger": "axis"},
 		"xAxis": object{"type": "time"}, "yAxis": object{"type": "value", "minInterval": 1}, "dataZoom": zoom, "series": series,
 	}
-	c.plot = func(l look) *plot.Plot { return levelAreas(l, groups, levels, o) }
+	c.plot = func(l look) *plot.Plot { return levelAreas(l, groups, levels, o, averaged) }
 	return c
 }
 
@@ -119,6 +126,19 @@ func steps(events []*ll2.DockingEvent, groups *group.Groups, o Options) []level 
 	return levels
 }
 
+// levelled leaves out what is too short to be seen, such as the hour in which a craft moves
+// to another port.
+func levelled(levels []level, o Options) []level {
+	least := o.To.Sub(o.From) / 1500
+	var all []level
+	for i, l := range levels {
+		if i == 0 || i+1 >= len(levels) || levels[i+1].at.Sub(l.at) >= least {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
 // means returns the means of the levels over n equal parts of time, and how long these are.
 func means(levels []level, o Options, n int) ([]level, time.Duration) {
 	each := o.To.Sub(o.From) / time.Duration(n)
@@ -148,9 +168,13 @@ func means(levels []level, o Options, n int) ([]level, time.Duration) {
 }
 
 // levelAreas draws an area for each station, one on the other.
-func levelAreas(l look, groups *group.Groups, levels []level, o Options) *plot.Plot {
+func levelAreas(l look, groups *group.Groups, levels []level, o Options, averaged bool) *plot.Plot {
 	p := draw.NewPlot(l.Theme)
 	p.Add(gridOf(l, true, true))
+	style, wide := plotter.PostStep, vg.Length(0.8)
+	if averaged {
+		style, wide = plotter.NoStep, 0.5
+	}
 	// The whole is drawn first, and then less and less of it over that.
 	for g := len(groups.All) - 1; g >= 0; g-- {
 		points := make(plotter.XYs, len(levels))
@@ -164,18 +188,18 @@ func levelAreas(l look, groups *group.Groups, levels []level, o Options) *plot.P
 		if err != nil {
 			continue // of a number that is none
 		}
-		line.StepStyle, line.FillColor, line.LineStyle.Width = plotter.PostStep, l.color(groups.All[g]), 0
+		line.StepStyle, line.FillColor, line.LineStyle.Width = style, l.color(groups.All[g]), 0
 		if g == len(groups.All)-1 {
 			defer func() { // over all areas
 				total, _ := plotter.NewLine(points)
-				total.StepStyle, total.LineStyle.Width, total.LineStyle.Color = plotter.PostStep, 0.8, l.Ink
+				total.StepStyle, total.LineStyle.Width, total.LineStyle.Color = style, wide, l.Ink
 				p.Add(total)
 			}()
 		}
 		p.Add(titled{line, []string{groups.All[g].Name}})
 	}
 	p.X.Min, p.X.Max, p.Y.Min = float64(o.From.Unix()), float64(o.To.Unix()), 0
-	p.Y.Max = math.Ceil(p.Y.Max + 0.01)
+	p.Y.Max *= 1.06
 	var ticks plot.ConstantTicks
 	for _, t := range draw.Ticks(o.From, o.To, int(l.width/66)) {
 		ticks = append(ticks, plot.Tick{Value: float64(t.At.Unix()), Label: t.Label})

@@ -67,7 +67,7 @@ func yearBars(l look, groups *group.Groups, counts [][]float64, years []string) 
 	room := (l.width - 30) / vg.Length(len(years))
 	var below *plotter.BarChart
 	for g, values := range counts {
-		bars, err := plotter.NewBarChart(plotter.Values(values), min(room*0.8, 40))
+		bars, err := plotter.NewBarChart(plotter.Values(values), min(room*0.8, 90))
 		if err != nil {
 			continue // of no values, of which there are some
 		}
@@ -82,7 +82,7 @@ func yearBars(l look, groups *group.Groups, counts [][]float64, years []string) 
 		}
 		p.Add(titled{bars, titles})
 	}
-	p.X.Min, p.X.Max, p.Y.Min = -0.6, float64(len(years))-0.4, 0
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = -0.6, float64(len(years))-0.4, 0, p.Y.Max*1.06
 	p.X.Tick.Length = 0
 	var ticks plot.ConstantTicks
 	every := 1

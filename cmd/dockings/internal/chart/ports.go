@@ -92,7 +92,7 @@ func earlier(a, b time.Time) time.Time {
 func portChart(ports []*port, groups *group.Groups, shown []*ll2.DockingEvent, o Options) *Chart {
 	c := &Chart{Events: len(shown), groups: groups.All, rows: len(ports)}
 	c.Title = "How full each port is"
-	c.Summary = fmt.Sprintf("%s at %s, %s; share of each station's time between first docking and last departure",
+	c.Summary = fmt.Sprintf("%s at %s, %s; share of the time that each station was in use",
 		text.Count(len(shown), "stay"), text.Count(len(ports), "port"), o.dates())
 	c.Columns = []string{"Port", "Station", "Stays", "Days taken", "Days in all", "Share"}
 	data, names := make([]any, len(ports)), make([]string, len(ports))
@@ -159,6 +159,7 @@ func portBars(l look, groups *group.Groups, ports []*port) *plot.Plot {
 			s := &shown.TextStyle[i]
 			s.Font, s.Color, s.Handler, s.YAlign = name.Font(), l.Ink, p.TextHandler, -0.5
 		}
+		shown.Offset.Y = 1 // digits have nothing below their line
 		p.Add(shown)
 	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 104, -0.6, float64(len(ports))-0.4

@@ -79,11 +79,7 @@ func stays(events []*ll2.DockingEvent, o Options) *Chart {
 	c.Title = "Lengths of stays by model"
 	// Steps of ten times are only fair where the lengths are that different.
 	log := most/least >= 20
-	scale := "days"
-	if log {
-		scale = "days, logarithmic"
-	}
-	c.Summary = fmt.Sprintf("%s, %s; %s", text.Count(len(shown), "stay"), o.dates(), scale)
+	c.Summary = fmt.Sprintf("%s, %s", text.Count(len(shown), "stay"), o.dates())
 	for _, note := range []struct {
 		n    int
 		what string
@@ -182,11 +178,13 @@ func stayBoxes(l look, groups *group.Groups, models []*model, log bool, least, m
 	}
 	p.Y.Min, p.Y.Max = -0.6, float64(len(models))-0.4
 	p.Y.Tick.Marker, p.Y.Tick.Length, p.Y.Tick.Label.Color = ticks, 0, l.Ink
+	p.X.Label.Text = "days"
+	p.X.Label.TextStyle.Font, p.X.Label.TextStyle.Color = name.Font(), l.Faint
 	p.X.Min, p.X.Max = 0, most*1.03
 	p.X.Tick.Marker = draw.Whole{Most: 10}
 	if log {
 		p.X.Min, p.X.Max = least/1.1, most*1.1
-		p.X.Scale = plot.LogScale{}
+		p.X.Scale, p.X.Label.Text = plot.LogScale{}, "days, logarithmic"
 		p.X.Tick.Marker = logTicks(p.X.Min, p.X.Max)
 	}
 	return p
@@ -196,9 +194,10 @@ func stayBoxes(l look, groups *group.Groups, models []*model, log bool, least, m
 func logTicks(from, to float64) plot.ConstantTicks {
 	var ticks plot.ConstantTicks
 	for _, t := range []plot.Tick{
-		{Value: hour / 60, Label: "1 min"}, {Value: hour / 6, Label: "10 min"}, {Value: hour, Label: "1 h"}, {Value: 6 * hour, Label: "6 h"}, {Value: 1, Label: "1 day"},
-		{Value: 3, Label: "3"}, {Value: 10, Label: "10"}, {Value: 30, Label: "30"}, {Value: 100, Label: "100"}, {Value: 300, Label: "300"}, {Value: 1000, Label: "1000 days"},
-		{Value: 3000, Label: "3000"}, {Value: 10000, Label: "10000"},
+		{Value: hour / 60, Label: "1 min"}, {Value: hour / 6, Label: "10 min"}, {Value: hour, Label: "1 h"}, {Value: 6 * hour, Label: "6 h"},
+		{Value: 1, Label: "1"}, {Value: 2, Label: "2"}, {Value: 5, Label: "5"}, {Value: 10, Label: "10"}, {Value: 20, Label: "20"},
+		{Value: 50, Label: "50"}, {Value: 100, Label: "100"}, {Value: 200, Label: "200"}, {Value: 500, Label: "500"},
+		{Value: 1000, Label: "1000"}, {Value: 2000, Label: "2000"}, {Value: 5000, Label: "5000"},
 	} {
 		if from <= t.Value && t.Value <= to {
 			ticks = append(ticks, t)

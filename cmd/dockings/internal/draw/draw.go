@@ -110,7 +110,17 @@ func Titled(c vg.Canvas, title string, paint func()) {
 
 // TitleFills has a canvas that has titles give one to each area that is filled next.
 func TitleFills(c vg.Canvas, titles []string) {
-	if s, ok := c.(*svgCanvas); ok {
-		s.titles = titles
+	for {
+		switch canvas := c.(type) {
+		case *svgCanvas:
+			canvas.titles = titles
+			return
+		case vgdraw.Canvas: // a part of one
+			c = canvas.Canvas
+		case *vgdraw.Canvas:
+			c = canvas.Canvas
+		default:
+			return
+		}
 	}
 }

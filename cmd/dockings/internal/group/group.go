@@ -32,6 +32,7 @@ type Group struct {
 	Other  bool // all that are in no other group
 
 	id    int
+	none  bool          // of those that have no name
 	color [2]color.RGBA // on paper that is light, and dark
 }
 
@@ -56,6 +57,7 @@ var (
 	blue      = [2]color.RGBA{{0x00, 0x72, 0xb2, 0xff}, {0x2f, 0x8f, 0xd8, 0xff}}
 	orange    = both(color.RGBA{0xe6, 0x9f, 0x00, 0xff})
 	grey      = both(color.RGBA{0x99, 0x99, 0x99, 0xff})
+	dim       = [2]color.RGBA{{0x5a, 0x5f, 0x66, 0xff}, {0x6c, 0x74, 0x80, 0xff}}
 	green     = both(color.RGBA{0x00, 0x9e, 0x73, 0xff})
 	pink      = both(color.RGBA{0xcc, 0x79, 0xa7, 0xff})
 	sky       = both(color.RGBA{0x56, 0xb4, 0xe9, 0xff})
@@ -77,7 +79,7 @@ func Of(by string, events []*ll2.DockingEvent) *Groups {
 	for _, e := range events {
 		id, name := key(by, e)
 		if counted[id] == nil {
-			counted[id] = &Group{Name: name, id: id}
+			counted[id] = &Group{Name: cmp.Or(name, "no "+by), id: id, none: name == ""}
 		}
 		counted[id].Events++
 	}
@@ -89,12 +91,14 @@ func Of(by string, events []*ll2.DockingEvent) *Groups {
 	if by == Kind {
 		left = kindOthers
 	}
-	other := Group{Name: "other", Other: true, color: grey}
+	other := Group{Name: "other", Other: true, color: dim}
 	var together []int
 	for i, g := range all {
 		switch known, ok := kindColors[g.id]; {
 		case by == Kind && ok:
 			g.color = known
+		case g.none && by != Kind:
+			g.color = grey
 		case len(left) > 1, len(left) == 1 && !more(by, all[i+1:]):
 			g.color, left = left[0], left[1:]
 		default:
@@ -139,5 +143,5 @@ func key(by string, e *ll2.DockingEvent) (id int, name string) {
 	default:
 		id, name = config.Type.ID, config.Type.Name
 	}
-	return id, cmp.Or(name, "no "+by)
+	return id, name
 }

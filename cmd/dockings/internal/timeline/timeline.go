@@ -79,7 +79,7 @@ func (c chart) fit(o Options) (t *timelinePicture, dpi int, err error) {
 		}
 	}
 	if dpi < leastDPI {
-		least := draw.Size{Width: max(o.Size.Width, narrowest*leastDPI/72+1)}
+		least := draw.Size{Width: max(o.Size.Width, (narrowest*leastDPI+71)/72)}
 		least.Height = int(c.measured(o, points(least.Width, leastDPI), 0, false).Height/72*leastDPI) + 1
 		least.Height = max(least.Height, o.Size.Height)
 		return nil, 0, &draw.SizeError{Size: o.Size, Least: least}
