@@ -32,6 +32,8 @@ type Options struct {
 	By            string              // what PerYear has colours for
 	Known         []*ll2.DockingEvent // whose ports Ports shows, too, if their station is shown
 	Title         string              // in place of one that says what is shown
+
+	last time.Time // of what is shown
 }
 
 // ErrEmpty is a chart of nothing.
@@ -95,8 +97,9 @@ func (o *Options) span(events []*ll2.DockingEvent) {
 	if o.From.IsZero() {
 		o.From = first
 	}
+	o.last = o.To.Add(-1) // a month ends on its last day, not as the next one begins
 	if o.To.IsZero() || o.To.After(o.Now) {
-		o.To = last
+		o.To, o.last = last, last
 	}
 }
 
@@ -110,7 +113,7 @@ func ended(e *ll2.DockingEvent, now time.Time) time.Time {
 
 // dates says which part of time a chart shows.
 func (o Options) dates() string {
-	return fmt.Sprintf("%s to %s (UTC)", o.From.Format(time.DateOnly), o.To.Add(-1).Format(time.DateOnly))
+	return fmt.Sprintf("%s to %s (UTC)", o.From.Format(time.DateOnly), o.last.Format(time.DateOnly))
 }
 
 // Measures of a chart, in points.

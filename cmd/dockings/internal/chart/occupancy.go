@@ -82,7 +82,7 @@ func occupancy(events []*ll2.DockingEvent, o Options) *Chart {
 		c.Rows = append(c.Rows, append(row, plain(round(l.total()))))
 	}
 	c.Option = object{
-		"useUTC": true, "grid": pageGrid, "legend": object{"type": "scroll"}, "tooltip": object{"trigger": "axis"},
+		"useUTC": true, "grid": pageGrid, "legend": object{"type": "scroll", "top": 0}, "tooltip": object{"trigger": "axis"},
 		"xAxis": object{"type": "time"}, "yAxis": object{"type": "value", "minInterval": 1}, "dataZoom": zoom, "series": series,
 	}
 	c.plot = func(l look) *plot.Plot { return levelAreas(l, groups, levels, o, averaged) }

@@ -52,7 +52,7 @@ func perYear(events []*ll2.DockingEvent, o Options) *Chart {
 		series = append(series, object{"name": groups.All[g].Name, "type": "bar", "stack": "all", "data": values})
 	}
 	c.Option = object{
-		"grid": pageGrid, "legend": object{"type": "scroll"}, "tooltip": object{"trigger": "axis", "axisPointer": object{"type": "shadow"}},
+		"grid": pageGrid, "legend": object{"type": "scroll", "top": 0}, "tooltip": object{"trigger": "axis", "axisPointer": object{"type": "shadow"}},
 		"xAxis": object{"type": "category", "data": years}, "yAxis": object{"type": "value", "minInterval": 1},
 		"dataZoom": zoom, "series": series,
 	}

@@ -136,7 +136,7 @@ func (c *Chart) page(models []*model, groups *group.Groups, shown []*ll2.Docking
 		axis["type"] = "log"
 	}
 	c.Option = object{
-		"grid": pageGrid, "legend": object{"type": "scroll"}, "tooltip": object{"trigger": "item", "formatter": "{b}: {c} days"},
+		"grid": pageGrid, "legend": object{"type": "scroll", "top": 0}, "tooltip": object{"trigger": "item", "formatter": "{b}: {c} days"},
 		"xAxis": axis, "yAxis": object{"type": "category", "inverse": true, "data": names}, "dataZoom": zoom, "series": series,
 	}
 }

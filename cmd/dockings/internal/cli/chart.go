@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"slices"
 
@@ -140,7 +141,7 @@ func (a *App) chart(cmd *cobra.Command, name string, f *chartFlags) (err error) 
 	shown := text.Count(c.Events, "event")
 	if format == formatHTML {
 		var data bytes.Buffer
-		if err := page.WriteCharts(&data, c.Title, c.Summary, c.Chart); err != nil {
+		if err := page.WriteCharts(&data, cmp.Or(f.output.title, "Docking events"), "", c.Chart); err != nil {
 			return err
 		}
 		return out.write(data.Bytes(), "", shown)

@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/docking-event/ll2/cmd/dockings/internal/draw"
@@ -14,18 +15,26 @@ import (
 const (
 	thinPitch = 4 // points
 	fewest    = 5
-	window    = 16 // points, over which an area is levelled
+	// A lane most of which is that thin has areas for what is up to so wide: bars and
+	// areas by turns would be no better than stripes.
+	crowded      = 6
+	crowdedPitch = 14
+	window       = 16 // points, over which an area is levelled
 )
 
 // bars finds where the bars of a lane are, and takes those together that are too thin.
 func (t *timelinePicture) bars(stays []stay) []barPlan {
 	var bars []barPlan
+	pitch, enough := vg.Length(thinPitch), fewest
+	if t.pitch(stays) < crowded {
+		pitch, enough = crowdedPitch, 2
+	}
 	for from := 0; from < len(stays); {
 		to := from + 1
-		for to < len(stays) && t.thin(stays[to-1], stays[to]) {
+		for to < len(stays) && t.thin(stays[to-1], stays[to], pitch) {
 			to++
 		}
-		if to-from < fewest {
+		if to-from < enough {
 			for _, s := range stays[from:to] {
 				bars = append(bars, t.oneBar(s))
 			}
@@ -39,8 +48,21 @@ func (t *timelinePicture) bars(stays []stay) []barPlan {
 }
 
 // thin reports that a stay and the one after it cannot be told apart.
-func (t *timelinePicture) thin(a, b stay) bool {
-	return !a.open && !b.open && t.x(b.from)-t.x(a.from) < thinPitch && t.x(b.to)-t.x(b.from) < thinPitch
+func (t *timelinePicture) thin(a, b stay, pitch vg.Length) bool {
+	return !a.open && !b.open && t.x(b.from)-t.x(a.from) < pitch && t.x(b.to)-t.x(b.from) < pitch
+}
+
+// pitch returns how far apart most stays of a lane begin, at the most.
+func (t *timelinePicture) pitch(stays []stay) vg.Length {
+	if len(stays) <= fewest {
+		return t.Width
+	}
+	var all []vg.Length
+	for i := 1; i < len(stays); i++ {
+		all = append(all, t.x(stays[i].from)-t.x(stays[i-1].from))
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
 }
 
 func (t *timelinePicture) oneBar(s stay) barPlan {
