@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"image/color"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -149,7 +150,7 @@ func samePixels(t *testing.T, wantFile, gotFile string) {
 	different := 0
 	for y := range got.Bounds().Max.Y {
 		for x := range got.Bounds().Max.X {
-			if got.At(x, y) != want.At(x, y) {
+			if !near(got.At(x, y), want.At(x, y)) {
 				different++
 			}
 		}
@@ -157,4 +158,12 @@ func samePixels(t *testing.T, wantFile, gotFile string) {
 	if all := got.Bounds().Dx() * got.Bounds().Dy(); different > all/1000 {
 		t.Errorf("%d of %d pixels are not those of %s; go test -update makes it anew", different, all, wantFile)
 	}
+}
+
+// near reports that nobody sees two colours apart.
+func near(a, b color.Color) bool {
+	const most = 16 << 8
+	r, g, blue, _ := a.RGBA()
+	r2, g2, blue2, _ := b.RGBA()
+	return max(r, r2)-min(r, r2) <= most && max(g, g2)-min(g, g2) <= most && max(blue, blue2)-min(blue, blue2) <= most
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 	"io"
 
@@ -25,7 +26,7 @@ func encodePNG(p *Picture, w io.Writer) error {
 	canvas.clear()
 	p.Paint(canvas)
 	out := bufio.NewWriter(w)
-	if err := png.Encode(out, canvas.Image()); err != nil {
+	if err := png.Encode(out, paletted(canvas.Image().(*image.RGBA))); err != nil {
 		return err
 	}
 	return out.Flush()
@@ -45,10 +46,7 @@ type pngCanvas struct {
 }
 
 func (c *pngCanvas) clear() {
-	img := c.Image().(*image.RGBA)
-	for i := 0; i < len(img.Pix); i += 4 {
-		img.Pix[i], img.Pix[i+1], img.Pix[i+2], img.Pix[i+3] = c.paper.R, c.paper.G, c.paper.B, c.paper.A
-	}
+	draw.Draw(c.Image(), c.Image().Bounds(), image.NewUniform(c.paper), image.Point{}, draw.Src)
 }
 
 // SetColor remembers the colour, for texts.
