@@ -72,7 +72,7 @@ func run(m *testing.M) int {
 
 // A tab is a page in the browser. What it says in the console fails its test.
 type tab struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 
 	mu   sync.Mutex
@@ -82,7 +82,7 @@ type tab struct {
 // allowed is how long a tab may take for all that a test does with it.
 const allowed = 3 * time.Minute
 
-func newTab(t *testing.T, width, height int64) *tab {
+func newTab(t testing.TB, width, height int64) *tab {
 	t.Helper()
 	b := &tab{t: t}
 	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(func(event any) {
@@ -158,7 +158,7 @@ const nextFrame = "new Promise(done => requestAnimationFrame(() => setTimeout(do
 // until waits until an expression is true in the page. It looks at every frame.
 func (b *tab) until(expression string) {
 	b.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !eval[bool](b, "!!("+expression+")"); eval[bool](b, nextFrame) {
+	for end := time.Now().Add(10 * time.Second); !eval[bool](b, "!!("+expression+")"); eval[bool](b, nextFrame) {
 		if time.Now().After(end) {
 			b.t.Fatalf("%s did not come about", expression)
 		}
@@ -206,12 +206,12 @@ func made(n int) []*ll2.DockingEvent {
 }
 
 // timeline writes a page and returns its address.
-func timeline(t *testing.T, events []*ll2.DockingEvent) string {
+func timeline(t testing.TB, events []*ll2.DockingEvent) string {
 	t.Helper()
 	return written(t, events, page.View{Now: now, Clock: text.UTC})
 }
 
-func written(t *testing.T, events []*ll2.DockingEvent, v page.View) string {
+func written(t testing.TB, events []*ll2.DockingEvent, v page.View) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := page.WriteTimeline(&b, events, v); err != nil {

@@ -102,7 +102,8 @@ export class Model {
       const port = stay.portID || stay.port;
       if (!station.ports.has(port)) station.ports.set(port, { id: stay.portID, name: stay.port, lanes: [] });
       const { lanes } = station.ports.get(port);
-      let lane = lanes.find((l) => l.until <= stay.from);
+      // Two that last no time and are of one moment overlap, too.
+      let lane = lanes.find((l) => l.until <= stay.from && l.stays.at(-1).from < stay.from);
       if (!lane) lanes.push((lane = { stays: [] }));
       lane.stays.push(stay);
       lane.until = stay.open ? Infinity : stay.to;

@@ -9,6 +9,27 @@ import { color } from "./theme.js";
 
 echarts.use([CustomChart, DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, CanvasRenderer]);
 
+// Bars are many rectangles in one path, of five numbers each: x, y, width, height, and how
+// much of the width is an arrow.
+echarts.graphic.registerShape("dockings-bars", echarts.graphic.extendShape({
+  shape: { bars: [] },
+  buildPath(path, { bars }) {
+    for (let i = 0; i < bars.length; i += 5) {
+      const [x, y, width, height, point] = bars.slice(i, i + 5);
+      if (point === 0) {
+        path.rect(x, y, width, height);
+        continue;
+      }
+      path.moveTo(x, y);
+      path.lineTo(x + width - point, y);
+      path.lineTo(x + width, y + height / 2);
+      path.lineTo(x + width - point, y + height);
+      path.lineTo(x, y + height);
+      path.closePath();
+    }
+  },
+}));
+
 const side = 10;
 const thinnest = 1; // that a bar is drawn, in pixels
 const narrowest = 36e5; // that can be zoomed to, in milliseconds
@@ -58,34 +79,26 @@ export class Plot {
       xAxis: {
         type: "time", position: "top", min: this.extent.from, max: this.extent.to,
         axisLine: { lineStyle: { color: edge } }, axisTick: { lineStyle: { color: edge } },
-        axisLabel: { color: soft, hideOverlap: true }, splitLine: { show: true, lineStyle: { color: line } },
+        axisLabel: { color: soft, hideOverlap: true, alignMaxLabel: "right" }, splitLine: { show: true, lineStyle: { color: line } },
         minInterval: 6e4,
       },
       yAxis: { type: "value", show: false, inverse: true, min: axisHeight, max: layout.height - sliderHeight },
       dataZoom: [
-        { id: "inside", type: "inside", filterMode: "weakFilter", minValueSpan: narrowest, throttle: 0, startValue: this.from, endValue: this.to,
+        { id: "inside", type: "inside", filterMode: "none", minValueSpan: narrowest, throttle: 0, startValue: this.from, endValue: this.to,
           zoomOnMouseWheel: true, moveOnMouseMove: true, moveOnMouseWheel: "shift", preventDefaultMouseMove: false },
-        { id: "slider", type: "slider", filterMode: "weakFilter", minValueSpan: narrowest, throttle: 0, startValue: this.from, endValue: this.to,
+        { id: "slider", type: "slider", filterMode: "none", minValueSpan: narrowest, throttle: 0, startValue: this.from, endValue: this.to,
           left: side, right: side, bottom: 8, height: 26, showDataShadow: false, brushSelect: false,
           borderColor: edge, backgroundColor: "transparent", fillerColor: `${accent}33`, handleSize: "120%",
           handleStyle: { color: ground, borderColor: edge }, moveHandleSize: 6, moveHandleStyle: { color: edge },
           textStyle: { color: soft }, labelFormatter: (value) => (this.to - this.from < 864e5 * 3 ? minute(value) : day(value)) },
       ],
       series: [
-        { id: "stays", type: "custom", silent: true, clip: true, progressive: 0, encode: { x: [0, 1], y: 2 }, renderItem: this.bar, data: this.data(), z: 3 },
+        { id: "stays", type: "custom", silent: true, clip: true, encode: { x: 0, y: 1 }, renderItem: this.bars, data: [[this.extent.from, axisHeight]], z: 3 },
         { id: "now", type: "custom", silent: true, clip: true, encode: { x: 0, y: 1 }, renderItem: this.nowLine, data: [[model.now, axisHeight]], z: 4 },
         { id: "cursor", type: "custom", silent: true, clip: true, encode: { x: [0, 1], y: 2 }, renderItem: this.ring, data: [], z: 5 },
       ],
     });
     this.select(this.selected);
-  }
-
-  data() {
-    const { model, layout } = this;
-    return this.drawn.map((stay) => {
-      const place = layout.places.get(stay.id);
-      return [stay.from, model.end(stay), place.y];
-    });
   }
 
   // restyle decides on colours: what was not found is faint.
@@ -97,31 +110,39 @@ export class Plot {
     });
   }
 
-  // bar draws a stay, with an arrow if it goes on, and with a name where there is room for
-  // one. Hardly a bar is made wider than it is: else many short ones would look like one
-  // long one, where now the tone says how much of the time the port was taken.
-  bar = (params, api) => {
-    const stay = this.drawn[params.dataIndex];
-    if (!stay) return null;
-    const [left, top] = api.coord([api.value(0), api.value(2)]);
-    const [right] = api.coord([api.value(1), api.value(2)]);
+  // bars draws all stays, those of one colour as one shape: two thousand shapes would be
+  // too many for a drag to be smooth. A stay that goes on has an arrow, and one with room
+  // for it a name. Hardly a bar is made wider than it is: else many short ones would look
+  // like one long one, where now the tone says how much of the time the port was taken.
+  bars = (params, api) => {
     const { x: edge, width: room } = params.coordSys;
-    const x = Math.max(left, edge - 8);
-    const width = Math.max(Math.min(right, edge + room + 8) - x, thinnest);
-    if (x > edge + room + 2 || x + width < edge) return null;
-    const height = this.layout.places.get(stay.id).height;
-    const style = this.styles[params.dataIndex];
-    const point = stay.open ? Math.min(6, width / 2) : 0;
-    const shape = point
-      ? { type: "polygon", shape: { points: [[x, top], [x + width - point, top], [x + width, top + height / 2], [x + width - point, top + height], [x, top + height]] } }
+    const end = edge + room;
+    // Of the axis as it is now: the event that tells of it comes after this.
+    const { from, to } = this.extent;
+    const [first, last] = [from, to].map((time) => api.coord([time, axisHeight])[0]);
+    const at = (time) => first + ((time - from) / (to - from)) * (last - first);
+    const groups = new Map();
+    const names = [];
+    this.drawn.forEach((stay, i) => {
+      const left = Math.max(at(stay.from), edge);
+      const right = Math.min(at(this.model.end(stay)), end);
+      if (left > end || right < edge) return;
+      const width = Math.max(right - left, thinnest);
+      const { y, height } = this.layout.places.get(stay.id);
+      const style = this.styles[i];
+      const key = style.fill + style.opacity;
+      if (!groups.has(key)) groups.set(key, { type: "dockings-bars", shape: { bars: [] }, style });
+      const point = stay.open ? Math.min(6, width / 2) : 0;
       // A gap keeps neighbours apart, once there is room for one.
-      : { type: "rect", shape: { x, y: top, width: width > 5 ? width - 1 : width, height, r: Math.min(2, width / 4) } };
-    shape.style = style;
-    if (width > 34 && style.opacity > 0.5) {
-      shape.textContent = { type: "text", style: { text: stay.vehicle, fill: this.ink["on-bar"], fontSize: 11, width: width - 10 - point, overflow: "truncate", ellipsis: "…" } };
-      shape.textConfig = { position: "insideLeft", distance: 4 };
-    }
-    return shape;
+      groups.get(key).shape.bars.push(left, y, width > 5 && !point ? width - 1 : width, height, point);
+      if (width > 34 && style.opacity > 0.5) {
+        names.push({ type: "text", style: {
+          text: stay.vehicle, x: left + 4, y: y + height / 2, verticalAlign: "middle",
+          fill: this.ink["on-bar"], fontSize: 11, width: width - 9 - point, overflow: "truncate", ellipsis: "…",
+        } });
+      }
+    });
+    return { type: "group", children: [...groups.values(), ...names] };
   };
 
   nowLine = (params, api) => {
@@ -146,7 +167,7 @@ export class Plot {
   // refresh draws anew after the colours or the search have changed.
   refresh() {
     this.restyle();
-    this.chart.setOption({ series: [{ id: "stays", data: this.data() }] });
+    this.chart.setOption({ series: [{ id: "stays", data: [[this.extent.from, axisHeight]] }] });
   }
 
   resize(size) {

@@ -10,7 +10,7 @@ const bar = 14;
 // layOut makes the elements of the rows and finds the place of each stay: y and height by
 // id. Toggle is called with the key of a station whose button is pressed.
 export function layOut(list, model, toggle) {
-  const head = matchMedia("(pointer: coarse)").matches ? 44 : 30;
+  const head = matchMedia("(pointer: coarse)").matches ? 45 : 30;
   const places = new Map();
   const rows = [];
   let y = axisHeight;
