@@ -176,7 +176,7 @@ func levelAreas(l look, groups *group.Groups, levels []level, o Options, average
 		style, wide = plotter.NoStep, 0.5
 	}
 	// The whole is drawn first, and then less and less of it over that.
-	for g := len(groups.All) - 1; g >= 0; g-- {
+	for g, group := range slices.Backward(groups.All) {
 		points := make(plotter.XYs, len(levels))
 		for i, level := range levels {
 			points[i].X = float64(level.at.Unix())
@@ -188,15 +188,15 @@ func levelAreas(l look, groups *group.Groups, levels []level, o Options, average
 		if err != nil {
 			continue // of a number that is none
 		}
-		line.StepStyle, line.FillColor, line.LineStyle.Width = style, l.color(groups.All[g]), 0
+		line.StepStyle, line.FillColor, line.Width = style, l.color(group), 0
 		if g == len(groups.All)-1 {
 			defer func() { // over all areas
 				total, _ := plotter.NewLine(points)
-				total.StepStyle, total.LineStyle.Width, total.LineStyle.Color = style, wide, l.Ink
+				total.StepStyle, total.Width, total.Color = style, wide, l.Ink
 				p.Add(total)
 			}()
 		}
-		p.Add(titled{line, []string{groups.All[g].Name}})
+		p.Add(titled{line, []string{group.Name}})
 	}
 	p.X.Min, p.X.Max, p.Y.Min = float64(o.From.Unix()), float64(o.To.Unix()), 0
 	p.Y.Max *= 1.06

@@ -99,7 +99,7 @@ func (a *App) oneChart(kind chartKind) *cobra.Command {
 		cmd.Flags().Var(&f.by, "by", "what the colours tell")
 		complete(cmd, "by", cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 	}
-	f.spanFlags.register(a, cmd)
+	f.register(a, cmd)
 	return cmd
 }
 

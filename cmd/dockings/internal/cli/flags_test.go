@@ -110,7 +110,7 @@ func TestBadInputIsAnsweredInOneLine(t *testing.T) {
 		{"timeline --demo -o a.html --dark", cli.ExitUsage, "leave it out"},
 		{"timeline --demo -o a.html --color-by model", cli.ExitUsage, "leave it out"},
 		{"chart frobnicate", cli.ExitUsage, `"frobnicate" is unknown; write one of occupancy, per-year, ports, stays`},
-		{"chart per-yaer", cli.ExitUsage, "did you mean per-year?"},
+		{"chart per-yer", cli.ExitUsage, "did you mean per-year?"},
 		{"chart per-year", cli.ExitUsage, "chart per-year needs a file to write"},
 		{"chart stays --by kind", cli.ExitUsage, "flag --by is unknown"},
 		{"chart ports --demo=515 -o a.svg --size 430x200", cli.ExitUsage, "is too small for the rows"},

@@ -84,7 +84,7 @@ whole. With -o - it goes to standard output.`,
 	f.colorBy = choiceFlag{value: group.Kind, choices: vehicles}
 	cmd.Flags().Var(&f.colorBy, "color-by", "what the colours tell of the spacecraft")
 	complete(cmd, "color-by", cobra.FixedCompletions(vehicles, cobra.ShellCompDirectiveNoFileComp))
-	f.spanFlags.register(a, cmd)
+	f.register(a, cmd)
 	return cmd
 }
 

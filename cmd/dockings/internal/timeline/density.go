@@ -112,9 +112,8 @@ func (t *timelinePicture) density(b barPlan, y0, y1 vg.Length) {
 		if !seen {
 			continue
 		}
-		for i := len(down) - 1; i >= 0; i-- {
-			up = append(up, down[i])
-		}
+		slices.Reverse(down)
+		up = append(up, down...)
 		t.Bars = append(t.Bars, draw.Area{Color: t.groups.All[g].Color(t.dark), Points: up, Title: b.title})
 	}
 }
