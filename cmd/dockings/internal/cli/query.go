@@ -16,7 +16,8 @@ import (
 // with it.
 type found struct {
 	records []record.Record
-	count   int // of those that fit, of which some are printed
+	count   int             // of those that fit, of which some are printed
+	all     []record.Record // among which these were found
 }
 
 // find returns the events that the flags choose, sorted by the keys, but no more than
@@ -36,7 +37,7 @@ func (s *session) find(ctx context.Context, f *filterFlags, now time.Time, keys 
 		}
 		return found{}, err
 	}
-	result := found{records: filter.Apply(all)}
+	result := found{records: filter.Apply(all), all: all}
 	record.Sort(result.records, keys)
 	result.count = max(count, len(result.records))
 	if most > 0 {
