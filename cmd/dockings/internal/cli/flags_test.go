@@ -17,7 +17,7 @@ func TestBadInputIsAnsweredInOneLine(t *testing.T) {
 		says string // among other things
 	}{
 		{"lst", cli.ExitUsage, `"lst" is unknown; did you mean list?`},
-		{"frobnicate", cli.ExitUsage, `"frobnicate" is unknown; write one of agencies, completion, get, list, now, ports, quota, stations, sync, timeline, vehicles, watch`},
+		{"frobnicate", cli.ExitUsage, `"frobnicate" is unknown; write one of agencies, completion, get, list, now, ports, quota, serve, stations, sync, timeline, vehicles, watch`},
 		{"help foo", cli.ExitUsage, `command "foo" is unknown; write one of agencies`},
 		{"help lits", cli.ExitUsage, `did you mean list?`},
 		{"help list foo", cli.ExitUsage, `dockings list has no command "foo"`},

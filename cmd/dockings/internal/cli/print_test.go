@@ -78,6 +78,7 @@ func TestEveryCommandPrintsAsRecorded(t *testing.T) {
 		"help-stations.txt": "stations --help",
 		"help-sync.txt":     "sync --help",
 		"help-watch.txt":    "watch --help",
+		"help-serve.txt":    "serve --help",
 		"help-quota.txt":    "quota --help",
 		"help-timeline.txt": "timeline --help",
 	} {
