@@ -102,8 +102,11 @@ func readRows(lines [][]byte) ([]row, error) {
 	rows := make([]row, 0, len(lines))
 	for _, line := range lines {
 		r, err := newRow(line)
-		if err != nil || r.id == 0 || r.docking.IsZero() {
-			return nil, errors.Join(errors.New("mirror: the copy in the store has an event that is not valid"), err)
+		if err == nil && (r.id == 0 || r.docking.IsZero()) {
+			err = errors.New("no id or no time of docking")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("mirror: the copy in the store has an event that is not valid: %w", err)
 		}
 		rows = append(rows, r)
 	}

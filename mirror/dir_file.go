@@ -53,6 +53,13 @@ func fileStart(name string, b blob) ([]byte, error) {
 	return append(fmt.Appendf(nil, "%s%x\n", firstWords, sum.Sum(nil)), second...), nil
 }
 
+// checksum returns the SHA-256 of data.
+func checksum(data []byte) []byte {
+	sum := sha256.New()
+	sum.Write(data)
+	return sum.Sum(nil)
+}
+
 // readFile reads the file of a blob. If it is still the known one, only its start is
 // read. The error is a damagedError if no Save can have written the file, and another
 // error if the file may be good.

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"container/list"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -50,7 +49,7 @@ func newResponses(keep time.Duration) *responses {
 func (c *responses) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	clear(c.known)
+	c.known = make(map[string]*made)
 	c.order.Init()
 	c.size = 0
 }
@@ -64,7 +63,7 @@ func (c *responses) get(ctx context.Context, key string, zip bool, fresh func() 
 			if err != nil || p.status != http.StatusOK {
 				return p, err
 			}
-			tagged, sum := *p, sha256.Sum256(p.body)
+			tagged, sum := *p, checksum(p.body)
 			tagged.etag = fmt.Sprintf(`"%x"`, sum[:16])
 			return &tagged, nil
 		})

@@ -3,7 +3,6 @@ package mirror
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -47,7 +46,7 @@ func (h *head) err() error {
 	if !h.Limited {
 		return &toldError{*h}
 	}
-	refusal := &ll2.RateLimitError{RetryAt: h.Next, RetryAfter: max(0, time.Until(h.Next)).Round(time.Second)}
+	refusal := &ll2.RateLimitError{RetryAt: h.Next, RetryAfter: max(0, time.Until(h.Next))}
 	if h.Error != "" {
 		refusal.Err = &toldError{*h}
 	}
@@ -74,8 +73,8 @@ func (v *version) blobName(base string) string {
 		}
 		return '_'
 	}, strings.Trim(address, "/"))
-	sum := sha256.Sum256([]byte(base))
-	return fmt.Sprintf("%s-%.80s-%.8s", v.name, address, hex.EncodeToString(sum[:]))
+	sum := checksum([]byte(base))
+	return fmt.Sprintf("%s-%.80s-%.8s", v.name, address, hex.EncodeToString(sum))
 }
 
 func (m *engine) headName() string { return m.name + ".state" }

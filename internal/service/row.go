@@ -64,9 +64,9 @@ func (l *layout) field(path string) int {
 // read returns the row, which keeps raw, and the positions of its fields. A missing
 // field has the zero span.
 func (l *layout) read(raw json.RawMessage) (row, []span, error) {
-	text := bytes.Trim(raw, " \t\r\n")
+	text := bytes.TrimSpace(raw) // Valid allows the white space of JSON only
 	switch {
-	case !json.Valid(text):
+	case !json.Valid(raw):
 		return row{}, nil, errors.New("is not valid JSON")
 	case text[0] != '{':
 		return row{}, nil, errors.New("is not a JSON object")

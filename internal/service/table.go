@@ -167,7 +167,7 @@ func (t *Table) list(c choice, shuffle func(int, func(i, j int))) []int32 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.lists) >= keptLists {
-		clear(t.lists)
+		t.lists = make(map[string][]int32)
 	}
 	t.lists[key] = rows
 	return rows
@@ -244,7 +244,7 @@ func (t *Table) column(path string) *column {
 		})
 	}
 	if len(t.open) >= keptColumns {
-		clear(t.open)
+		t.open = make(map[string]*column)
 	}
 	c := openColumn(path, values)
 	t.open[path] = c
