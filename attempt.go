@@ -29,7 +29,7 @@ type sender struct {
 	base      *url.URL
 	http      *http.Client  // follows redirects within its origin only
 	timeout   time.Duration // of an attempt; 0: none
-	userAgent []string
+	userAgent string
 	secret    secret.Secret
 	buffers   chan *bytes.Buffer // for bodies
 	admission *admission
@@ -90,16 +90,13 @@ func (c *call) run(ctx context.Context) error {
 	return c.verdict.err
 }
 
-// acceptJSON is the value of the Accept header. Without it the service may send HTML.
-var acceptJSON = []string{"application/json"}
-
 // exchange returns a new request for one attempt, which the transport may change. It does
 // not use http.NewRequest, which would format and parse the URL again.
 func (c *call) exchange() *http.Request {
 	u := *c.url
 	req := &http.Request{
 		Method: http.MethodGet, URL: &u, Host: u.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{"Accept": acceptJSON, "User-Agent": c.userAgent},
+		Header: http.Header{"Accept": {"application/json"}, "User-Agent": {c.userAgent}},
 	}
 	c.secret.Authorize(req.Header)
 	return req

@@ -234,3 +234,25 @@ func TestRedirectThatNamesNoPlaceIsAnAPIError(t *testing.T) {
 		}
 	}
 }
+
+// A RoundTripper must not change the request that it is given, but some do.
+func TestWhatATransportDoesToItsRequestReachesNoOtherAttempt(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	transport := testkit.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
+		asked = append(asked, req.URL.String()+" "+req.Host+" "+strings.Join(req.Header["Accept"], "")+strings.Join(req.Header["User-Agent"], "")+req.Header.Get("Mine"))
+		req.Header["Accept"][0], req.Header["User-Agent"][0] = "text/html", "mine"
+		req.Header.Set("Mine", "mine")
+		req.URL.RawQuery, req.URL.Host, req.Host = "mine", "mine.example", "mine.example"
+		return testkit.NewResponse(req, http.StatusBadGateway, strings.NewReader("")), nil
+	})
+	client := testkit.NewClient(t, transport, ll2.WithRetries(2), ll2.WithBackoff(0, 0))
+	for range 2 {
+		if err := testkit.ListOnce(t, client); !errors.Is(err, ll2.ErrUnavailable) {
+			t.Error(err)
+		}
+	}
+	if len(asked) != 6 || len(slices.Compact(slices.Clone(asked))) != 1 || strings.Contains(asked[0], "mine") {
+		t.Errorf("asked %q, want six times the same", asked)
+	}
+}

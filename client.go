@@ -54,7 +54,7 @@ func New(opts ...Option) (*Client, error) {
 		http:      wire.Client(client),
 		timeout:   timeout,
 		buffers:   make(chan *bytes.Buffer, keptBuffers),
-		userAgent: []string{cfg.userAgent},
+		userAgent: cfg.userAgent,
 		secret:    secret.New("Token", cfg.token),
 		retry:     retryPolicy{retries: cfg.retries, backoff: fullJitter(cfg.backoffMin, cfg.backoffMax), maxWait: cfg.maxWait},
 		traces:    cfg.traces,

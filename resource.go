@@ -28,9 +28,11 @@ type Resource[T any, ID int | string] struct {
 	err      error // of each call: the client or the path is bad
 	endpoint query.Endpoint
 	base     *url.URL // of the list; nil if err is set
+	address  string   // the same as text
 	id       func(*T) ID
 	params   map[string]query.Param
-	key      string // in which few rows are equal, see keyed; "" if there is none
+	key      string   // in which few rows are equal, see keyed; "" if there is none
+	last     []string // the last keys of every order
 }
 
 // newResource returns the resource at a path such as "2.2.0/docking_event/".
@@ -55,9 +57,15 @@ func newResource[T any, ID int | string](s *sender, path string, id func(*T) ID,
 	r.endpoint = endpoint
 	if r.err == nil {
 		r.base = s.base.JoinPath(endpoint.Path())
+		r.address = r.base.String()
 	}
 	if r.key, _ = keyOf(new(T)); r.err == nil && r.key != "" && !query.IsKey(r.key) {
 		r.err = fmt.Errorf("ll2: resource %q: OrderKey returns %q, which is no key to sort by", path, r.key)
+	}
+	r.last = []string{keyID}
+	if r.key != "" {
+		// The id makes an order total, but not every endpoint sorts by it.
+		r.last = []string{r.key, keyID}
 	}
 	return r
 }
@@ -144,11 +152,7 @@ func (r *Resource[T, ID]) planOf(filters url.Values, opts []WalkOption) (plan, e
 
 // plan returns the plan for the given parameters.
 func (r *Resource[T, ID]) plan(given map[string]string, config walkConfig) (plan, error) {
-	list := query.List{Endpoint: r.endpoint, Params: r.params, Last: []string{keyID}, Limit: MaxPageSize}
-	if r.key != "" {
-		// The id makes an order unique, but not every endpoint sorts by it.
-		list.Last = []string{r.key, keyID}
-	}
+	list := query.List{Endpoint: r.endpoint, Params: r.params, Last: r.last, Limit: MaxPageSize}
 	p, err := list.New(query.Wish{Given: given, Limit: config.limit, Offset: config.offset, Links: config.links})
 	if err != nil {
 		err = queryError{err}
@@ -324,7 +328,7 @@ func (r *Resource[T, ID]) walk(p plan) *walk[T, ID] {
 		used: used,
 		id:   r.id,
 		seen: make(map[ID]struct{}),
-		lead: r.base.String(),
+		lead: r.address,
 		fail: func(at string, err error) *PageError {
 			hide := r.sender.secret
 			return &PageError{URL: hide.Redact(r.url(at).String()), Err: hide.RedactError(err)}

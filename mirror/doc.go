@@ -23,7 +23,7 @@
 // A refresh updates the copy with one request. Once a day it also reads all events
 // anew; this is called a walk. With 515 events and the defaults, the first call takes
 // 6 requests. After that, the refreshes take 1 request an hour and the walk takes 6 a
-// day: 31 requests a day, of the 360 that the service grants an IP address.
+// day: at most 31 requests a day, of the 360 that the service grants an IP address.
 //
 // After every refresh these events are correct: all events that are still docked, and
 // the events with the latest departures, about the last two years (they fill one page
@@ -42,7 +42,9 @@
 // answer.
 //
 // A call on a copy that is due starts a refresh. [Mirror.Run] starts refreshes in the
-// background, so that no call waits.
+// background, so that no call waits. A program that ends soon calls [Mirror.Refresh]
+// first or sets a longer [Patience], because [Mirror.Close] ends a refresh that is in
+// progress.
 //
 // # Sharing
 //

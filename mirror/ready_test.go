@@ -322,3 +322,30 @@ func TestAWalkStaysOnTheCopyThatItBeganWith(t *testing.T) {
 		}
 	})
 }
+
+// A program that is started again learns from the store when it can try again, and how
+// long that is from then on.
+func TestARefusalInTheStoreSaysHowLongItStillIs(t *testing.T) {
+	in(t, func(t *testing.T) {
+		server := ll2test.NewServer(ll2test.Events(250)...)
+		server.Fail(ll2test.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3600"}}})
+		store := mirror.Memory()
+		list := func() error {
+			_, err := open(t, server.Client(ll2.WithMaxWait(0)), store).DockingEvents.List(t.Context())
+			return err
+		}
+		at, ok := ll2.RetryAt(list())
+		if !ok || time.Until(at) != time.Hour {
+			t.Fatalf("%v, %v", at, ok)
+		}
+		time.Sleep(20 * time.Minute)
+		err := list()
+		later, ok := ll2.RetryAt(err)
+		if !ok || !later.Equal(at) || !errors.Is(err, mirror.ErrCold) || !errors.Is(err, ll2.ErrRateLimited) {
+			t.Errorf("%v, want %v: %v", later, at, err)
+		}
+		if text := err.Error(); !strings.Contains(text, "in 40m0s") || strings.Contains(text, "1h0m0s") {
+			t.Error(text)
+		}
+	})
+}

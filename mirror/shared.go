@@ -32,10 +32,27 @@ type head struct {
 func (h *head) say(err error) {
 	h.Error = err.Error()
 	h.Limited, h.Gone = errors.Is(err, ll2.ErrRateLimited), errors.Is(err, ll2.ErrUnavailable)
+	var limited *ll2.RateLimitError
+	if errors.As(err, &limited) {
+		h.Error = "" // its time would be wrong when it is read
+		if limited.Err != nil {
+			h.Error = limited.Err.Error()
+		}
+	}
 }
 
-// err returns the error that another process had.
-func (h *head) err() error { return &toldError{*h} }
+// err returns the error that another process had. A refusal has the time that is left
+// now.
+func (h *head) err() error {
+	if !h.Limited {
+		return &toldError{*h}
+	}
+	refusal := &ll2.RateLimitError{RetryAt: h.Next, RetryAfter: max(0, time.Until(h.Next)).Round(time.Second)}
+	if h.Error != "" {
+		refusal.Err = &toldError{*h}
+	}
+	return refusal
+}
 
 // A toldError is an error that another process had.
 type toldError struct{ head head }

@@ -44,8 +44,10 @@ type Reader[P any] struct {
 
 // New returns a reader that holds at most n pages, or one if n is less than that.
 func New[P any](ctx context.Context, n int, fetch Get[P]) *Reader[P] {
-	r := &Reader[P]{fetch: fetch, ctx: ctx, n: max(1, n)}
-	r.group, r.cancel = context.WithCancel(ctx)
+	r := &Reader[P]{fetch: fetch, ctx: ctx, n: max(1, n), cancel: func() {}}
+	if r.n > 1 {
+		r.group, r.cancel = context.WithCancel(ctx)
+	}
 	return r
 }
 

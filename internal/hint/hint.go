@@ -24,12 +24,12 @@ type walkKey struct{}
 // A walk holds the kept value of each owner.
 type walk struct {
 	mu   sync.Mutex
-	kept map[any]any
+	kept map[any]any // nil as long as nothing is
 }
 
 // Walk returns a context for the requests of one walk.
 func Walk(ctx context.Context) context.Context {
-	return context.WithValue(ctx, walkKey{}, &walk{kept: make(map[any]any)})
+	return context.WithValue(ctx, walkKey{}, new(walk))
 }
 
 // Keep returns the result of choose at the first call by this owner in the walk of
@@ -48,6 +48,9 @@ func Keep[T any](ctx context.Context, owner any, choose func() (T, error)) (T, e
 	}
 	chosen, err := choose()
 	if err == nil {
+		if w.kept == nil {
+			w.kept = make(map[any]any)
+		}
 		w.kept[owner] = chosen
 	}
 	return chosen, err

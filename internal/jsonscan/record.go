@@ -2,7 +2,6 @@ package jsonscan
 
 import (
 	"reflect"
-	"strings"
 	"time"
 )
 
@@ -15,7 +14,11 @@ type Row interface{ ScanJSON(s *Scanner) }
 func (s *Scanner) Record(row Row) {
 	start, scratch, outer, listed := len(s.cuts), len(s.scratch), s.blocks, s.listed
 	if s.records++; s.cuts == nil {
-		s.cuts = make([]cut, 0, manyCuts)
+		room := new(struct {
+			cuts  [manyCuts]cut
+			bytes [manyBytes]byte
+		}) // one allocation for both
+		s.cuts, s.scratch = room.cuts[:0], room.bytes[:0]
 	}
 	s.blocks, s.listed = Blocks{}, 0
 	row.ScanJSON(s)
@@ -24,36 +27,27 @@ func (s *Scanner) Record(row Row) {
 	if s.failed {
 		return
 	}
-	cuts := s.cuts[start:]
-	size := 0
-	for i := range cuts {
-		size += cuts[i].size
-	}
-	var all strings.Builder
-	all.Grow(size) // so that strings returned before stay valid
-	for i := range cuts {
-		from, at := s.data, cuts[i].start
-		if at < 0 {
-			from, at = s.scratch, ^at
-		}
-		begin := all.Len()
-		all.Write(from[at : at+cuts[i].size])
-		*cuts[i].field = all.String()[begin:]
+	all := string(s.scratch[scratch:])
+	for _, c := range s.cuts[start:] {
+		*c.field, all = all[:c.size], all[c.size:]
 	}
 	s.cuts, s.scratch = s.cuts[:start], s.scratch[:scratch]
 }
 
-// manyCuts is the number of strings that most records do not exceed.
-const manyCuts = 32
+// manyCuts is the number of strings that most records do not exceed, and manyBytes their
+// size.
+const (
+	manyCuts  = 32
+	manyBytes = 1 << 10
+)
 
 // maxCuts is how many strings a record may have before it is left to encoding/json,
 // which allocates nothing for a key that comes again.
 const maxCuts = 1000
 
-// A cut is a string in the data, and the field that it is for.
+// A cut is a string in the scratch, behind the one before it, and the field that it is for.
 type cut struct {
 	field *string
-	start int // ^start in the scratch for a string with escapes, which is there without them
 	size  int
 }
 

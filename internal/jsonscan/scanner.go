@@ -28,7 +28,7 @@ type Scanner struct {
 	deepest int
 	records int    // number of nested records being read
 	cuts    []cut  // of these records
-	scratch []byte // for strings with escapes
+	scratch []byte // their bytes
 	listed  int    // number of elements in the lists of the innermost record
 	blocks  Blocks // of the innermost record
 	local   any    // of the row type

@@ -25,13 +25,13 @@ func (s *Scanner) Text(field *string) {
 		*field = s.copyOf(raw, plain)
 		return
 	}
-	c := cut{field: field, start: s.pos - 1 - len(raw), size: len(raw)}
-	if !plain {
-		start := len(s.scratch)
+	start := len(s.scratch)
+	if plain {
+		s.scratch = append(s.scratch, raw...)
+	} else {
 		s.scratch = s.unescape(s.scratch, raw)
-		c.start, c.size = ^start, len(s.scratch)-start
 	}
-	if s.cuts = append(s.cuts, c); len(s.cuts) > maxCuts {
+	if s.cuts = append(s.cuts, cut{field, len(s.scratch) - start}); len(s.cuts) > maxCuts {
 		s.Fail()
 	}
 }

@@ -78,8 +78,11 @@ func TestEveryCommandPrintsAsRecorded(t *testing.T) {
 		"help-stations.txt": "stations --help",
 		"help-sync.txt":     "sync --help",
 		"help-watch.txt":    "watch --help",
+		"help-serve.txt":    "serve --help",
 		"help-quota.txt":    "quota --help",
 		"help-timeline.txt": "timeline --help",
+		"help-chart.txt":    "chart --help",
+		"help-per-year.txt": "chart per-year --help",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

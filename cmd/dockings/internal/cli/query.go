@@ -15,7 +15,8 @@ import (
 // A found is the result of a query. It is incomplete if an error came with it.
 type found struct {
 	records []record.Record
-	count   int // number of events that match; records can be fewer
+	count   int             // number of events that match; records can be fewer
+	all     []record.Record // the events that were filtered
 }
 
 // find returns the events that match the flags, sorted by the keys: at most as many as
@@ -35,7 +36,7 @@ func (s *session) find(ctx context.Context, f *filterFlags, now time.Time, keys 
 		}
 		return found{}, err
 	}
-	result := found{records: filter.Apply(all)}
+	result := found{records: filter.Apply(all), all: all}
 	record.Sort(result.records, keys)
 	result.count = max(count, len(result.records))
 	if most > 0 {

@@ -59,7 +59,7 @@ Environment:
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	root.SetFlagErrorFunc(flagError)
 	a.global.register(root)
-	root.AddCommand(a.listCommand(), a.getCommand(), a.nowCommand(), a.timelineCommand(), a.watchCommand(), a.syncCommand(), a.quotaCommand())
+	root.AddCommand(a.listCommand(), a.getCommand(), a.nowCommand(), a.timelineCommand(), a.chartCommand(), a.watchCommand(), a.serveCommand(), a.syncCommand(), a.quotaCommand())
 	root.AddCommand(a.entityCommands()...)
 	root.InitDefaultCompletionCmd()
 	refuseUnknownShells(root)

@@ -18,6 +18,7 @@ func commands() []*cobra.Command {
 	for _, cmd := range root.Commands() {
 		if cmd.Name() != "completion" && cmd.Name() != "help" {
 			all = append(all, cmd)
+			all = append(all, cmd.Commands()...)
 		}
 	}
 	return all

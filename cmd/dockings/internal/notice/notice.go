@@ -1,10 +1,12 @@
 // Package notice writes what a binary of dockings has to say of the work of others that
-// is linked into it: each module with its license, and the text of the license.
+// is in it: each module that is linked, and each package of npm that is bundled in the
+// script of its pages, with its license and the text of the license.
 package notice
 
 import (
 	"cmp"
 	"context"
+	"embed"
 	"fmt"
 	"io/fs"
 	"os"
@@ -14,7 +16,14 @@ import (
 	"strings"
 )
 
-// A Module is a module that is linked into the binary, or the standard library.
+// bundled has a folder for each package of npm, such as zrender@6.1.0, with the licenses
+// that come with it.
+//
+//go:embed bundled
+var bundled embed.FS
+
+// A Module is a module that is linked into the binary, the standard library, or a
+// package of npm.
 type Module struct {
 	Path, Version, Dir string
 	Licenses           []License
@@ -63,9 +72,39 @@ func Modules(ctx context.Context, program string) ([]Module, error) {
 		}
 		all = append(all, m)
 	}
+	packages, err := Bundled()
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, packages...)
 	slices.SortFunc(all, func(a, b Module) int { return cmp.Compare(a.Path, b.Path) })
 	return all, nil
 }
+
+// Bundled returns the packages of npm that the script of the pages is made of.
+func Bundled() ([]Module, error) {
+	folders, err := bundled.ReadDir("bundled")
+	if err != nil {
+		return nil, err
+	}
+	var all []Module
+	for _, folder := range folders {
+		name, version, _ := strings.Cut(folder.Name(), "@")
+		files, err := fs.Sub(bundled, "bundled/"+folder.Name())
+		if err != nil {
+			return nil, err
+		}
+		m := Module{Path: npm + name, Version: "v" + version}
+		if m.Licenses, err = licenses(files); err != nil {
+			return nil, fmt.Errorf("%s: %w", folder.Name(), err)
+		}
+		all = append(all, m)
+	}
+	return all, nil
+}
+
+// npm is the host of the npm registry. The paths of npm packages begin with it here.
+const npm = "registry.npmjs.org/"
 
 // licenses returns the licenses at the top of a module.
 func licenses(module fs.FS) ([]License, error) {
@@ -100,6 +139,8 @@ var marks = []struct{ name, words string }{
 	{"FTL OR GPL-2.0-or-later", "Use of the Freetype-Go software is subject to your choice of exactly one of the following two licenses"},
 	{"MPL-2.0", "Mozilla Public License, version 2.0"},
 	{"Apache-2.0", "Apache License Version 2.0"},
+	{"Apache-2.0", "This product includes software developed at The Apache Software Foundation"}, // the notice of ECharts
+	{"0BSD", "Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted"},
 	{"OFL-1.1", "SIL OPEN FONT LICENSE Version 1.1"},
 	{"CC-BY-4.0", "Creative Commons Attribution 4.0 International Public License"},
 	{"CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0"},
@@ -133,6 +174,7 @@ func tidy(text string) string {
 const head = `Dockings is under the license in the file LICENSE. Its binaries contain the work of
 others, each on the terms below. The source of a module is at
 https://proxy.golang.org/MODULE/@v/VERSION.zip, and at the place that its path names.
+Those of registry.npmjs.org are packages of JavaScript, in the pages that dockings writes.
 The fonts of the pictures are Liberation, of codeberg.org/go-fonts/liberation. Portions
 of this software are copyright © The FreeType Project (https://www.freetype.org). All
 rights reserved.
@@ -148,13 +190,15 @@ func Text(modules []Module) string {
 	for _, m := range modules {
 		var names []string
 		for _, license := range m.Licenses {
-			names = append(names, license.Name)
+			if !slices.Contains(names, license.Name) {
+				names = append(names, license.Name)
+			}
 			if users[license.Text] == nil {
 				texts = append(texts, license.Text)
 			}
 			users[license.Text] = append(users[license.Text], m.Path)
 		}
-		fmt.Fprintln(&b, strings.TrimSpace(m.Path+" "+m.Version)+": "+strings.Join(slices.Compact(names), ", "))
+		fmt.Fprintln(&b, strings.TrimSpace(m.Path+" "+m.Version)+": "+strings.Join(names, ", "))
 	}
 	for _, text := range texts {
 		fmt.Fprintf(&b, "\n%s\n%s\n\n%s", strings.Repeat("-", 80), strings.Join(slices.Compact(users[text]), "\n"), text)

@@ -1,6 +1,7 @@
 package notice_test
 
 import (
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -43,11 +44,46 @@ func TestNoticeNamesWhatIsLinkedIntoTheBinary(t *testing.T) {
 		"github.com/hashicorp/go-cleanhttp v0.5.2: MPL-2.0\n",
 		"github.com/hashicorp/go-retryablehttp v0.7.8: MPL-2.0\n",
 		"github.com/inconshreveable/mousetrap v1.1.0: Apache-2.0\n", // on Windows only
+		"registry.npmjs.org/echarts v6.1.0: Apache-2.0, BSD-3-Clause\n",
 		"the standard library of Go: BSD-3-Clause\n",
 	} {
 		if !strings.Contains(want, line) {
 			t.Errorf("it has no line %q", line)
 		}
+	}
+}
+
+func TestThePackagesOfThePagesAreThoseThatAreBundled(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../page/build/package-lock.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lock struct {
+		Packages map[string]struct {
+			Version string
+			Dev     bool // of the build only
+		}
+	}
+	if err := json.Unmarshal(data, &lock); err != nil {
+		t.Fatal(err)
+	}
+	want := make(map[string]string)
+	for folder, p := range lock.Packages {
+		if name, found := strings.CutPrefix(folder, "node_modules/"); found && !p.Dev {
+			want["registry.npmjs.org/"+name] = "v" + p.Version
+		}
+	}
+	modules, err := notice.Bundled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[string]string)
+	for _, m := range modules {
+		got[m.Path] = m.Version
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("bundled/ has not the licenses of what package-lock.json names (-want +got); they are in the folders of node_modules:\n%s", diff)
 	}
 }
 

@@ -63,6 +63,31 @@ func (s *Source) Changes(ctx context.Context, failed func(error, time.Time)) ite
 	}
 }
 
+// Handler returns a handler that answers requests as the service does, from the copy.
+func (s *Source) Handler() http.Handler { return s.mirror }
+
+// Copied returns all events of the copy in its current state, while [Source.Changes]
+// refreshes it.
+func (s *Source) Copied(ctx context.Context) (events []*ll2.DockingEvent, err error) {
+	for event, err := range s.mirror.DockingEvents.All(ctx, ll2.InMode(ll2.ModeDetailed)) {
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, event)
+	}
+	return events, nil
+}
+
+// Asked returns the status of the copy, as [Source.Status] does, but without failures of
+// the store.
+func (s *Source) Asked() mirror.Status {
+	status := s.mirror.Status()
+	if status.Err != nil && ofStore(status.Err) {
+		status.Err = nil
+	}
+	return status
+}
+
 // lookForFailures calls failed once for each refresh that fails.
 func (s *Source) lookForFailures(ctx context.Context, failed func(error, time.Time)) {
 	ticker := time.NewTicker(looksEvery)

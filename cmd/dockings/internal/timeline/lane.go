@@ -1,6 +1,10 @@
 package timeline
 
-import "gonum.org/v1/plot/vg"
+import (
+	"slices"
+
+	"gonum.org/v1/plot/vg"
+)
 
 // A placement is where the name of a bar stands.
 type placement int
@@ -19,9 +23,12 @@ type lanePlan struct {
 	strip bool // names stand over the bars, too
 }
 
+// A barPlan is one stay, or many that are too thin to be told apart.
 type barPlan struct {
 	stay
+	many   []stay
 	x0, x1 vg.Length
+	label  string
 	name   placement
 	nameX  vg.Length // where it begins
 }
@@ -34,26 +41,18 @@ func (b barPlan) end() vg.Length {
 	return b.x1
 }
 
-func (p lanePlan) height() vg.Length {
+func (t *timelinePicture) laneHeight(p lanePlan) vg.Length {
 	if p.strip {
-		return laneHeight + stripHeight
+		return t.lane + stripHeight
 	}
-	return laneHeight
+	return t.lane
 }
 
 // plan finds a place for every name: in the bar, else behind it, else before it,
-// where nothing else is. What that leaves over goes above the bars, unless most
-// of it has no room there either: a few names of many would tell nobody much.
-func (t *timelinePicture) plan(stays []stay) lanePlan {
-	plan := lanePlan{bars: make([]barPlan, len(stays))}
-	for i, s := range stays {
-		b := barPlan{stay: s, x0: t.x(s.from), x1: t.x(s.to)}
-		if b.x1-b.x0 < thinnest {
-			b.x0 = min(b.x0, t.right-thinnest)
-			b.x1 = b.x0 + thinnest
-		}
-		plan.bars[i] = b
-	}
+// where nothing else is. What that leaves over goes above the bars.
+//
+// Links pass the lane, or enter it from above.
+func (t *timelinePicture) plan(plan *lanePlan, passing, entering []vg.Length) {
 	taken := t.left // up to where there is something already
 	for i := range plan.bars {
 		b := &plan.bars[i]
@@ -61,18 +60,24 @@ func (t *timelinePicture) plan(stays []stay) lanePlan {
 		if i+1 < len(plan.bars) {
 			free = plan.bars[i+1].x0
 		}
-		if now := t.nowX(); b.end() <= now && now < free {
-			free = now
+		for _, line := range slices.Concat(passing, []vg.Length{t.nowX()}) {
+			switch {
+			case b.end() <= line:
+				free = min(free, line)
+			case line <= b.x0:
+				taken = max(taken, line)
+			}
 		}
-		width := barStyle.width(drawable(b.vehicle))
+		width := t.barStyle.Width(b.label)
 		needs := width + 2*labelGap
 		taken, free = max(taken, t.left), min(free, t.right)
 		before := taken
 		taken = b.end()
 		switch {
-		case b.vehicle == "":
-		case needs <= b.x1-b.x0:
+		case b.label == "":
+		case needs <= b.x1-b.x0 && b.many == nil:
 			b.name, b.nameX = nameInside, (b.x0+b.x1-width)/2
+		case b.many != nil: // its area would not tell which side the name is on
 		case needs <= free-b.end():
 			b.name, b.nameX = nameBeside, b.end()+labelGap
 			taken = b.nameX + width
@@ -80,43 +85,41 @@ func (t *timelinePicture) plan(stays []stay) lanePlan {
 			b.name, b.nameX = nameBeside, b.x0-labelGap-width
 		}
 	}
-	t.planStrip(&plan)
-	return plan
+	if t.above {
+		t.planStrip(plan, slices.Concat(entering, passing))
+	}
 }
 
-// planStrip puts the names that are left over above their bars.
-func (t *timelinePicture) planStrip(plan *lanePlan) {
-	over := 0
-	above := make(map[int]vg.Length)
+// planStrip puts names that are left over above their bars, each beginning where its
+// bar does, as far as one does not run into another.
+func (t *timelinePicture) planStrip(plan *lanePlan, links []vg.Length) {
 	taken := t.left
-	for i, b := range plan.bars {
-		if b.name != nameless || b.vehicle == "" {
+	for i := range plan.bars {
+		b := &plan.bars[i]
+		if b.name != nameless || b.label == "" {
 			continue
 		}
-		over++
-		middle := (b.x0 + b.end()) / 2
-		width := barStyle.width(drawable(b.vehicle))
-		x := max(taken, min(middle-width/2, t.right-width))
-		crossesNow := x < t.nowX() && t.nowX() < x+width
-		if x > middle || x+width > t.right || crossesNow {
+		width := t.barStyle.Width(b.label)
+		x := b.x0
+		if width <= b.end()-b.x0 {
+			x += (b.end() - b.x0 - width) / 2
+		}
+		if x < taken || x+width > t.right || crosses(x, x+width, t.nowX()) || slices.ContainsFunc(links, func(link vg.Length) bool { return crosses(x, x+width, link) }) {
 			continue
 		}
-		above[i] = x
+		b.name, b.nameX = nameAbove, x
 		taken = x + width + 2*labelGap
-	}
-	if 3*len(above) < 2*over {
-		return
-	}
-	for i, x := range above {
-		plan.bars[i].name, plan.bars[i].nameX = nameAbove, x
 		plan.strip = true
 	}
 }
 
+// crosses reports whether a line is in a name, or so near that it seems to be.
+func crosses(x0, x1, line vg.Length) bool { return x0-labelGap/2 < line && line < x1+labelGap/2 }
+
 // nowX is where now is, or out of the picture.
 func (t *timelinePicture) nowX() vg.Length {
 	if t.now.IsZero() {
-		return t.width + 1
+		return t.Width + 1
 	}
 	return t.x(t.now)
 }

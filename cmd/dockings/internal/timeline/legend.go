@@ -1,49 +1,31 @@
 package timeline
 
 import (
-	"image/color"
-
+	"github.com/docking-event/ll2/cmd/dockings/internal/draw"
 	"gonum.org/v1/plot/vg"
 )
 
-const (
-	legendMark = 14
-	legendLine = 15
-)
-
-// A legendEntry is what a colour, or an arrow, means. The legend goes on in
-// another line where one is full.
-type legendEntry struct {
-	text  string
-	color color.RGBA
-	open  bool
-	x     vg.Length
-	line  int
-}
-
-// measureLegend finds a place for every entry behind the subtitle, and returns
-// how high the lines are that it takes beyond that one.
-func (t *timelinePicture) measureLegend() vg.Length {
-	for _, k := range t.kinds {
-		name := k.Name
-		if name == "" {
-			name = "no kind"
+// newHead says what the picture shows and what its colours and shapes mean.
+func (t *timelinePicture) newHead(said string) draw.Head {
+	h := draw.Head{Theme: t.theme}
+	h.Title, h.Subtitle = t.title(said)
+	for _, g := range t.groups.All {
+		h.Entries = append(h.Entries, draw.Entry{Text: g.Name, Color: g.Color(t.dark)})
+	}
+	for _, e := range []struct {
+		shown bool
+		text  string
+		edge
+	}{{t.open, "still docked", pointed}, {t.areas, "area: share of the time", slope}, {t.cut, "goes on outside", torn}} {
+		if !e.shown {
+			continue
 		}
-		t.legend = append(t.legend, legendEntry{text: shortened(smallStyle, name, 160), color: t.colors[k.ID]})
+		h.Entries = append(h.Entries, draw.Entry{Text: e.text, Color: t.theme.Faint, Shape: func(x0, x1, y0, y1 vg.Length) []vg.Point {
+			if e.edge == pointed {
+				x1 -= arrowLength / 2
+			}
+			return outline(x0, x1, y0, y1, straight, e.edge)
+		}})
 	}
-	if t.open {
-		t.legend = append(t.legend, legendEntry{text: "still docked", color: faint, open: true})
-	}
-	_, subtitle := t.title()
-	x, line := margin+smallStyle.width(subtitle)+24, 0
-	for i := range t.legend {
-		e := &t.legend[i]
-		width := legendMark + 8 + smallStyle.width(e.text)
-		if x+width > t.right {
-			x, line = margin, line+1
-		}
-		e.x, e.line = x, line
-		x += width + 16
-	}
-	return vg.Length(line) * legendLine
+	return h
 }

@@ -2,13 +2,13 @@ package timeline
 
 import (
 	"fmt"
-	"image/color"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/cmd/dockings/internal/draw"
 	"github.com/docking-event/ll2/ll2test"
 	"gonum.org/v1/plot/vg"
 )
@@ -48,25 +48,6 @@ func wild(seed uint64) []ll2.DockingEvent {
 	return events
 }
 
-// box is where a text is, as high as its letters are.
-func (l label) box() vg.Rectangle {
-	face := l.style.face()
-	size := l.style.font.Size
-	return vg.Rectangle{
-		Min: vg.Point{X: l.at.X, Y: l.at.Y - 0.2*size},
-		Max: vg.Point{X: l.at.X + face.Width(l.text), Y: l.at.Y + capitals*size},
-	}
-}
-
-func (a area) box() vg.Rectangle {
-	box := vg.Rectangle{Min: a.points[0], Max: a.points[0]}
-	for _, p := range a.points {
-		box.Min.X, box.Min.Y = min(box.Min.X, p.X), min(box.Min.Y, p.Y)
-		box.Max.X, box.Max.Y = max(box.Max.X, p.X), max(box.Max.Y, p.Y)
-	}
-	return box
-}
-
 func overlap(a, b vg.Rectangle) bool {
 	const eps = 1e-6
 	return a.Min.X < b.Max.X-eps && b.Min.X < a.Max.X-eps && a.Min.Y < b.Max.Y-eps && b.Min.Y < a.Max.Y-eps
@@ -75,6 +56,16 @@ func overlap(a, b vg.Rectangle) bool {
 func within(inner, outer vg.Rectangle) bool {
 	const eps = 1e-6
 	return inner.Min.X >= outer.Min.X-eps && inner.Max.X <= outer.Max.X+eps && inner.Min.Y >= outer.Min.Y-eps && inner.Max.Y <= outer.Max.Y+eps
+}
+
+// drawn is the picture of some events.
+func drawn(events []*ll2.DockingEvent, o Options) *timelinePicture {
+	t, _, err := newChart(events, o).fit(o)
+	if err != nil {
+		panic(err)
+	}
+	t.draw()
+	return t
 }
 
 func TestNoLabelIsCutOrOnAnother(t *testing.T) {
@@ -97,50 +88,57 @@ func TestNoLabelIsCutOrOnAnother(t *testing.T) {
 		pictures[fmt.Sprint("wild ", seed)] = picture{wild(seed), View{Now: date(2000, 1, 1)}}
 	}
 	for name, p := range pictures {
-		c := newChart(pointers(p.events), p.view)
-		drawn := drawTimeline(c)
-		whole := vg.Rectangle{Max: vg.Point{X: drawn.width, Y: drawn.height}}
-		texts, bars := make([]vg.Rectangle, len(drawn.texts)), make([]vg.Rectangle, len(drawn.bars))
-		for i, bar := range drawn.bars {
-			bars[i] = bar.box()
+		drawn := drawn(pointers(p.events), Options{View: p.view})
+		c := drawn.chart
+		whole := vg.Rectangle{Max: vg.Point{X: drawn.Width, Y: drawn.Height}}
+		texts, bars := make([]vg.Rectangle, len(drawn.Texts)), make([]vg.Rectangle, len(drawn.Bars))
+		for i, bar := range drawn.Bars {
+			bars[i] = bar.Box()
 			if !within(bars[i], whole) {
 				t.Errorf("%s: a bar is cut at the edge", name)
 			}
-			for _, other := range bars[:i] {
+			for j, other := range bars[:i] {
+				if drawn.Bars[j].Title == bar.Title {
+					continue // layers of one area
+				}
 				if overlap(bars[i], other) && min(bars[i].Max.X, other.Max.X)-max(bars[i].Min.X, other.Min.X) > thinnest {
 					t.Errorf("%s: a bar is on another: %v, %v", name, bars[i], other)
 				}
 			}
 		}
-		for i, l := range drawn.texts {
-			texts[i] = l.box()
+		for i, l := range drawn.Texts {
+			texts[i] = l.Box()
 			if !within(texts[i], whole) {
-				t.Errorf("%s: %q is cut at the edge", name, l.text)
+				t.Errorf("%s: %q is cut at the edge", name, l.Text)
 			}
 			for j, other := range texts[:i] {
 				if overlap(texts[i], other) {
-					t.Errorf("%s: %q is on %q", name, l.text, drawn.texts[j].text)
+					t.Errorf("%s: %q is on %q", name, l.Text, drawn.Texts[j].Text)
 				}
 			}
 			for _, bar := range bars {
 				if overlap(texts[i], bar) && !within(texts[i], bar) {
-					t.Errorf("%s: %q is on the edge of a bar", name, l.text)
+					t.Errorf("%s: %q is on the edge of a bar", name, l.Text)
 				}
 			}
 		}
-		if len(drawn.bars) != c.stays || c.stays == 0 {
-			t.Errorf("%s: %d bars for %d stays", name, len(drawn.bars), c.stays)
+		stays := 0
+		for _, s := range drawn.spots() {
+			stays += max(1, len(s.many))
+		}
+		if stays != c.stays || c.stays == 0 {
+			t.Errorf("%s: %d stays are drawn of %d", name, stays, c.stays)
 		}
 	}
 }
 
 func TestEveryStayIsNamedWhereThereAreFew(t *testing.T) {
 	t.Parallel()
-	drawn := drawTimeline(newChart(pointers(ll2test.Recorded()), View{Now: date(2026, 1, 15)}))
+	drawn := drawn(pointers(ll2test.Recorded()), Options{View: View{Now: date(2026, 1, 15)}})
 	for _, e := range ll2test.Recorded() {
 		found := false
-		for _, l := range drawn.texts {
-			found = found || l.text == e.FlightVehicle.Spacecraft.Name
+		for _, l := range drawn.Texts {
+			found = found || l.Text == e.FlightVehicle.Spacecraft.Name
 		}
 		if !found {
 			t.Errorf("%s is not named", e.FlightVehicle.Spacecraft.Name)
@@ -151,10 +149,10 @@ func TestEveryStayIsNamedWhereThereAreFew(t *testing.T) {
 func TestWhoIsStillDockedIsNamed(t *testing.T) {
 	t.Parallel()
 	events := ll2test.Events(515)
-	drawn := drawTimeline(newChart(pointers(events), View{Now: date(2026, 1, 15)}))
+	drawn := drawn(pointers(events), Options{View: View{Now: date(2026, 1, 15)}})
 	arrows := 0
-	for _, bar := range drawn.bars {
-		if len(bar.points) == 5 {
+	for _, bar := range drawn.Bars {
+		if len(bar.Points) == 5 {
 			arrows++
 		}
 	}
@@ -165,8 +163,8 @@ func TestWhoIsStillDockedIsNamed(t *testing.T) {
 		}
 		open++
 		found := false
-		for _, l := range drawn.texts {
-			found = found || l.text == e.FlightVehicle.Spacecraft.Name
+		for _, l := range drawn.Texts {
+			found = found || l.Text == e.FlightVehicle.Spacecraft.Name
 		}
 		if !found {
 			t.Errorf("%s is not named", e.FlightVehicle.Spacecraft.Name)
@@ -180,13 +178,13 @@ func TestWhoIsStillDockedIsNamed(t *testing.T) {
 func TestNowIsMarkedWhereItIsInThePicture(t *testing.T) {
 	t.Parallel()
 	for now, want := range map[time.Time]bool{date(1978, 9, 1): true, date(2026, 1, 1): false, date(1960, 1, 1): false} {
-		drawn := drawTimeline(newChart(pointers(ll2test.Recorded()), View{Now: now}))
+		drawn := drawn(pointers(ll2test.Recorded()), Options{View: View{Now: now}})
 		line, text := false, false
-		for _, a := range drawn.areas {
-			line = line || a.color == nowRed
+		for _, a := range drawn.Areas {
+			line = line || a.Color == draw.Light.Now
 		}
-		for _, l := range drawn.texts {
-			text = text || l.text == "now, "+now.Format(time.DateOnly)
+		for _, l := range drawn.Texts {
+			text = text || l.Text == "now, "+now.Format(time.DateOnly)
 		}
 		if line != want || text != want {
 			t.Errorf("%v: line %v, text %v, want %v", now, line, text, want)
@@ -196,7 +194,7 @@ func TestNowIsMarkedWhereItIsInThePicture(t *testing.T) {
 
 func TestPortsAreGroupedByStation(t *testing.T) {
 	t.Parallel()
-	c := newChart(pointers(ll2test.Events(515)), View{Now: date(2026, 1, 15)})
+	c := newChart(pointers(ll2test.Events(515)), Options{View: View{Now: date(2026, 1, 15)}})
 	var got strings.Builder
 	for _, s := range c.stations {
 		fmt.Fprintf(&got, "%s:", s.name)
@@ -217,37 +215,5 @@ Tiangong: forward, aft, nadir,
 `
 	if got.String() != want {
 		t.Errorf("got\n%swant\n%s", got.String(), want)
-	}
-}
-
-func TestKindsHaveColorsOfTheirOwn(t *testing.T) {
-	t.Parallel()
-	var kinds []ll2.SpacecraftConfigType
-	for id := range 8 {
-		kinds = append(kinds, ll2.SpacecraftConfigType{ID: id})
-	}
-	given := make(map[color.RGBA]int)
-	for id, c := range colors(kinds) {
-		if other, ok := given[c]; ok {
-			t.Errorf("kinds %d and %d have the same colour", id, other)
-		}
-		given[c] = id
-	}
-}
-
-func TestTicksAreFarEnoughApart(t *testing.T) {
-	t.Parallel()
-	from := date(1999, 11, 28)
-	for _, span := range []time.Duration{2 * time.Hour, 30 * time.Hour, 20 * 24 * time.Hour, 90 * 24 * time.Hour, 400 * 24 * time.Hour, 3000 * 24 * time.Hour, 20_000 * 24 * time.Hour} {
-		to := from.Add(span)
-		all := ticks(from, to, 12)
-		if len(all) < 2 || len(all) > 12 {
-			t.Errorf("%v: %d ticks: %v", span, len(all), all)
-		}
-		for i := 1; i < len(all); i++ {
-			if gap := all[i].at.Sub(all[i-1].at); gap < span/24 {
-				t.Errorf("%v: only %v between %s and %s", span, gap, all[i-1].label, all[i].label)
-			}
-		}
 	}
 }

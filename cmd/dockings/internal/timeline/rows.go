@@ -1,250 +1,231 @@
 package timeline
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 	"time"
 
-	"image/color"
-
-	"gonum.org/v1/plot/vg"
+	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/cmd/dockings/internal/draw"
+	"github.com/docking-event/ll2/cmd/dockings/internal/group"
+	"github.com/docking-event/ll2/cmd/dockings/internal/record"
+	"github.com/docking-event/ll2/cmd/dockings/internal/text"
 )
 
-// Measures of a timeline, in points. Its width is given, its height grows with
-// the rows.
-const (
-	pictureWidth = 960
-	margin       = 16
-	headHeight   = 64
-	axisHeight   = 22
-	footHeight   = 20
-	stationHead  = 20
-	stationFoot  = 5
-	portGap      = 4
-	laneHeight   = 15
-	barHeight    = 12
-	stripHeight  = 10 // over the bars of a lane, for names
-	tickSpace    = 66 // that the label of a tick needs
-	arrowLength  = 7
-	thinnest     = 1.2 // that a bar is drawn
-	labelGap     = 3
-)
-
-// A timelinePicture is the picture of a chart on its way.
-type timelinePicture struct {
-	picture
-	chart
-	colors map[int]color.RGBA
-	legend []legendEntry
-
-	left, right vg.Length // of the time axis
-	top, bottom vg.Length // of the rows
-	plans       [][][]lanePlan
+// A stay is a bar of the picture.
+type stay struct {
+	from, to time.Time
+	open     bool // still docked at to
+	begun    bool // before the picture does: from is not the beginning
+	ended    bool // after the picture does: to is not the end
+	vehicle  string
+	group    int
+	title    string
+	event    *ll2.DockingEvent
 }
 
-// drawTimeline makes a picture of a chart, which has one stay at least.
-func drawTimeline(c chart) *picture {
-	t := &timelinePicture{chart: c, colors: colors(c.kinds)}
-	t.measure()
-	t.head()
-	t.axis()
-	t.names()
-	t.nowLine()
-	t.stays()
-	t.write(smallStyle, margin, margin/2+3, "Data: The Space Devs, Launch Library 2")
-	return &t.picture
+// A stationRows is a station with a row for each of its ports.
+type stationRows struct {
+	name  string
+	ports []portRow
 }
 
-// measure decides how large everything is.
-func (t *timelinePicture) measure() {
-	t.width = pictureWidth
-	names := vg.Length(0)
-	for _, s := range t.stations {
-		for _, p := range s.ports {
-			names = max(names, portStyle.width(shortened(portStyle, p.name, pictureWidth/5)))
+// A portRow has a lane, most often one, for stays that do not overlap.
+type portRow struct {
+	name  string
+	lanes [][]stay
+}
+
+// A chart is what a timeline shows, before it has a size.
+type chart struct {
+	from, to    time.Time
+	first, last time.Time // of what is shown, without the air on either side
+	now         time.Time // zero where it is not in the picture
+	stations    []stationRows
+	groups      *group.Groups
+	stays       int
+	ports       int
+	empty       int  // of the ports
+	open        bool // some are
+	cut         bool // some are, by the ends of the picture
+}
+
+// newChart sorts events into rows: stations in the order in which they were
+// first docked with, their ports by id.
+func newChart(events []*ll2.DockingEvent, o Options) chart {
+	c := chart{from: o.From, to: o.To}
+	if len(events) == 0 {
+		return c
+	}
+	c.span(events, o.View)
+	type port struct {
+		ll2.DockingLocation
+		stays []stay
+	}
+	ports := make(map[int]*port)
+	first := make(map[int]time.Time) // docking with each station
+	var shown []*ll2.DockingEvent
+	for _, e := range events {
+		s, ok := c.stay(e, o.Now)
+		if !ok {
+			continue
+		}
+		location, station := e.DockingLocation, e.DockingLocation.SpaceStation.ID
+		if ports[location.ID] == nil {
+			ports[location.ID] = &port{DockingLocation: location}
+		}
+		ports[location.ID].stays = append(ports[location.ID].stays, s)
+		if at, ok := first[station]; !ok || e.Docking.Before(at) {
+			first[station] = e.Docking
+		}
+		shown = append(shown, e)
+		c.open = c.open || s.open
+		c.cut = c.cut || s.begun || s.ended
+		c.stays++
+	}
+	c.groups = group.Of(o.ColorBy, shown)
+	for _, p := range ports {
+		for i, s := range p.stays {
+			p.stays[i].group = c.groups.Index(s.event)
 		}
 	}
-	t.left = margin + names + 10
-	t.right = t.width - margin
-	t.makeRoom()
+	for _, e := range o.Ports {
+		location := e.DockingLocation
+		if _, ok := first[location.SpaceStation.ID]; ok && ports[location.ID] == nil {
+			ports[location.ID] = &port{DockingLocation: location}
+		}
+	}
+	sorted := slices.SortedFunc(maps.Values(ports), func(a, b *port) int {
+		return cmp.Or(
+			first[a.SpaceStation.ID].Compare(first[b.SpaceStation.ID]),
+			cmp.Compare(a.SpaceStation.ID, b.SpaceStation.ID),
+			cmp.Compare(a.ID, b.ID))
+	})
+	for i, p := range sorted {
+		if i == 0 || p.SpaceStation.ID != sorted[i-1].SpaceStation.ID {
+			c.stations = append(c.stations, stationRows{name: p.SpaceStation.Name})
+		}
+		rows := &c.stations[len(c.stations)-1].ports
+		*rows = append(*rows, portRow{p.Name, lanes(p.stays)})
+		if len(p.stays) == 0 {
+			c.empty++
+		}
+	}
+	c.ports = len(sorted)
+	return c
+}
 
-	height := vg.Length(0)
-	t.plans = make([][][]lanePlan, len(t.stations))
-	for i, s := range t.stations {
-		height += stationHead + stationFoot
-		t.plans[i] = make([][]lanePlan, len(s.ports))
-		for j, p := range s.ports {
-			for _, lane := range p.lanes {
-				t.plans[i][j] = append(t.plans[i][j], t.plan(lane))
+// span sets from and to where the view leaves them open, with some air on
+// either side, and now where it is in between.
+func (c *chart) span(events []*ll2.DockingEvent, v View) {
+	c.first, c.last = events[0].Docking, events[0].Docking
+	for _, e := range events {
+		end := v.Now
+		if e.Departure != nil {
+			end = *e.Departure
+		}
+		for _, t := range []time.Time{e.Docking, end} {
+			if t.Before(c.first) {
+				c.first = t
 			}
-			height += portHeight(t.plans[i][j])
-		}
-	}
-	head := vg.Length(headHeight) + t.measureLegend()
-	t.height = head + height + axisHeight + footHeight
-	t.top = t.height - head
-	t.bottom = t.top - height
-}
-
-// makeRoom lets the axis go on behind its end, empty, for arrows and for the
-// names of who is still docked that do not fit into their bars.
-func (t *timelinePicture) makeRoom() {
-	if !t.open {
-		return
-	}
-	var open []stay
-	for _, s := range t.stations {
-		for _, p := range s.ports {
-			for _, s := range slices.Concat(p.lanes...) {
-				if s.open {
-					open = append(open, s)
-				}
-			}
-		}
-	}
-	needs := func(s stay) vg.Length { return barStyle.width(drawable(s.vehicle)) + 2*labelGap }
-	most := vg.Length(arrowLength)
-	for _, s := range open {
-		most = min(max(most, arrowLength+needs(s)), t.width/3)
-	}
-	// Room makes the bars shorter. With the most that is needed, these do not
-	// fit; with less, others do all the more.
-	axis := t.right - t.left
-	room := vg.Length(arrowLength)
-	for _, s := range open {
-		if bar := (t.x(s.to) - t.x(s.from)) * (axis - most) / axis; bar < needs(s) {
-			room = min(max(room, arrowLength+needs(s)), most)
-		}
-	}
-	span := float64(t.to.Sub(t.from)) * float64(axis/(axis-room))
-	t.to = t.from.Add(time.Duration(min(span, float64(1<<62))))
-}
-
-func portHeight(plans []lanePlan) vg.Length {
-	height := vg.Length(portGap)
-	for _, p := range plans {
-		height += p.height()
-	}
-	return height
-}
-
-// x is where a time is.
-func (t *timelinePicture) x(at time.Time) vg.Length {
-	share := float64(at.Sub(t.from)) / float64(t.to.Sub(t.from))
-	return t.left + vg.Length(share)*(t.right-t.left)
-}
-
-// head writes the title and the legend.
-func (t *timelinePicture) head() {
-	title, subtitle := t.title()
-	y := t.height - margin - 6
-	t.write(titleStyle, margin, y, shortened(titleStyle, title, t.width-2*margin))
-	y -= 19
-	t.write(smallStyle, margin, y, subtitle)
-	for _, e := range t.legend {
-		y := y - vg.Length(e.line)*legendLine
-		points := rectangle(e.x, y-5, e.x+legendMark, y+5)
-		if e.open {
-			points = arrow(e.x, e.x+legendMark-arrowLength/2, y-5, y+5)
-		}
-		t.fill(e.color, points...)
-		t.write(smallStyle, e.x+legendMark+8, y, e.text)
-	}
-}
-
-// axis draws the lines of the time axis and their labels.
-func (t *timelinePicture) axis() {
-	end := t.right
-	if t.open {
-		end = t.x(t.last)
-	}
-	for _, mark := range ticks(t.from, t.to, int((t.right-t.left)/tickSpace)) {
-		x := t.x(mark.at)
-		if x > end {
-			break // where only names are
-		}
-		t.fill(grid, rectangle(x-0.4, t.bottom-3, x+0.4, t.top)...)
-		half := smallStyle.width(mark.label) / 2
-		if x-half >= margin && x+half <= t.width-margin {
-			t.write(smallStyle, x-half, t.bottom-10, mark.label)
-		}
-	}
-	t.fill(grid, rectangle(t.left, t.bottom-0.4, t.right, t.bottom+0.4)...)
-}
-
-// names writes the stations and their ports.
-func (t *timelinePicture) names() {
-	y := t.top
-	for i, s := range t.stations {
-		t.fill(ground, rectangle(margin, y-stationHead+3, t.right, y-1)...)
-		t.write(stationStyle, margin+4, y-stationHead/2+1, shortened(stationStyle, s.name, t.width/2))
-		y -= stationHead
-		for j, p := range s.ports {
-			height := portHeight(t.plans[i][j])
-			middle := y - (height+portGap)/2
-			if plans := t.plans[i][j]; len(plans) == 1 {
-				middle = y - height + laneHeight/2 // beside the bars, not their names
-			}
-			t.write(portStyle, margin+4, middle, shortened(portStyle, p.name, pictureWidth/5))
-			y -= height
-		}
-		y -= stationFoot
-	}
-}
-
-// nowLine marks now, over the grid and under the bars.
-func (t *timelinePicture) nowLine() {
-	if t.now.IsZero() {
-		return
-	}
-	x := t.x(t.now)
-	t.fill(nowRed, rectangle(x-0.5, t.bottom-3, x+0.5, t.top+2)...)
-	text := "now, " + t.now.Format(time.DateOnly)
-	width := nowStyle.width(text)
-	t.write(nowStyle, max(t.left, min(x-width/2, t.right-width)), t.top+9, text)
-}
-
-// stays draws the bars and their names.
-func (t *timelinePicture) stays() {
-	y := t.top
-	for i := range t.stations {
-		y -= stationHead
-		for j := range t.stations[i].ports {
-			y -= portGap
-			for _, plan := range t.plans[i][j] {
-				y -= plan.height()
-				middle := y + laneHeight/2
-				for _, b := range plan.bars {
-					t.stay(b, middle)
-				}
+			if t.After(c.last) {
+				c.last = t
 			}
 		}
-		y -= stationFoot
+	}
+	if !c.from.IsZero() {
+		c.first = c.from
+	}
+	if !c.to.IsZero() {
+		c.last = c.to.Add(-1) // a month ends on its last day, not as the next one begins
+	}
+	air := max(c.last.Sub(c.first)/50, time.Hour)
+	if c.from.IsZero() {
+		c.from = c.first.Add(-air)
+	}
+	if c.to.IsZero() {
+		c.to = c.last.Add(air)
+	}
+	if !v.Now.Before(c.from) && !v.Now.After(c.to) {
+		c.now = v.Now
 	}
 }
 
-// stay draws a bar and its name.
-func (t *timelinePicture) stay(b barPlan, middle vg.Length) {
-	const half = vg.Length(barHeight) / 2
-	fill := t.colors[b.kind.ID]
-	points := rectangle(b.x0, middle-half, b.x1, middle+half)
-	if b.open {
-		points = arrow(b.x0, b.x1, middle-half, middle+half)
+// stay makes a bar of an event, cut to what the chart shows; not ok where that
+// is nothing.
+func (c *chart) stay(e *ll2.DockingEvent, now time.Time) (s stay, ok bool) {
+	s = stay{
+		from:    e.Docking,
+		vehicle: e.FlightVehicle.Spacecraft.Name,
+		event:   e,
+		title:   titleOf(e, now),
 	}
-	t.bars = append(t.bars, area{fill, points})
-	style, y := barStyle, middle
-	switch b.name {
-	case nameless:
-		return
-	case nameBeside:
-	case nameInside:
-		style.color = on(fill)
-	case nameAbove:
-		y += half + stripHeight/2
+	if e.Departure != nil {
+		s.to = *e.Departure
+	} else {
+		s.to, s.open = now, true
 	}
-	t.write(style, b.nameX, y, drawable(b.vehicle))
+	if s.to.Before(s.from) {
+		s.to = s.from // the data is not always in order
+	}
+	if s.to.Before(c.from) || s.from.After(c.to) {
+		return s, false
+	}
+	if s.from.Before(c.from) {
+		s.from, s.begun = c.from, true
+	}
+	if s.to.After(c.to) {
+		s.to, s.open, s.ended = c.to, false, true
+	}
+	return s, true
 }
 
-// arrow is a bar that goes on.
-func arrow(x0, x1, y0, y1 vg.Length) []vg.Point {
-	return []vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1 + arrowLength, Y: (y0 + y1) / 2}, {X: x1, Y: y1}, {X: x0, Y: y1}}
+// titleOf says of a stay what a bar has no room for.
+func titleOf(e *ll2.DockingEvent, now time.Time) string {
+	const layout = "2006-01-02 15:04"
+	r := record.Record{DockingEvent: e, Now: now}
+	end := "still docked"
+	if left := r.Left(); left != nil {
+		end = left.Format(layout)
+	}
+	return draw.Line(fmt.Sprintf("%s at %s, %s: %s to %s (%s)", cmp.Or(e.FlightVehicle.Spacecraft.Name, "a vehicle without a name"),
+		e.DockingLocation.Name, e.DockingLocation.SpaceStation.Name, e.Docking.Format(layout), end, text.DaysAndHours(r.Stayed())))
+}
+
+// lanes spreads stays so that none overlaps another one in its lane.
+func lanes(stays []stay) [][]stay {
+	slices.SortFunc(stays, func(a, b stay) int {
+		return cmp.Or(a.from.Compare(b.from), a.to.Compare(b.to), cmp.Compare(a.vehicle, b.vehicle))
+	})
+	var all [][]stay
+next:
+	for _, s := range stays {
+		for i := range all {
+			if last := all[i][len(all[i])-1]; !last.open && !last.to.After(s.from) {
+				all[i] = append(all[i], s)
+				continue next
+			}
+		}
+		all = append(all, []stay{s})
+	}
+	if len(all) == 0 {
+		return make([][]stay, 1)
+	}
+	return all
+}
+
+// title says what the picture shows, unless somebody else has said it.
+func (c *chart) title(said string) (title, subtitle string) {
+	title = "Dockings: " + c.stations[0].name
+	if n := len(c.stations); n > 1 {
+		title = fmt.Sprintf("Dockings: %d space stations", n)
+	}
+	ports := text.Count(c.ports, "port")
+	if c.empty > 0 {
+		ports = fmt.Sprintf("%d of %s", c.ports-c.empty, ports)
+	}
+	return cmp.Or(draw.Line(said), title), fmt.Sprintf("%s at %s, %s to %s (UTC)", text.Count(c.stays, "stay"), ports,
+		c.first.Format(time.DateOnly), c.last.Format(time.DateOnly))
 }

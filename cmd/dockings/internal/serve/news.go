@@ -1,0 +1,215 @@
+package serve
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/docking-event/ll2/cmd/dockings/internal/page"
+)
+
+const (
+	mostNews      = 500              // that are kept for pages that come back
+	mostListeners = 100              // pages that are told
+	beatEvery     = 15 * time.Second // so that both sides notice a lost connection
+	comeBack      = 2 * time.Second  // after one
+)
+
+// news are what pages are told, with numbers from 1 on. Their ids are of this process: a
+// page that was told by another one gets everything anew.
+type news struct {
+	process string
+
+	mu        sync.Mutex
+	told      [][]byte
+	first     int           // the number of the first of told
+	more      chan struct{} // closed when there are more
+	listeners int
+}
+
+func newNews() *news {
+	return &news{process: rand.Text()[:12], first: 1, more: make(chan struct{})}
+}
+
+// last is the id of what was told last.
+func (n *news) last() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.id(n.first + len(n.told) - 1)
+}
+
+func (n *news) id(number int) string { return n.process + "-" + strconv.Itoa(number) }
+
+// add tells a change.
+func (n *news) add(c change) error {
+	data, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("serve: %w", err)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.told = append(n.told, data)
+	if over := len(n.told) - mostNews; over > 0 {
+		n.told, n.first = n.told[over:], n.first+over
+	}
+	n.wake()
+	return nil
+}
+
+// forget has all pages get everything anew.
+func (n *news) forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.first += len(n.told) + 1
+	n.told = nil
+	n.wake()
+}
+
+func (n *news) wake() {
+	close(n.more)
+	n.more = make(chan struct{})
+}
+
+// after returns what was told behind a number, and what to wait for if that is nothing;
+// not ok if some of it is gone.
+func (n *news) after(number int) (told [][]byte, more <-chan struct{}, ok bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if number < n.first-1 || number >= n.first+len(n.told) {
+		return nil, n.more, false
+	}
+	return n.told[number+1-n.first:], n.more, true
+}
+
+// number is that of an id, or -1 if it is none of this process.
+func (n *news) number(id string) int {
+	digits, ours := strings.CutPrefix(id, n.process+"-")
+	number, err := strconv.Atoi(digits)
+	if !ours || err != nil {
+		return -1
+	}
+	return number
+}
+
+// enter counts a listener, if there is room for one.
+func (n *news) enter() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.listeners == mostListeners {
+		return false
+	}
+	n.listeners++
+	return true
+}
+
+func (n *news) leave() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.listeners--
+}
+
+// A beat says that all is well, what time it is, and how old the copy is.
+type beat struct {
+	Now  int64  `json:"now"`
+	Text string `json:"text"`
+}
+
+// events tells a page what happens, as server-sent events, until the page goes or the
+// server ends.
+func (h *Handler) events(w http.ResponseWriter, r *http.Request) {
+	if !h.news.enter() {
+		w.Header().Set("Retry-After", "60")
+		http.Error(w, "too many pages are open", http.StatusServiceUnavailable)
+		return
+	}
+	defer h.news.leave()
+	header := w.Header()
+	header.Set("Content-Type", "text/event-stream")
+	header.Set("Cache-Control", "no-store")
+	to := &listener{w: w, control: http.NewResponseController(w)}
+	seen := r.Header.Get("Last-Event-ID")
+	if seen == "" {
+		seen = r.FormValue("after")
+	}
+	number := h.news.number(seen)
+	ticker := time.NewTicker(beatEvery)
+	defer ticker.Stop()
+	to.line("retry: %d\n\n", comeBack.Milliseconds())
+	for beats := true; to.err == nil; {
+		told, more, ok := h.news.after(number)
+		if !ok {
+			number = h.all(to, r)
+			continue
+		}
+		for _, data := range told {
+			number++
+			to.send("change", h.news.id(number), data)
+		}
+		if beats {
+			now := time.Now()
+			to.json("beat", "", beat{page.Wall(h.config.Clock, now), h.notice(h.config.Status().Count, now)})
+		}
+		to.flush()
+		select {
+		case <-more:
+			beats = false
+		case <-ticker.C:
+			beats = true
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+// all sends everything, and returns the number of what was told last before that.
+func (h *Handler) all(to *listener, r *http.Request) int {
+	id := h.news.last()
+	events, now, err := h.happened(r.Context())
+	if err != nil {
+		to.err = err // the page comes back
+		return 0
+	}
+	to.json("all", id, page.Data(events, page.View{Now: now, Clock: h.config.Clock}))
+	return h.news.number(id)
+}
+
+// A listener is a page that is told. After an error it is told nothing.
+type listener struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	err     error
+}
+
+func (l *listener) line(format string, args ...any) {
+	if l.err == nil {
+		_ = l.control.SetWriteDeadline(time.Now().Add(writeTime)) // not every writer has one
+		_, l.err = fmt.Fprintf(l.w, format, args...)
+	}
+}
+
+// send sends an event. JSON has no line breaks.
+func (l *listener) send(name, id string, data []byte) {
+	if id != "" {
+		l.line("id: %s\n", id)
+	}
+	l.line("event: %s\ndata: %s\n\n", name, data)
+}
+
+func (l *listener) json(name, id string, value any) {
+	data, err := json.Marshal(value)
+	if l.err == nil {
+		l.err = err
+	}
+	l.send(name, id, data)
+}
+
+func (l *listener) flush() {
+	if l.err == nil {
+		l.err = l.control.Flush()
+	}
+}
