@@ -19,9 +19,10 @@ import (
 	"github.com/docking-event/ll2/benchmarks/floor"
 )
 
-// What callgrind counts does not depend on what else the machine does: of one build, two
-// runs differ by half a hundredth at most. Noted are the instructions of this client for
-// those that the hand-written decoder takes for a page, so that another compiler moves both.
+// The counts of callgrind do not depend on other programs on the machine: two runs of the
+// same build differ by at most half a percent. noted holds the instructions of this client
+// divided by those of the hand-written decoder for a page, because another compiler
+// changes both.
 var noted = []struct {
 	page    string
 	subject string
@@ -84,7 +85,7 @@ func instructions(ctx context.Context, out io.Writer) error {
 	return failed
 }
 
-// What is counted.
+// The code whose instructions are counted.
 const (
 	clientDecoder = "client" // Page.UnmarshalJSON
 	floorDecoder  = "floor"
@@ -145,7 +146,7 @@ func countCalls(ctx context.Context, program, subject string, body []byte) ([]in
 	return counts, nil
 }
 
-// decodeMany is what callgrind looks at.
+// decodeMany is the function that callgrind measures.
 func decodeMany(decoder string, in io.Reader) error {
 	body, err := io.ReadAll(in)
 	if err != nil {

@@ -1,17 +1,15 @@
-// Command benchmarks measures this client and others side by side, against the
-// same server, a process of its own on loopback, and prints what it finds as
-// Markdown tables:
+// Command benchmarks compares this client with others. All of them use the same server, a
+// separate process on loopback. It prints the results as Markdown tables:
 //
 //	go -C benchmarks run .
 //	go -C benchmarks run . -only walk,decode
 //	go -C benchmarks run . -write
 //	go -C benchmarks run . -instructions
 //
-// With -write the tables go to doc/performance.md as well, which says what they
-// mean. With -once everything is run once only, and nothing that it prints is a
-// measurement: it shows that the benchmarks work. With -instructions nothing is timed:
-// callgrind counts the instructions of decoding and of a List, and more of them than noted
-// are an error.
+// With -write it also writes the tables to doc/performance.md, which explains them. With
+// -once it runs everything only once, which shows that the benchmarks work, but measures
+// nothing. With -instructions it times nothing: callgrind counts the instructions of
+// decoding and of a List, and it fails if there are more of them than noted.
 package main
 
 import (

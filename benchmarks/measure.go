@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A row is what is measured against others: run does it once.
+// A row is one subject of a comparison: run does the measured work once.
 type row struct {
 	name string
 	run  func() error

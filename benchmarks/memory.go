@@ -78,7 +78,7 @@ type stretch struct {
 
 // heap walks and looks at the heap at the end of every page: what it is there
 // at most, and at most right after a collection, of which there are ten on the
-// way. What was there before the walk does not count.
+// way. The heap before the walk does not count.
 func (s stretch) heap(ctx context.Context) (live, peak uint64, err error) {
 	var m runtime.MemStats
 	runtime.GC()

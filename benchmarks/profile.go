@@ -15,8 +15,9 @@ import (
 	"github.com/google/pprof/profile"
 )
 
-// places are where time goes and what allocates. What is in several belongs to the
-// innermost; a function that is in none, such as one of package strings, to who calls it.
+// places lists the parts of the program to which time and allocations are assigned. A
+// function in several of them counts for the innermost. A function in none of them, such as
+// one of package strings, counts for its caller.
 var places = []struct {
 	name string
 	fits *regexp.Regexp

@@ -60,7 +60,7 @@ func serve(how serving, in io.Reader, out io.Writer) error {
 	}
 }
 
-// start starts the server's process. What it returns stops it.
+// start starts the server's process. It returns its base URL and a function that stops it.
 func start(ctx context.Context, how serving) (base string, stop func(), err error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -82,7 +82,7 @@ func start(ctx context.Context, how serving) (base string, stop func(), err erro
 	}
 	stop = func() {
 		in.Close()
-		_ = cmd.Wait() // it was told to end, and its exit status says nothing new
+		_ = cmd.Wait() // it was asked to end, and its exit status adds no information
 	}
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {

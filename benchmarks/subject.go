@@ -19,7 +19,7 @@ type subject struct {
 	open func(target) (walk, error)
 }
 
-// A target is what a client is set up for.
+// A target is the configuration of a client.
 type target struct {
 	base     string // of the API, with a slash at its end
 	http     *http.Client
@@ -29,7 +29,7 @@ type target struct {
 	events   int  // that the server has
 }
 
-// query is what every client asks, so that all are answered the same.
+// query returns the query of every client, so that all get the same answers.
 func (t target) query() url.Values {
 	q := url.Values{"limit": {strconv.Itoa(t.limit)}, "ordering": {ordering}}
 	if t.detailed {
@@ -57,8 +57,8 @@ const (
 // A walk reads all events, page after page, until visit returns false.
 type walk func(ctx context.Context, visit func(event) bool) error
 
-// An event is what a walk shows of a docking event: what proves that it was
-// decoded. Null is the zero value here.
+// An event holds the fields of a docking event that prove that a walk has decoded it. The
+// zero value stands for null.
 type event struct {
 	id         int
 	docking    time.Time

@@ -1,9 +1,9 @@
-// Package floor decodes docking events about as fast as it can be done in Go
-// without unsafe: it knows the order of the service's keys, and refuses any
-// other. It is what the others are measured against, and nothing to use: a new
-// key in an answer is its end.
+// Package floor decodes docking events about as fast as is possible in Go without
+// unsafe. It knows the order of the service's keys, and refuses any other order. It is the
+// reference for the measurements of other decoders, and not meant for use in programs: it
+// fails if the service adds a key.
 //
-// Every string is copied on its own, so that no event keeps its page.
+// It copies every string separately, so that no event keeps its page in memory.
 package floor
 
 import (
@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Decode reads a page of at most limit events. It fails where a key is missing,
-// new, or in another place than the service has it.
+// Decode decodes a page of at most limit events. It fails if a key is missing, new, or
+// not in the service's order.
 func Decode(text []byte, limit int) (*Page, error) {
 	s := &scan{text: text}
 	page := new(Page)

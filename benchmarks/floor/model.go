@@ -68,7 +68,7 @@ type Config struct {
 	Details   *ConfigDetails // in the detailed shape only
 }
 
-// ConfigDetails is what only the detailed shape says of a type of vehicle.
+// ConfigDetails holds the fields of a spacecraft model that only the detailed shape has.
 type ConfigDetails struct {
 	Capability, History, Details                         Opt[string]
 	MaidenFlight                                         Opt[string]
@@ -86,7 +86,7 @@ type Agency struct {
 	Details   *AgencyDetails // in the detailed shape only
 }
 
-// AgencyDetails is what only the detailed shape says of an agency.
+// AgencyDetails holds the fields of an agency that only the detailed shape has.
 type AgencyDetails struct {
 	Featured                                         Opt[bool]
 	CountryCode, Abbrev, Description                 Opt[string]
@@ -101,7 +101,7 @@ type DockingLocation struct {
 	SpaceStation SpaceStation
 }
 
-// A SpaceStation is what vehicles dock with.
+// A SpaceStation is the station with which a vehicle docked.
 type SpaceStation struct {
 	ID        int
 	URL, Name string

@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// A scan is a place in a JSON text that is expected to be written in one way
-// only: without white space, and with its keys in one order. What is not is
-// remembered in bad, and nobody asks before the end.
+// A scan is a position in a JSON text of exactly one form: without white space, and with
+// its keys in one order. It records any other input in bad, which is checked only at the
+// end.
 type scan struct {
 	text    []byte
 	at      int

@@ -18,7 +18,7 @@ import (
 // pause is the mean time between an answer and the next question of a connection.
 const pause = 4 * time.Second
 
-// A tally is what came of the questions.
+// A tally holds the results of the requests.
 type tally struct {
 	mu     sync.Mutex
 	times  []time.Duration

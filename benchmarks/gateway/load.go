@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// questions are what is asked of both.
+// questions are the requests that both servers get.
 var questions = []struct{ name, path, encoding string }{
 	{"an event", "2.2.0/docking_event/300/", "identity"},
 	{"10 events", "2.2.0/docking_event/?ordering=-docking", "identity"},
@@ -60,7 +60,7 @@ func load(ctx context.Context, g *gateway, lasts time.Duration) (string, error) 
 // one that other work on the machine disturbed least.
 const rounds = 5
 
-// A figures is what wrk finds.
+// A figures holds the results of wrk.
 type figures struct {
 	perSecond       float64
 	half, nearlyAll string // of the answers came within

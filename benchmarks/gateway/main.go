@@ -1,7 +1,7 @@
-// Command gateway measures what one process that serves a mirror answers, beside
-// nginx with a proxy_cache that answers the same addresses on the same machine, and
-// how it bears a crowd. It needs wrk and nginx, as Debian has them, and 12,000 open
-// files:
+// Command gateway measures how many requests one process that serves a mirror answers,
+// and how it copes with many clients at once. It compares the process with an nginx with
+// proxy_cache that answers the same URLs on the same machine. It needs wrk and nginx
+// from Debian, and 12,000 open files:
 //
 //	go -C benchmarks run ./gateway
 //	go -C benchmarks run ./gateway -write
@@ -102,7 +102,7 @@ func serve(ctx context.Context) error {
 	go func() { failed <- server.Serve(listener) }()
 	fmt.Println(listener.Addr())
 	go func() {
-		// What it costs, for who asks on standard input.
+		// Report the cost to a parent process that asks on standard input.
 		lines := bufio.NewScanner(os.Stdin)
 		for lines.Scan() {
 			var stats runtime.MemStats

@@ -1,6 +1,6 @@
-// Package model has the structs that somebody writes who decodes docking events
-// with a JSON library: the fields of both shapes, times as time.Time, durations
-// and dates as the service writes them.
+// Package model has the structs that a programmer writes to decode docking events with a
+// JSON library: the fields of both shapes, times as time.Time, and durations and dates as
+// the service writes them.
 package model
 
 import "time"
@@ -112,8 +112,8 @@ type DockingLocation struct {
 	SpaceStation SpaceStation `json:"spacestation"`
 }
 
-// A SpaceStation is what vehicles dock with. Its picture is in the detailed
-// shape only.
+// A SpaceStation is the station with which a vehicle docked. Only the detailed shape has
+// its picture.
 type SpaceStation struct {
 	ID       int     `json:"id"`
 	URL      string  `json:"url"`

@@ -1,5 +1,6 @@
-// Dockings shows which spacecraft docked where and when: who is at the stations now,
-// what came and went, and which port was taken when, as tables, as data and as pictures.
+// Dockings shows which spacecraft docked where and when: which ones are at the stations
+// now, which ones arrived and left, and which ports were occupied when. It prints tables
+// and data, and draws pictures.
 // Run it with --help, or with --demo to try it without a network.
 package main
 

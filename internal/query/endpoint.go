@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// ErrForeign is of a link that does not lead to the endpoint.
+// ErrForeign is the error for a link that does not lead to the endpoint.
 var ErrForeign = errors.New("foreign link")
 
 // An Endpoint is the address of a list: a version, "" if there is none, and a name
@@ -54,15 +54,15 @@ func (e Endpoint) Path() string {
 	return e.Version + "/" + e.Name
 }
 
-// String returns what a row of the endpoint is called in a text.
+// String returns the name of a row of the endpoint for use in texts.
 func (e Endpoint) String() string {
 	return strings.ReplaceAll(strings.Trim(e.Name, "/"), "_", " ")
 }
 
 // ParseLink returns the query of a link to the endpoint, without format: the
-// service copies it into links, and following it would fetch HTML. The host and
-// what precedes the endpoint's name in the path do not count: mirrors and proxies
-// differ there, and the link's host is not asked anyway.
+// service copies it into links, and following it would fetch HTML. ParseLink ignores
+// the host and the path before the endpoint's name: mirrors and proxies differ there,
+// and no request goes to the link's host anyway.
 func (e Endpoint) ParseLink(link string) (url.Values, error) {
 	u, err := url.Parse(link)
 	if err != nil {
@@ -80,26 +80,25 @@ func (e Endpoint) ParseLink(link string) (url.Values, error) {
 	return query, nil
 }
 
-// elements splits the path of a URL. What is an escaped slash there does not
-// separate two of them.
+// elements splits the path of a URL. An escaped slash does not separate two elements.
 func elements(u *url.URL) []string {
 	all := strings.Split(u.EscapedPath(), "/")
 	for i, element := range all {
-		all[i], _ = url.PathUnescape(element) // that it can be was seen when it was parsed
+		all[i], _ = url.PathUnescape(element) // url.Parse has checked the escapes
 	}
 	return all
 }
 
-// endpoints are names that no base URL ends in, with the id of a row or without.
+// endpoints lists the names in which no base URL ends, with or without the id of a row.
 var endpoints = []string{"docking_event", "docking_events", "api-throttle"}
 
-// ParseBase reads the base URL of an API: absolute, with a slash at its end and
-// without a version there. An error says to write it like example.
+// ParseBase parses the base URL of an API. It returns an absolute URL that ends in a
+// slash, and removes a version at the end. An error says to write it like example.
 func ParseBase(s, example string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil, u.Opaque != "", u.Host == "" && strings.Contains(s, "@"):
-		// Without the URL: there may be a password in it.
+		// The error does not contain the URL, which may contain a password.
 		return nil, fmt.Errorf("not a URL; write it like %q", example)
 	case u.User != nil:
 		return nil, errors.New("the URL holds a user; use WithToken to authenticate")
@@ -108,7 +107,7 @@ func ParseBase(s, example string) (*url.URL, error) {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, errors.New("the URL has a query or a fragment; leave it out")
 	}
-	u = u.JoinPath("/") // without dots, too
+	u = u.JoinPath("/") // also removes dots
 	path := elements(u)
 	path = path[:len(path)-1]
 	end := len(path) - 1

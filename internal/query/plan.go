@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// The parameters that every list has.
+// The parameters of every list.
 const (
 	Search = "search"
 	Order  = "ordering"
@@ -21,20 +21,20 @@ const (
 
 // A Param is a parameter of a list.
 type Param struct {
-	Option  string                         // that sets it, for errors; "" if there is none
-	Want    func(value string) (it string) // what it must be, if a value in a link is not right; nil: any is
-	Default string                         // what the service takes none for; "": there is no word for it
+	Option  string                         // the option that sets it, for errors; "" if there is none
+	Want    func(value string) (it string) // describes valid values if a value in a link is invalid; nil: all are valid
+	Default string                         // the value that the service uses if there is none; "": it has no name
 }
 
-// A List is what there is to ask an endpoint for.
+// A List describes the parameters of an endpoint.
 type List struct {
 	Endpoint Endpoint
 	Params   map[string]Param
-	Last     []string // keys behind every order, so that it has no ties
-	Limit    int      // of rows on a page, if nobody says another one
+	Last     []string // keys added at the end of every order, so that it has no ties
+	Limit    int      // default number of rows on a page
 }
 
-// A Wish is what a caller asks for.
+// A Wish holds the options of a caller.
 type Wish struct {
 	Given  map[string]string // parameters, "" for the service's default
 	Limit  int               // 0: that of the List
@@ -42,15 +42,15 @@ type Wish struct {
 	Links  []string // to start at; the last one wins
 }
 
-// A Plan is what a walk asks for: checked and complete.
+// A Plan is the checked and complete query for reading all pages of a list (a walk).
 type Plan struct {
 	First url.Values // the query of the first request
 	list  List
 	given map[string]string
-	total string // the order, once it is
+	total string // the order, once it is total
 }
 
-// New checks what a caller asks for.
+// New checks the options of a caller.
 func (l List) New(w Wish) (*Plan, error) {
 	p := &Plan{First: make(url.Values), list: l, given: maps.Clone(w.Given)}
 	if p.given == nil {
@@ -93,8 +93,8 @@ func (p *Plan) completeFirst() {
 	p.total = p.First.Get(Order)
 }
 
-// Complete adds the page size, the shape and the total order if a query has none.
-// A parameter without a value is none, as to the service.
+// Complete adds the page size, the shape and the total order if a query has none. Like
+// the service, it ignores a parameter without a value.
 func (p *Plan) Complete(q url.Values) {
 	if q.Get(Limit) == "" {
 		q.Set(Limit, cmp.Or(p.given[Limit], strconv.Itoa(p.list.Limit)))
@@ -108,15 +108,15 @@ func (p *Plan) Complete(q url.Values) {
 	}
 	total, err := TotalOrder(cmp.Or(ordering, p.given[Order]), p.list.Last...)
 	want := p.list.Params[Order].Want
-	if err != nil || want != nil && want(ordering) != "" { // a damaged one is none
+	if err != nil || want != nil && want(ordering) != "" { // an invalid order is ignored
 		total, _ = TotalOrder(p.given[Order], p.list.Last...)
 	}
 	q.Set(Order, total)
 }
 
-// Strays returns the first parameter by name that has a query choose other rows
-// than the first one, or "". One with several values does: services take the last
-// one, and what reads a query here takes the first.
+// Strays returns the name of the first parameter, in the order of names, with which a
+// query chooses other rows than the first query of the plan, or "". A parameter with
+// several values counts as well: services use the last value, and this package the first.
 func (p *Plan) Strays(q url.Values) string {
 	strays := ""
 	for name := range p.list.Params {
@@ -129,8 +129,8 @@ func (p *Plan) Strays(q url.Values) string {
 	return strays
 }
 
-// contradicts refuses wishes that say other than the link: with either winning,
-// the other would be broken without a word.
+// contradicts refuses options that contradict the link. Otherwise one of the two would
+// silently win.
 func (p *Plan) contradicts(link url.Values) error {
 	for _, name := range slices.Sorted(maps.Keys(p.given)) {
 		if value, linked := p.given[name], link.Get(name); !p.list.same(name, value, linked) {
@@ -141,7 +141,7 @@ func (p *Plan) contradicts(link url.Values) error {
 	return nil
 }
 
-// same reports whether two values of a parameter ask for the same.
+// same reports whether two values of a parameter are equivalent.
 func (l List) same(name, a, b string) bool {
 	none := l.Params[name].Default
 	return SameValue(cmp.Or(a, none), cmp.Or(b, none))
@@ -159,9 +159,8 @@ func OrNotSet(values ...string) string {
 	return strings.Join(quoted, " and ")
 }
 
-// start reads a link to start at. It refuses what the service would silently
-// correct or ignore, so that a link that was written by hand cannot mean something
-// else than it says.
+// start parses a link to start at. It refuses values that the service would silently
+// correct or ignore, so that a link that was written by hand gets what it asks for.
 func (l List) start(link string) (url.Values, error) {
 	at, err := l.Endpoint.ParseLink(link)
 	if err != nil {
@@ -186,7 +185,7 @@ func (l List) start(link string) (url.Values, error) {
 	return at, err
 }
 
-// Within returns a [Param.Want] of numbers from least to most.
+// Within returns a [Param.Want] for numbers from least to most.
 func Within(least, most int, it string) func(string) string {
 	return func(value string) string {
 		if n, err := strconv.Atoi(value); err != nil || n < least || n > most {
@@ -196,7 +195,7 @@ func Within(least, most int, it string) func(string) string {
 	}
 }
 
-// OneOf returns a [Param.Want] of words.
+// OneOf returns a [Param.Want] for a choice of words.
 func OneOf(it string, words ...string) func(string) string {
 	return func(value string) string {
 		if !slices.Contains(words, value) {
@@ -206,8 +205,8 @@ func OneOf(it string, words ...string) func(string) string {
 	}
 }
 
-// Keys returns a [Param.Want] of comma lists of keys to sort by, each with an
-// optional -. An empty list is one.
+// Keys returns a [Param.Want] for comma-separated lists of keys to sort by, each with an
+// optional -. An empty list is valid.
 func Keys(it string, keys ...string) func(string) string {
 	return func(value string) string {
 		if value == "" {

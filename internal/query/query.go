@@ -1,9 +1,9 @@
-// Package query reads and completes the queries of lists: it makes orders total,
-// takes links apart, and tells whether two values ask for the same. What it finds
-// wrong would be corrected or ignored by the service without a word.
+// Package query parses and completes the queries of lists: it makes orders total,
+// parses links, and compares values. It returns errors for values that the service
+// would silently correct or ignore.
 //
-// It knows nothing of any parameter but ordering and format, and nothing of
-// sending, pages or rows.
+// It knows only the parameters ordering and format, and nothing about sending, pages
+// or rows.
 package query
 
 import (
@@ -16,11 +16,11 @@ import (
 
 var term = regexp.MustCompile(`^-?[A-Za-z_][A-Za-z0-9_]*$`)
 
-// TotalOrder returns an ordering with the keys of last behind its own, each
-// unless it is among them.
+// TotalOrder returns an ordering followed by those keys of last that it does not
+// contain.
 func TotalOrder(ordering string, last ...string) (string, error) {
 	if ordering == "" {
-		return strings.Join(last, ","), nil // as for nearly every walk
+		return strings.Join(last, ","), nil // the most common case
 	}
 	var terms, keys []string
 	for t := range strings.SplitSeq(ordering, ",") {
@@ -53,8 +53,8 @@ func FirstKey(ordering string) string {
 	return strings.TrimPrefix(strings.TrimSpace(first), "-")
 }
 
-// SameValue reports whether two values of a parameter ask for the same: times are
-// compared as instants, since a service may write them otherwise.
+// SameValue reports whether two values of a parameter are equivalent. It compares times
+// as instants, because a service may format them differently.
 func SameValue(a, b string) bool {
 	if a == b {
 		return true
@@ -64,8 +64,8 @@ func SameValue(a, b string) bool {
 	return errA == nil && errB == nil && at.Equal(bt)
 }
 
-// FormatTime writes a time as the service reads it: in UTC with a Z, since the +
-// of an offset would arrive as a space. It counts in microseconds.
+// FormatTime formats a time for the service: in UTC with a Z, because the + of an offset
+// would arrive as a space. The precision is a microsecond.
 func FormatTime(t time.Time) string {
 	return t.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano)
 }

@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// Steps are the queries of a walk page by page, as text: they differ in the offset
-// only. So whoever walks can tell by comparing two strings whether a link leads to the
-// page that comes next, and has to take apart only one that does not.
+// Steps are the queries for reading a list page by page (a walk), as text. They differ
+// only in the offset. A string comparison therefore shows whether a link leads to the next
+// page, and only other links must be parsed.
 type Steps struct {
-	Size   int // of a page; 0 if the query says none
-	Offset int // of the page that the walk is at
+	Size   int // of a page; 0 if the query does not set it
+	Offset int // of the current page
 
-	before, after string // what stands around the offset
+	before, after string // the text around the offset
 }
 
-// StepsFrom returns the steps of a walk that is at a query as [url.Values.Encode]
-// writes it, keys in order.
+// StepsFrom returns the steps of a walk whose current query is text, as
+// [url.Values.Encode] writes it with sorted keys.
 func StepsFrom(text string) Steps {
 	s := Steps{Size: SizeOf(text)}
 	at := len(text) // where the offset belongs
@@ -41,17 +41,17 @@ func StepsFrom(text string) Steps {
 	return s
 }
 
-// Next returns the query of the page behind the one that the walk is at.
+// Next returns the query of the page after the current one.
 func (s Steps) Next() string { return s.before + strconv.Itoa(s.Offset+s.Size) + s.after }
 
-// SizeOf returns how many rows a query as [url.Values.Encode] writes it wants on a
-// page, 0 if it does not say.
+// SizeOf returns the page size of a query in the form of [url.Values.Encode], or 0 if the
+// query does not set it.
 func SizeOf(text string) int {
 	value, ok := strings.CutPrefix(text, Limit+"=")
 	if !ok {
 		_, value, _ = strings.Cut(text, "&"+Limit+"=")
 	}
 	value, _, _ = strings.Cut(value, "&")
-	n, _ := strconv.Atoi(value) // 0 for what is no number
+	n, _ := strconv.Atoi(value) // 0 if it is not a number
 	return n
 }

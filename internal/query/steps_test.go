@@ -8,7 +8,7 @@ import (
 	"github.com/docking-event/ll2/internal/query"
 )
 
-// What comes next is what Encode would write of the same query with another offset.
+// The next query is the text that Encode returns for the same query with another offset.
 func TestTheNextQueryIsTheSameWithTheOffsetOneSizeFurtherOn(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// ID returns how an id is asked for; what it is of is for the error.
+// ID returns the value of an id for a query; what names the thing for the error.
 func ID(what string, id int) (string, error) {
 	if id < 1 {
 		return "", fmt.Errorf("%d is not the id of a %s; ids are 1 and more", id, what)
@@ -18,9 +18,9 @@ func ID(what string, id int) (string, error) {
 	return strconv.Itoa(id), nil
 }
 
-// Bound returns how a time is asked for that bounds others. The service counts in
-// microseconds and cuts off what is finer, which for "at t or later" and "earlier than
-// t" would let a row just before t in or out; up is then the right way.
+// Bound returns the value of a time that is a bound. The service uses microseconds and
+// truncates finer times. For "at t or later" and "earlier than t" this would include or
+// exclude a row just before t; set up to round up in these cases.
 func Bound(t time.Time, up bool) (string, error) {
 	if t.IsZero() {
 		return "", errors.New("the time is zero; leave the option out for no bound")
@@ -35,7 +35,7 @@ func Bound(t time.Time, up bool) (string, error) {
 	return FormatTime(at), nil
 }
 
-// Text returns how a text is searched for.
+// Text returns the value for a text search.
 func Text(text string) (string, error) {
 	switch {
 	case strings.TrimSpace(text) == "":
@@ -46,12 +46,12 @@ func Text(text string) (string, error) {
 	return text, nil
 }
 
-// WantID is a [Param.Want] of ids.
+// WantID is a [Param.Want] for ids.
 func WantID(value string) string { return wantID(value) }
 
 var wantID = Within(1, math.MaxInt, "an id, 1 or more")
 
-// WantTime is a [Param.Want] of times.
+// WantTime is a [Param.Want] for times.
 func WantTime(value string) string {
 	if _, err := time.Parse(time.RFC3339Nano, value); err != nil {
 		return "a time like 2024-01-31T12:00:00Z"

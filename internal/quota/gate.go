@@ -2,33 +2,33 @@ package quota
 
 import "time"
 
-// longest is how long a refusal is obeyed at most.
+// longest is the longest time for which a refusal is obeyed.
 const longest = 24 * time.Hour
 
-// A gate is shut by a refusal of the service until the service's time is up. Then
-// one request goes first, on trial, because only one place can be counted on; its
-// answer opens the gate for all.
+// A gate blocks all requests after a refusal by the service until the service's time is
+// up. Then one request goes first, on trial, because only one place is certain to be free.
+// Its answer opens the gate for all.
 type gate struct {
 	shut   time.Time // when it was shut last
 	until  time.Time
 	reason Reason // Told, or Backoff if the service named no time
-	trial  bool   // no answer has opened it since, or requests go with care
-	trying int    // requests on trial that are under way
-	passed bool   // one was accepted since then
+	trial  bool   // no answer has opened it since, or requests are sent with care
+	trying int    // requests on trial that are in progress
+	passed bool   // a request was accepted since then
 }
 
-// Shut shuts the gate for everybody, after the service refused a request: for the
-// time that the service named (Told), or for one of the caller's own (Backoff).
-// A time of more than 24 hours, which a broken service or proxy can name, stands
-// for 24 hours: then one request goes on trial and shows whether it was meant. Shut
-// never shortens the time that an earlier refusal named; a time of the caller's own
-// gives way to one that the service names.
+// Shut shuts the gate: it blocks all requests after the service refused one, for the
+// time that the service named (Told), or for a time that the caller chose (Backoff).
+// A time of more than 24 hours, which a broken service or proxy can name, counts as
+// 24 hours: then one request goes on trial and shows whether the time was right. Shut
+// never shortens the time that an earlier refusal named. A time that the service names
+// replaces one that the caller chose.
 //
-// When the time is up, one request goes on trial. Once one is accepted the gate is
-// open; but in a window that is not learned by Ask, callers who can wait go one by
-// one until one window after the refusal, because others spend the quota, too. A
-// caller that must not wait goes beside them if the window has a free place and
-// nobody waits.
+// When the time is up, one request goes on trial. Once a request is accepted the gate
+// is open. If the window is not learned by Ask, callers that can wait then still go one
+// by one until one window after the refusal, because other clients use the quota as
+// well. A caller that must not wait goes in parallel with them if the window has a free
+// place and no caller is waiting.
 func (q *Quota) Shut(after time.Duration, reason Reason) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -44,9 +44,9 @@ func (q *Quota) Shut(after time.Duration, reason Reason) {
 	q.wakeAll()
 }
 
-// tried ends the trial of a request that was sent at the time taken. Only one
-// that was accepted opens the gate, and not if another refusal has shut it while
-// the request was under way.
+// tried ends the trial of a request that was sent at the time taken. It opens the gate
+// only if the request was accepted, and no other refusal has shut the gate in the
+// meantime.
 func (q *Quota) tried(o Outcome, taken time.Time) {
 	q.gate.trying--
 	if (o == Counted || o == Uncounted) && !taken.Before(q.gate.shut) {
@@ -54,25 +54,25 @@ func (q *Quota) tried(o Outcome, taken time.Time) {
 	}
 }
 
-// mayTry reports whether someone with so many ahead can go on trial now. In a hurry
-// is who must not wait: see careful.
+// mayTry reports whether a caller with so many ahead in the queue can go on trial now. A
+// caller that must not wait is in a hurry; see careful.
 func (g *gate) mayTry(ahead int, hurry bool) bool {
 	return ahead == 0 && (g.trying == 0 || g.passed && hurry)
 }
 
-// careful reports whether requests go with care although the gate is open: a
-// refusal that the window did not foresee means that others spend the quota too.
-// Until all that they had spent by then is over, every free place can be the only
-// one, so that of several requests at once all but one would be refused. So those
-// who can wait go one by one. Who must not wait goes beside them, if the window
-// has a place and nobody is waiting: a refusal by the service is no worse for it
-// than one from here, and its chances are good.
+// careful reports whether requests are sent with care although the gate is open. A
+// refusal that the window did not predict means that other clients use the quota as
+// well. Until their earlier requests have left the window, there may be only one free
+// place, and all but one of several parallel requests would be refused. So callers that
+// can wait go one by one. A caller that must not wait goes in parallel with them, if the
+// window has a place and no caller is waiting: a refusal by the service is no worse
+// for it than a local one, and its chances are good.
 //
-// Simulated, with a quota of 15 an hour, by the day: six callers who wait, started
-// again when all is spent, are refused 18 times; 32 times if all went at once. Three
-// at a time who must not wait, every ten minutes, while others want 5 an hour, are
-// granted 192, with 48 refusals by the service and 129 from here; one by one they
-// would be granted 163, with 29 and 192.
+// Simulated days, with a quota of 15 an hour: six callers that wait, started again when
+// the quota is used up, are refused 18 times, or 32 times if all go at once. Three
+// callers at a time that must not wait, every ten minutes, while others want 5 requests
+// an hour, get 192 requests granted, with 48 refusals by the service and 129 local ones.
+// One by one they would get 163, with 29 and 192 refusals.
 func (q *Quota) careful(now time.Time) bool {
 	return q.window != nil && q.learner == nil && now.Sub(q.gate.shut) < q.window.length
 }

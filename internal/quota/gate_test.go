@@ -56,7 +56,7 @@ func TestOnlyAnAcceptedTrialOpensTheGate(t *testing.T) {
 			q.Shut(time.Minute, quota.Told)
 			time.Sleep(time.Minute)
 			take(t, q).Settle(outcome, time.Now())
-			second := take(t, q) // on trial, too, if the first did not open the gate
+			second := take(t, q) // also on trial if the first did not open the gate
 			_, err := q.Acquire(t.Context(), 0, nil)
 			if opened := err == nil; opened != opens {
 				t.Errorf("outcome %d: a third beside the second: %v, want opened %v", outcome, err, opens)
@@ -79,7 +79,7 @@ func TestASecondRefusalIsNotUndoneByAnAnswerFromBeforeIt(t *testing.T) {
 		time.Sleep(time.Second)
 		q.Shut(time.Minute, quota.Told) // by the answer to the late one
 		late.Settle(quota.Refused, time.Now())
-		early.Settle(quota.Counted, time.Now()) // it was no trial
+		early.Settle(quota.Counted, time.Now()) // it was not on trial
 		trial.Settle(quota.Counted, time.Now())
 		if in := full(t, q); in != time.Minute {
 			t.Errorf("refused for %v, want 1m", in)
@@ -139,9 +139,9 @@ func TestAWaitForTheTrialTakesNoLongerThanAllowed(t *testing.T) {
 	})
 }
 
-// The service refused a request and named no time, so the caller chose one. All
-// the same it is a wait for the quota: who must not wait so long does not.
-// Whoever is first is woken by every answer, which changes nothing for it.
+// The service refused a request and named no time, so the caller chose one. It is still a
+// wait for the quota, and a caller that must not wait so long is refused. Every answer
+// wakes the first caller in the queue, which changes nothing for it.
 func TestAWaitForTheTrialTakesNoLongerThanAllowedWhateverElseIsAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := quota.New(quota.Config{Limit: 15, Window: time.Hour})
@@ -189,7 +189,7 @@ func TestABackoffAtTheGateIsBoundedAsAnyOtherWait(t *testing.T) {
 	})
 }
 
-// One nonsensical answer is not to shut the gate for the life of a program.
+// One nonsensical answer must not shut the gate for the life of a program.
 func TestARefusalIsObeyedForADayAtMost(t *testing.T) {
 	for _, after := range []time.Duration{24*time.Hour + 1, 10 * 365 * 24 * time.Hour, forever} {
 		synctest.Test(t, func(t *testing.T) {
@@ -228,8 +228,8 @@ func TestAnOpenGateIsNotShut(t *testing.T) {
 	})
 }
 
-// Who waits anyway loses little, and a refusal by the service is no worse than one
-// from here for who must not.
+// A caller that waits anyway loses little. For a caller that must not wait, a refusal by
+// the service is no worse than a local one.
 func TestAfterARefusalWhoMustNotWaitGoesBesideOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := quota.New(quota.Config{Limit: 5, Window: time.Hour})
@@ -253,7 +253,7 @@ func TestAfterARefusalWhoMustNotWaitGoesBesideOthers(t *testing.T) {
 			t.Errorf("beside one that waits: %v, want an unknown time", in)
 		}
 		second.Settle(quota.Unsent, time.Now())
-		synctest.Wait() // the third is still under way
+		synctest.Wait() // the third is still in progress
 		cancel()
 		wg.Wait()
 		fourth := take(t, q)
@@ -273,8 +273,8 @@ func TestAfterARefusalWhoMustNotWaitGoesBesideOthers(t *testing.T) {
 	})
 }
 
-// A refusal that the window did not foresee means that others spend the quota,
-// too, so that a free place can be the only one.
+// A refusal that the window did not predict means that other clients use the quota as
+// well, so there may be only one free place.
 func TestAfterARefusalRequestsGoOneByOneForAWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := quota.New(quota.Config{Limit: 100, Window: time.Hour})

@@ -13,24 +13,24 @@ const (
 )
 
 // A learner asks how much of the quota is left: before the first request, and
-// again when the window says that the quota is spent, or a refusal shows that it
-// was. Whoever is in the queue then starts the question, and it goes on for all.
-// What is not set by New is guarded by the quota's lock.
+// again when the quota is used up, according to the window or to a refusal. A caller
+// in the queue then starts the question, and its answer is for all callers. The quota's
+// lock guards the fields that New does not set.
 type learner struct {
 	question func(context.Context) (Reading, error)
 	warn     func(context.Context, error) // can be nil
 	limit    int                          // of the fallback; 0: there is none
 	length   time.Duration
 
-	asking  bool      // a question is under way
+	asking  bool      // a question is in progress
 	began   time.Time // when the last one began
 	asked   time.Time // when the last one ended, with an answer or without; zero: never
 	learned bool      // the last answer was good
-	granted bool      // a request has gone since then
+	granted bool      // a request was sent since then
 	refused bool      // the service has refused one since then
 }
 
-// due reports whether it is time to ask. w is nil as long as nothing is known.
+// due reports whether it is time to ask. w is nil until something is known.
 func (l *learner) due(w *window, now time.Time) bool {
 	if l.asked.IsZero() {
 		return true
@@ -42,17 +42,17 @@ func (l *learner) due(w *window, now time.Time) bool {
 	return l.refused || w.full(now, 0) && (l.granted || longAgo || w.news(now))
 }
 
-// again returns how long it takes until a question is due that failed, or that is
-// asked again only because time has passed. It is not more than 0 if that is over.
+// again returns the time until the next question after one that failed, or after one that
+// is repeated only because time has passed. It is 0 or less if that time is over.
 func (l *learner) again(now time.Time) time.Duration { return l.asked.Add(askInterval).Sub(now) }
 
-// ask asks once and tells q the answer. If there is none that makes sense, the
-// fallback holds. It does not end with the context of whoever started it: others
-// wait for the answer, too, and if everybody had too little time
-// for it, nobody would ever get one.
+// ask asks once and passes the answer to q. If there is no valid answer, the fallback
+// applies. The question does not end with the context of the caller that started it,
+// because other callers wait for the answer as well; if all of them had too little
+// time, none would ever get an answer.
 //
-// All of them wait for this goroutine, so whatever is done to it, by a panic or by
-// runtime.Goexit in a question or a warning, the deferred calls tell q.
+// All callers wait for this goroutine. Deferred calls therefore pass the result to q,
+// even after a panic or runtime.Goexit in a question or a warning.
 func (l *learner) ask(ctx context.Context, q *Quota) {
 	var r Reading
 	err := errors.New("the question ended its goroutine")
@@ -66,8 +66,8 @@ func (l *learner) ask(ctx context.Context, q *Quota) {
 	r, err = l.reading(ctx)
 }
 
-// reading asks, and makes an error of a question that panics: it would end the
-// program here, where nobody can recover.
+// reading asks, and turns a panic of the question into an error: in this goroutine a
+// panic would end the program, because no caller can recover it.
 func (l *learner) reading(ctx context.Context) (r Reading, err error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
@@ -79,8 +79,8 @@ func (l *learner) reading(ctx context.Context) (r Reading, err error) {
 	return l.question(ctx)
 }
 
-// complain warns of an error, if there is one. A warning that panics would end
-// the program, too, and there is nobody left to tell.
+// complain calls warn for an error, if there is one. It drops a panic of warn, which
+// would also end the program.
 func (l *learner) complain(ctx context.Context, err error) {
 	if err != nil && l.warn != nil {
 		defer func() { _ = recover() }()
@@ -88,7 +88,7 @@ func (l *learner) complain(ctx context.Context, err error) {
 	}
 }
 
-// answered takes over what was read and wakes all who wait for it.
+// answered adopts the reading and wakes all callers that wait for it.
 func (l *learner) answered(q *Quota, r Reading, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

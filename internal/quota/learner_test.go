@@ -32,7 +32,7 @@ func (o *oracle) ask(ctx context.Context) (quota.Reading, error) {
 	return o.reading, o.err
 }
 
-// config returns one with a fallback of 15 an hour.
+// config returns a configuration with a fallback of 15 requests an hour.
 func (o *oracle) config() quota.Config {
 	return quota.Config{
 		Limit: 15, Window: time.Hour, Ask: o.ask,
@@ -64,8 +64,8 @@ func TestTheFirstRequestWaitsForTheAnswerAndSoDoOthers(t *testing.T) {
 	})
 }
 
-// crowd has n who must not wait ask for a place at once, and returns how many get
-// one.
+// crowd makes n callers that must not wait ask for a place at once, and returns how many
+// of them get one.
 func crowd(t *testing.T, q *quota.Quota, n int) int {
 	var got atomic.Int32
 	var wg sync.WaitGroup
@@ -93,7 +93,7 @@ func TestNobodyIsRefusedByWhatWasKnownBeforeTheQuestion(t *testing.T) {
 	})
 }
 
-// The one ahead is about to go, and whoever is first then asks.
+// The caller ahead is about to go, and the next one then starts the question.
 func TestNobodyIsRefusedByWhatIsKnownBeforeAQuestionThatIsDue(t *testing.T) {
 	for range 20 { // in whatever order they come
 		synctest.Test(t, func(t *testing.T) {
@@ -101,7 +101,7 @@ func TestNobodyIsRefusedByWhatIsKnownBeforeAQuestionThatIsDue(t *testing.T) {
 			q := quota.New(o.config())
 			spend(t, q, 1)
 			time.Sleep(2 * time.Minute)
-			o.reading.Used = 1 // its own: the others' two are over
+			o.reading.Used = 1 // its own: the two of others have left the window
 			if n := crowd(t, q, 4); n != 4 {
 				t.Errorf("%d of 4 got a place", n)
 			}
@@ -119,7 +119,7 @@ func TestWhatOthersHaveUsedIsCounted(t *testing.T) {
 		if in := full(t, q); in != 50*time.Minute || o.asked != 2 {
 			t.Errorf("free in %v after %d questions, want 50m after 2", in, o.asked)
 		}
-		// Of the others' other places it is only known that they take an hour.
+		// The other places of others are only known to take an hour.
 		time.Sleep(50 * time.Minute)
 		o.reading = quota.Reading{Limit: 5, Window: time.Hour, Used: 4}
 		spend(t, q, 1)
@@ -181,7 +181,8 @@ func TestARefusalByTheServiceIsAReasonToAskAgain(t *testing.T) {
 		o.reading.Used = 4
 		trial := take(t, q)
 		trial.Settle(quota.Counted, time.Now())
-		// Who asks need not go one by one: the window holds what others spend.
+		// With a question, callers need not go one by one: the window contains the
+		// requests of others.
 		o.reading.Used = 0
 		take(t, q)
 		take(t, q)
@@ -367,7 +368,7 @@ func TestAQuestionGoesOnWhenTheOneWhoAskedGoesAway(t *testing.T) {
 	})
 }
 
-// To wait for an answer is no wait for the quota.
+// A wait for an answer is not a wait for the quota.
 func TestTheQuestionItselfIsNotAnnounced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &oracle{reading: quota.Reading{Limit: 2, Window: time.Minute}, takes: time.Second}

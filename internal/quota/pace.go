@@ -2,21 +2,21 @@ package quota
 
 import "time"
 
-// A pace keeps apart the times at which places are handed out.
+// A pace keeps an interval between the times at which places are granted.
 type pace struct {
-	interval time.Duration // 0: as they come
-	last     time.Time     // when the last place was handed out
+	interval time.Duration // 0: no interval
+	last     time.Time     // when the last place was granted
 }
 
-// Space lets at least interval pass between two places that Acquire hands out,
-// whatever becomes of them, unless it was told a longer one before.
+// Space sets the least time between two places that Acquire grants, whatever the outcome
+// of their requests. It never shortens the time that an earlier call set.
 func (q *Quota) Space(interval time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.pace.interval = max(q.pace.interval, interval)
 }
 
-// delay returns how long someone with so many ahead has to wait for the interval.
+// delay returns how long a caller with so many ahead must wait for the interval.
 func (p pace) delay(now time.Time, ahead int) time.Duration {
 	if p.interval == 0 {
 		return 0

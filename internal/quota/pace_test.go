@@ -57,7 +57,7 @@ func TestTheLongerOfWindowAndIntervalIsTheWait(t *testing.T) {
 	})
 }
 
-// Who waits for the interval is counted, and the one behind moves up.
+// A caller that waits for the interval counts, and the one behind it moves up.
 func TestThoseWhoWaitForTheIntervalGoInTheirOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := quota.New(quota.Config{})
@@ -86,7 +86,7 @@ func TestThoseWhoWaitForTheIntervalGoInTheirOrder(t *testing.T) {
 	})
 }
 
-// What a question will tell of the window is not known; the interval is.
+// The answer to a question about the window is not known yet, but the interval is.
 func TestCheckForeseesTheIntervalThoughTheWindowIsLearned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := quota.New(quota.Config{Ask: func(context.Context) (quota.Reading, error) {
@@ -106,7 +106,7 @@ func TestCheckForeseesTheIntervalThoughTheWindowIsLearned(t *testing.T) {
 	})
 }
 
-// The one ahead goes a little late, as timers are, and nobody is told of that.
+// The caller ahead goes a little late, because timers are late. This is not announced.
 func TestAWaitIsNotAnnouncedAgainForAFewMilliseconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := quota.New(quota.Config{})

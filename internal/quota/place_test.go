@@ -43,8 +43,8 @@ func TestOnlyTheFirstOutcomeCounts(t *testing.T) {
 	})
 }
 
-// Whoever stopped listening does not know when the service counts. The guess is
-// bounded by the window: with a short one it is not to cost more.
+// A caller that stopped waiting does not know when the service counts. The window limits
+// the guess: with a short window the guess must not cost more than the window.
 func TestAGuessInTheFutureCostsNoMoreThanAWindowMore(t *testing.T) {
 	for _, test := range []struct{ late, want time.Duration }{
 		{20 * time.Second, 80 * time.Second},
@@ -62,7 +62,7 @@ func TestAGuessInTheFutureCostsNoMoreThanAWindowMore(t *testing.T) {
 	}
 }
 
-// Of one that was sent again only the last answer is seen.
+// If a request was sent again, only the last answer is known.
 func TestARequestThatWasSentAgainStandsForTwo(t *testing.T) {
 	for outcome, used := range map[quota.Outcome]int{quota.Uncounted: 1, quota.Counted: 2} {
 		synctest.Test(t, func(t *testing.T) {
@@ -84,8 +84,8 @@ func TestARequestThatWasSentAgainStandsForTwo(t *testing.T) {
 	}
 }
 
-// Whoever takes a place and goes away with it sends after that, so the place is
-// counted from when that can be over.
+// A holder that leaves with its place sends the request after that, so the place counts
+// from the time at which the request can be over.
 func TestAPlaceThatIsLeftIsCountedFromWhenItsHolderHasSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := quota.New(quota.Config{Limit: 1, Window: time.Hour})

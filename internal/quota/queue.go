@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A waiter is someone in the queue. It is woken through the channel when it has
-// to look again at where it stands.
+// A waiter is a caller in the queue. It is woken through the channel when it must check
+// its position again.
 type waiter chan struct{}
 
 func newWaiter() waiter { return make(waiter, 1) }
@@ -15,7 +15,7 @@ func newWaiter() waiter { return make(waiter, 1) }
 func (w waiter) wakeUp() {
 	select {
 	case w <- struct{}{}:
-	default: // is being woken already
+	default: // it is already being woken
 	}
 }
 
@@ -49,8 +49,7 @@ func (w waiter) sleep(ctx context.Context, s step, patience time.Duration) error
 	}
 }
 
-// leave takes w out of the queue, if it got into it, and wakes whoever is first
-// then.
+// leave removes w from the queue, if it is in it, and wakes the first waiter that remains.
 func (q *Quota) leave(w waiter) {
 	if w == nil {
 		return
@@ -60,7 +59,7 @@ func (q *Quota) leave(w waiter) {
 	q.remove(w)
 }
 
-// remove is leave for who has the lock.
+// remove does the work of leave for a caller that holds the lock.
 func (q *Quota) remove(w waiter) {
 	i := slices.Index(q.queue, w)
 	q.queue = slices.Delete(q.queue, i, i+1)
@@ -73,7 +72,7 @@ func (q *Quota) wakeFirst() {
 	}
 }
 
-// wakeAll has all who wait look at the time again.
+// wakeAll makes all waiters check the time again.
 func (q *Quota) wakeAll() {
 	for _, w := range q.queue {
 		w.wakeUp()

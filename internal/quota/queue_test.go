@@ -37,8 +37,7 @@ func TestWaitersAreServedInTheOrderInWhichTheyCame(t *testing.T) {
 	})
 }
 
-// Whoever comes later does not overtake, not even when a place is free for a
-// moment.
+// A later caller does not overtake, not even when a place is free for a moment.
 func TestNobodyOvertakesTheQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := quota.New(quota.Config{Limit: 2, Window: time.Minute})
@@ -101,7 +100,7 @@ func TestAnAnnouncementThatPanicsLeavesNothingBehind(t *testing.T) {
 			}()
 			_, _ = q.Acquire(t.Context(), forever, func(quota.Wait) { panic("announced") })
 		}()
-		// Nobody is ahead, and nothing is taken.
+		// No caller is ahead, and no place is taken.
 		if in := full(t, q); in != time.Minute {
 			t.Errorf("the next is told %v, want 1m", in)
 		}
@@ -115,9 +114,9 @@ func TestAnAnnouncementThatPanicsLeavesNothingBehind(t *testing.T) {
 	})
 }
 
-// Who has a place is in the queue no more, not even for the moment in which it
-// goes: for who must not wait it would take two places. The race detector shuffles
-// who comes first, so that some come in that moment.
+// A caller that has a place is no longer in the queue, not even for the moment in which it
+// leaves: for a caller that must not wait it would take two places. The race detector
+// shuffles the order of callers, so that some arrive in that moment.
 func TestNobodyIsRefusedThePlaceBehindSomeoneWhoGoes(t *testing.T) {
 	for range 2000 {
 		synctest.Test(t, func(t *testing.T) {
@@ -138,8 +137,8 @@ func TestNobodyIsRefusedThePlaceBehindSomeoneWhoGoes(t *testing.T) {
 	}
 }
 
-// The first can go, but has not looked yet, since its announcement takes long. The
-// one behind it will wait; that is no reason for the last one to do so.
+// The first caller can go, but has not checked yet because its announcement takes long.
+// The caller behind it will wait; the last one must not wait for that reason.
 func TestWhoMustNotWaitDoesNotEvenIfThoseAheadDo(t *testing.T) {
 	for name, shut := range map[string]bool{"for a trial": true, "for a place, while questions fail": false} {
 		t.Run(name, func(t *testing.T) {

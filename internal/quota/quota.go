@@ -1,11 +1,14 @@
-// Package quota decides when a request may be sent. It keeps an exact sliding
-// window of the requests that a service has counted, a queue in which callers
-// wait for a place in that window in the order in which they came, an interval
-// between two of them, and a gate that a refusal by the service shuts for all of
-// them. If nobody said how large
-// the quota is, it learns it by a question. All of it is arithmetic on times: the
-// package knows nothing of HTTP, of the service, or of who calls it. Its caller
-// sends the requests and says what became of each.
+// Package quota decides when a request may be sent. It keeps:
+//
+//   - an exact sliding window of the requests that a service has counted: at most so
+//     many in any span of a length. A request that counts occupies a place in it;
+//   - a queue in which callers wait for a place, in the order in which they came;
+//   - an interval between two requests;
+//   - a gate, which blocks all requests after a refusal by the service.
+//
+// If the size of the quota is not configured, the package asks for it. All of it is
+// arithmetic on times: the package knows nothing about HTTP, the service or its caller.
+// The caller sends the requests and reports the outcome of each.
 package quota
 
 import (
@@ -15,47 +18,46 @@ import (
 	"time"
 )
 
-// Config says which quota a Quota keeps to.
+// Config describes the quota that a Quota enforces.
 type Config struct {
 	// Limit is the number of requests that the service counts in any span of
-	// the length Window. 0 means that there is no window: only the gate holds.
-	// With Ask they are the fallback, which holds as long as no question has
-	// been answered.
+	// the length Window. 0 means that there is no window: only the gate applies.
+	// With Ask they are the fallback, which applies until a question has been
+	// answered.
 	Limit  int
 	Window time.Duration
 
-	// OwnLimit and OwnWindow are another quota, which holds beside that one whatever
-	// Ask is answered. OwnLimit is 0 if there is none.
+	// OwnLimit and OwnWindow are a second quota, which applies in addition, whatever
+	// the answer to Ask is. OwnLimit is 0 if there is none.
 	OwnLimit  int
 	OwnWindow time.Duration
 
-	// Ask asks somebody who knows, usually the service, for the quota and how
-	// much of it is used. It is called before the first request, and again when
-	// the window is spent or the service refused a request; never twice at the
-	// same time, and not more than once a minute as long as it fails. Its context
-	// ends after 5 seconds. nil means that nothing is learned.
+	// Ask asks for the quota and how much of it is used, usually the service. It is
+	// called before the first request, and again when the window is used up or the
+	// service has refused a request. Calls do not overlap, and while they fail there
+	// is at most one a minute. The context ends after 5 seconds. nil means that
+	// nothing is learned.
 	Ask func(context.Context) (Reading, error)
 
-	// Warn is told when Ask fails or when its answer makes no sense. It can be
-	// nil.
+	// Warn is called if Ask fails or returns an invalid answer. It can be nil.
 	Warn func(context.Context, error)
 }
 
-// A Quota says when a request may go: as soon as its turn has come in the queue,
-// the gate is open, each window has a free place, and the last one is long enough
-// ago. It is safe for concurrent use.
+// A Quota decides when a request may be sent: as soon as it is first in the queue, the
+// gate is open, each window has a free place, and the interval since the last request
+// has passed. It is safe for concurrent use.
 type Quota struct {
 	learner *learner // nil: nothing is learned
 
 	mu     sync.Mutex
 	window *window // nil: there is none
-	own    *window // that holds beside it; nil: there is none
+	own    *window // that applies in addition; nil: there is none
 	pace   pace
 	gate   gate
 	queue  []waiter // in the order in which they came
 }
 
-// New returns a quota of which nothing is used.
+// New returns an unused quota.
 func New(c Config) *Quota {
 	q := new(Quota)
 	switch {
@@ -70,18 +72,17 @@ func New(c Config) *Quota {
 	return q
 }
 
-// Acquire waits for a place, but no longer than maxWait and ctx allow: if the
-// wait would be longer, it returns a *Refusal at once and has changed nothing. If
-// the context ends meanwhile, it returns ctx.Err(). It announces a wait before it
-// begins, and again when its reason or its end changes; announce can be nil. It
-// does not announce that it waits for the answer to a question, or for its turn
-// behind others who are about to go. While announce runs, those behind wait, too.
-// The place must be settled.
+// Acquire waits for a place, at most as long as maxWait and ctx allow. If the wait would
+// be longer, it returns a *Refusal at once and changes nothing. If the context ends
+// during the wait, it returns ctx.Err(). Acquire announces a wait before it starts, and
+// again when its reason or its end changes; announce can be nil. It does not announce
+// waits for the answer to a question, or for callers ahead that are about to go. While
+// announce runs, the callers behind wait as well. The caller must settle the place.
 func (q *Quota) Acquire(ctx context.Context, maxWait time.Duration, announce func(Wait)) (*Place, error) {
 	var w waiter
 	defer func() { q.leave(w) }()
 	var announced Wait
-	var open time.Time // since when the end of the wait is not known; zero: it is
+	var open time.Time // since when the end of the wait is unknown; zero: it is known
 	for {
 		var next step
 		next, w = q.step(ctx, w, maxWait)
@@ -117,23 +118,24 @@ func since(t time.Time) time.Duration {
 	return time.Since(t)
 }
 
-// moved reports whether the end of a wait has moved by more than timers are late.
+// moved reports whether the end of a wait has changed by more than the delay of timers.
 func moved(from, to time.Time) bool { return to.Sub(from).Abs() > 100*time.Millisecond }
 
-// A step is what someone in the queue does next: the first of these that is set.
+// A step is the next action of a caller in the queue: the first of these that is set.
 type step struct {
 	place *Place        // go
 	err   error         // give up
 	ask   bool          // ask how much is left
-	wait  Wait          // wait, if only for whoever is ahead and about to go
+	wait  Wait          // wait, if only for a caller ahead that is about to go
 	open  bool          // the end of that wait is not known
-	again time.Duration // after which to look again in an open wait; 0: not before something changes
+	again time.Duration // after which to check again in an open wait; 0: when something changes
 }
 
-// step looks at where w stands. A nil w is new; it gets into the queue only if it
-// does not go or give up at once, so that a request that need not wait costs
-// little. Who goes or gives up is out of the queue with that, and w is nil then: for
-// a moment it would count twice, as one that has a place and as one that wants one.
+// step returns the next action of w. A nil w is a new caller; it joins the queue only if
+// it does not go or give up at once, so that a request that need not wait costs little.
+// A caller that goes or gives up leaves the queue at the same time, and w is nil then:
+// otherwise it would count twice for a moment, as one that has a place and as one that
+// wants one.
 func (q *Quota) step(ctx context.Context, w waiter, maxWait time.Duration) (step, waiter) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -154,7 +156,7 @@ func (q *Quota) step(ctx context.Context, w waiter, maxWait time.Duration) (step
 	return next, w
 }
 
-// look returns what someone with so many ahead in the queue does next.
+// look returns the next action of a caller with so many ahead in the queue.
 func (q *Quota) look(ctx context.Context, ahead int, maxWait time.Duration) step {
 	if err := ctx.Err(); err != nil {
 		return step{err: err}
@@ -187,8 +189,8 @@ func (q *Quota) look(ctx context.Context, ahead int, maxWait time.Duration) step
 	return next
 }
 
-// refuse is Refuse for a wait in the queue. There a backoff is bounded, too: it
-// stands for the time that the service did not name.
+// refuse is Refuse for a wait in the queue. In the queue maxWait also limits a backoff,
+// which stands for the time that the service did not name.
 func refuse(ctx context.Context, now time.Time, w Wait, known bool, maxWait time.Duration) error {
 	if w.Reason == Backoff {
 		w.Reason = Told
@@ -196,11 +198,11 @@ func refuse(ctx context.Context, now time.Time, w Wait, known bool, maxWait time
 	return Refuse(ctx, now, w, known, maxWait)
 }
 
-// uncertain reports whether another answer can change what someone with so many
-// ahead is told: a question is under way, whose answer wakes all, or whoever is
-// first can go, and the one after it asks then. That one may wait for something
-// else, though: for the first one's answer if that goes on trial, or until it can
-// ask again after a question that failed.
+// uncertain reports whether another answer can change the wait of a caller with so many
+// ahead. That is so while a question is in progress, whose answer wakes all callers, or if
+// the first caller can go and the next one then asks. The next one may wait for
+// something else, though: for the answer to the first one if that is on trial, or for the
+// time of the next question after one that failed.
 func (q *Quota) uncertain(now time.Time, ahead int) bool {
 	l := q.learner
 	if l.asking || ahead == 0 || !l.learned || q.gate.trial {
@@ -210,8 +212,8 @@ func (q *Quota) uncertain(now time.Time, ahead int) bool {
 	return known && first.For == 0
 }
 
-// outlook returns how long someone with so many ahead in the queue has to wait at
-// least, and whether a time can be told at all. In a hurry is who must not wait.
+// outlook returns the least time that a caller with so many ahead in the queue must wait,
+// and whether a time is known at all. A caller that must not wait is in a hurry.
 func (q *Quota) outlook(now time.Time, ahead int, hurry bool) (wait Wait, known bool) {
 	wait.Reason = Spent
 	if q.window != nil {
@@ -227,7 +229,7 @@ func (q *Quota) outlook(now time.Time, ahead int, hurry bool) (wait Wait, known 
 		}
 	}
 	if wait.For == 0 && q.window != nil && q.window.full(now, ahead) {
-		return wait, false // all that may be free is in doubt
+		return wait, false // every place that may be free is in doubt
 	}
 	if wait.For > 0 {
 		wait.Until = now.Add(wait.For)
@@ -235,8 +237,8 @@ func (q *Quota) outlook(now time.Time, ahead int, hurry bool) (wait Wait, known 
 	return wait, true
 }
 
-// certain returns how long someone with so many ahead has to wait at least, whatever
-// a question is answered.
+// certain returns the least time that a caller with so many ahead must wait, whatever the
+// answer to a question is.
 func (q *Quota) certain(now time.Time, ahead int) time.Duration {
 	d := q.pace.delay(now, ahead)
 	if q.own != nil {
@@ -245,7 +247,7 @@ func (q *Quota) certain(now time.Time, ahead int) time.Duration {
 	return d
 }
 
-// grant hands out a place.
+// grant returns a new place.
 func (q *Quota) grant(now time.Time) *Place {
 	if q.gate.trial {
 		q.gate.trying++
@@ -255,7 +257,7 @@ func (q *Quota) grant(now time.Time) *Place {
 	for _, w := range p.windows {
 		if w != nil {
 			w.take(now)
-			p.readings = max(p.readings, w.readings) // of which own has none
+			p.readings = max(p.readings, w.readings) // own has no readings
 		}
 	}
 	if q.learner != nil {
@@ -264,9 +266,9 @@ func (q *Quota) grant(now time.Time) *Place {
 	return p
 }
 
-// Check returns the *Refusal with which Acquire would refuse a request that comes
-// after a pause, so that nobody sleeps a pause for nothing; nil if it would not,
-// or if that cannot be told yet.
+// Check returns the *Refusal that Acquire would return for a request after a pause, so
+// that no caller sleeps through a pause in vain. It returns nil if Acquire would not
+// refuse the request, or if that is not known yet.
 func (q *Quota) Check(ctx context.Context, pause, maxWait time.Duration) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -276,7 +278,7 @@ func (q *Quota) Check(ctx context.Context, pause, maxWait time.Duration) error {
 		return nil
 	}
 	if wait.Reason == Spent && q.learner != nil {
-		// Who knows what the answer will be at the next question.
+		// The answer to the next question is not known.
 		if wait.For = q.certain(now, len(q.queue)); wait.For <= pause {
 			return nil
 		}

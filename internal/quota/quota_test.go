@@ -41,7 +41,7 @@ func refused(t *testing.T, err error) time.Duration {
 	return r.In
 }
 
-// full returns how long a request is told to wait that must not wait.
+// full returns the wait in the refusal of a request that must not wait.
 func full(t *testing.T, q *quota.Quota) time.Duration {
 	t.Helper()
 	_, err := q.Acquire(t.Context(), 0, nil)

@@ -8,19 +8,19 @@ import (
 )
 
 const (
-	maxLimit  = 10_000 // requests that a learned window can have, so that nonsense does not cost memory
+	maxLimit  = 10_000 // the largest limit of a learned window, so that a wrong answer does not cost memory
 	maxLength = 31 * 24 * time.Hour
 )
 
-// A Reading is what somebody who knows says of the quota.
+// A Reading is the state of the quota as the service reports it.
 type Reading struct {
 	Limit  int           // requests in a Window; 1 to 10,000
-	Window time.Duration // a sliding one; up to 31 days
-	Used   int           // how many of them are used, by whomever
-	NextIn time.Duration // until the first place is free, rounded up; says something only if all are used
+	Window time.Duration // length of the sliding window; up to 31 days
+	Used   int           // how many of them are used, by all clients
+	NextIn time.Duration // until the first place is free, rounded up; only meaningful if all are used
 }
 
-// check returns an error for a reading that makes no sense.
+// check returns an error for an invalid reading.
 func (r Reading) check() error {
 	if r.Limit < 1 || r.Limit > maxLimit || r.Window <= 0 || r.Window > maxLength {
 		return fmt.Errorf("no quota to keep to: %d requests in %v", r.Limit, r.Window)
@@ -28,45 +28,44 @@ func (r Reading) check() error {
 	return nil
 }
 
-// An other place is one that a reading counts and that is not surely the client's
-// own: it is somebody else's, or it is that of a request of the client's of which
-// it is not known whether the reading counts it.
+// An other place is one that a reading counts and that is not certainly the client's own.
+// It belongs to another client, or to a request of this client of which it is not known
+// whether the reading counts it.
 type other struct {
-	// hope is when the next reading can do without it. Until then it is taken; from
-	// then on to until it is in doubt: nobody is granted it, but whoever wants it
-	// asks again instead of waiting. The zero time stands for the answer to a
-	// request that is under way.
+	// hope is when the next reading may no longer count it. Until then it is taken.
+	// From then until the time until it is in doubt: it is not granted, but a caller
+	// that wants it asks again instead of waiting. The zero time stands for the answer
+	// to a request that is in progress.
 	hope  time.Time
 	until time.Time // when it is free in any case
 }
 
-// doubtful reports whether the next reading can do without o.
+// doubtful reports whether the next reading may no longer count o.
 func (o other) doubtful(now time.Time) bool { return !o.hope.After(now) && o.until.After(now) }
 
-// learn takes over a reading that was made at some moment between the times asked
-// and now.
+// learn adopts a reading that was made at some moment between the times asked and now.
 //
-// It has to be safe: no place is granted that somebody may hold. So whatever the
-// reading counts beyond the requests that it surely counts is taken for others',
-// for one length, since that is how long it takes until it is over, whoever sent
-// it. But the client's own requests of which nobody knows whether the reading
-// counts them would then be counted twice, which would cost a fair part of the
-// quota. They are of two kinds:
+// It must be safe: it must not grant a place that another client may hold. A reading
+// may count more requests than those of this client that it certainly counts. learn
+// assumes that the rest belongs to others, and that it stays for one length, which is the
+// longest time that any request counts. But then requests of this client would count twice
+// if it is not known whether the reading counts them, which would cost a fair part of
+// the quota. There are two kinds of them:
 //
-//   - The service may count it after the reading: it was under way at some time
-//     since the question was asked. Its own place has to stay, and another one is
-//     in doubt until it is answered.
-//   - It was counted before the reading, or never, or the service has forgotten it
-//     already. Then the reading counts it if it has to be counted, so its own place
-//     goes, and another one is in doubt as soon as its own would have been free.
+//   - The service may count the request after the reading: it was in progress at some
+//     time since the question was asked. Its own place must stay, and another place is
+//     in doubt until the request is answered.
+//   - The request was counted before the reading, or never, or it has left the service's
+//     window already. Then the reading includes it if it counts, so its own place is
+//     removed, and another place is in doubt from the time at which its own would have
+//     been free.
 //
-// A doubt is over at the next question: that is asked when somebody wants the
-// place.
+// The next question resolves a doubt. It is asked when a caller wants the place.
 func (w *window) learn(r Reading, asked, now time.Time) {
 	w.limit, w.length = r.Limit, r.Window
 	w.readings++
 	var hopes []time.Time
-	sure, first := 0, now.Add(w.length) // of the sure ones, the first that can be over
+	sure, first := 0, now.Add(w.length) // the earliest time at which one of the certain ones can be free
 	w.own = slices.DeleteFunc(w.own, func(s spent) bool {
 		free := w.free(s)
 		switch {
@@ -91,8 +90,8 @@ func (w *window) learn(r Reading, asked, now time.Time) {
 		w.others[i].until = now.Add(w.length)
 		w.others[i].hope = w.others[i].until
 	}
-	// When the first place is free, the service tells. If it cannot be that of a
-	// sure one, it is one of these.
+	// The service reports when the first place is free. If that cannot be the place of a
+	// certain request, it is one of these.
 	if next := now.Add(min(max(0, r.NextIn), w.length)); r.Used >= r.Limit && next.Before(first) && len(w.others) > 0 {
 		last := &w.others[len(w.others)-1]
 		last.hope, last.until = next, next
@@ -100,11 +99,12 @@ func (w *window) learn(r Reading, asked, now time.Time) {
 	w.hopeFor(hopes, now)
 }
 
-// hopeFor puts as many of the others in doubt as there are times, and requests
-// under way.
+// hopeFor puts as many of the others in doubt as there are times and requests in
+// progress.
 func (w *window) hopeFor(times []time.Time, now time.Time) {
 	slices.SortFunc(times, time.Time.Compare)
-	// What a question can tell now comes first, then what an answer will tell.
+	// Places about which a question can decide now come first, then those about which an
+	// answer will decide.
 	over, _ := slices.BinarySearchFunc(times, now, func(t, now time.Time) int {
 		if t.After(now) {
 			return 1
@@ -130,8 +130,8 @@ func (w *window) sortOthers(now time.Time) {
 	})
 }
 
-// settled ends the doubt about a request that was under way when the last reading
-// was made: by the time at, the service has counted it.
+// settled ends the doubt about a request that was in progress at the last reading: by
+// the time at, the service has counted it.
 func (w *window) settled(at, now time.Time) {
 	for i := range w.others {
 		if o := &w.others[i]; o.hope.IsZero() {
@@ -145,19 +145,19 @@ func (w *window) settled(at, now time.Time) {
 	}
 }
 
-// hoped returns the others' places that are not in doubt.
+// hoped returns the number of others' places that are not in doubt.
 func (w *window) hoped(now time.Time) []other {
 	return w.others[sort.Search(len(w.others), func(i int) bool { return w.others[i].hope.After(now) }):]
 }
 
-// news reports whether a reading that is made now can tell more than the last one
-// about a place that is in doubt.
+// news reports whether a reading now can say more than the last one about a place that
+// is in doubt.
 func (w *window) news(now time.Time) bool {
 	return slices.ContainsFunc(w.others, func(o other) bool { return o.doubtful(now) && !o.hope.IsZero() })
 }
 
-// next returns how long it takes at most until time alone changes what is known,
-// but for the questions that can be asked again.
+// next returns the longest time until time alone changes the state, apart from questions
+// that can be asked again.
 func (w *window) next(now time.Time) time.Duration {
 	d := askInterval
 	if own := w.busy(now); len(own) > 0 {

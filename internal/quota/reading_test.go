@@ -11,7 +11,7 @@ import (
 	"github.com/docking-event/ll2/internal/quota"
 )
 
-// says sets what the next question is told, of a quota of an hour.
+// says sets the answer to the next question, for a quota of an hour.
 func (o *oracle) says(limit, used int, next time.Duration) {
 	o.reading = quota.Reading{Limit: limit, Window: time.Hour, Used: used, NextIn: next}
 }
@@ -32,8 +32,8 @@ func TestALostRequestThatWasNotCountedGivesItsPlaceBack(t *testing.T) {
 	})
 }
 
-// Whether the place that is counted is that of the lost request or somebody
-// else's shows when the lost one's time is over.
+// The counted place belongs to the lost request or to another client. Which one it is
+// becomes known when the time of the lost request is over.
 func TestALostRequestDoesNotHideSomebodyElses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := new(oracle)
@@ -50,7 +50,7 @@ func TestALostRequestDoesNotHideSomebodyElses(t *testing.T) {
 		if in := full(t, q); in != 5*time.Minute || o.asked != 3 {
 			t.Errorf("free in %v after %d questions, want 5m after 3", in, o.asked)
 		}
-		// It is known now, so nobody asks.
+		// It is known now, so there is no question.
 		time.Sleep(5 * time.Minute)
 		take(t, q)
 		if o.asked != 3 {
@@ -82,7 +82,7 @@ func TestALostRequestThatMayStillBeCountedIsInDoubtUntilThen(t *testing.T) {
 	})
 }
 
-// The first place that is free is its own, so nothing is said of somebody else's.
+// The first free place is its own, so nothing is known about the places of others.
 func TestTheTimeOfItsOwnPlaceIsNotTakenForSomebodyElses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := new(oracle)
@@ -91,7 +91,7 @@ func TestTheTimeOfItsOwnPlaceIsNotTakenForSomebodyElses(t *testing.T) {
 		spend(t, q, 1)
 		time.Sleep(10 * time.Minute)
 		spend(t, q, 2)
-		o.says(3, 5, 50*time.Minute) // a new limit would show like that, too
+		o.says(3, 5, 50*time.Minute) // a new limit would look the same
 		if in := full(t, q); in != time.Hour {
 			t.Errorf("free in %v, want 1h: two more are others', for as long as it takes", in)
 		}
@@ -103,8 +103,8 @@ func TestTheTimeOfItsOwnPlaceIsNotTakenForSomebodyElses(t *testing.T) {
 	})
 }
 
-// doubt returns a quota of 3 of which somebody else's use is 1, and two requests
-// under way. A question is told that 2 are used: it counts one of them.
+// doubt returns a quota of 3 of which another client uses 1, and two requests in
+// progress. The answer to a question is that 2 are used: it counts one of them.
 func doubt(t *testing.T) (*oracle, *quota.Quota, [2]*quota.Place) {
 	o := new(oracle)
 	o.says(3, 1, 0)
@@ -118,7 +118,7 @@ func doubt(t *testing.T) (*oracle, *quota.Quota, [2]*quota.Place) {
 func TestAPlaceInDoubtIsGrantedWhenTheDoubtIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, q, places := doubt(t)
-		// It may be free, but nobody knows yet.
+		// It may be free, but that is not known yet.
 		if in := full(t, q); in != 0 || o.asked != 2 {
 			t.Errorf("free in %v after %d questions, want an unknown time after 2", in, o.asked)
 		}
@@ -175,7 +175,7 @@ func TestAFailedQuestionIsAskedAgainAMinuteLaterWhoeverCameMeanwhile(t *testing.
 	})
 }
 
-// Nor do the questions that are asked meanwhile begin it anew.
+// Questions that are asked in the meantime do not start it again.
 func TestAWaitInDoubtTakesNoLongerThanAllowedHoweverOftenItIsAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, q, _ := doubt(t)
@@ -190,7 +190,7 @@ func TestAWaitInDoubtTakesNoLongerThanAllowedHoweverOftenItIsAsked(t *testing.T)
 	})
 }
 
-// Nobody waits for ever for a request that is never answered.
+// No caller waits forever for a request that is never answered.
 func TestADoubtIsOverOneWindowAfterTheQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, q, _ := doubt(t)
@@ -259,7 +259,7 @@ func TestTheWindowFollowsWhatIsLearned(t *testing.T) {
 					spend(t, q, 1)
 					return
 				}
-				// Its own two are counted already: none is taken for somebody else's.
+				// Its own two are counted already: none is assumed to be another client's.
 				if in := full(t, q); in != test.next {
 					t.Errorf("free in %v, want %v", in, test.next)
 				}
@@ -271,8 +271,8 @@ func TestTheWindowFollowsWhatIsLearned(t *testing.T) {
 	}
 }
 
-// What a reading says may have counted a request that was under way then: it is
-// asked again before anybody waits for that.
+// A reading may include a request that was in progress at the time. There is another
+// question before any caller waits because of it.
 func TestWhatIsUnderWayDoesNotCountTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &oracle{reading: quota.Reading{Limit: 2, Window: time.Hour}}

@@ -15,15 +15,15 @@ import (
 
 const day = 24 * time.Hour
 
-// A service is a model of one that grants so many requests in a sliding window:
-// the times of those that it accepted. It shares nothing with the package.
+// A service is a model of a service with a sliding window: it holds the times of the
+// requests that it accepted. It shares no code with the package.
 type service struct {
 	limit  int
 	window time.Duration
 	quick  time.Duration // within which a request is counted, and again within which the answer comes
-	late   time.Duration // within which a request is counted that nobody waits for any more
-	guess  time.Duration // what the client takes for both together
-	never  bool          // half of those are never counted
+	late   time.Duration // within which a request is counted whose caller has stopped waiting
+	guess  time.Duration // the client's estimate of both together
+	never  bool          // half of the late ones are never counted
 
 	start    time.Time
 	mu       sync.Mutex
@@ -67,7 +67,7 @@ func (s *service) accept() time.Duration {
 	return in
 }
 
-// count is accept for somebody else's request.
+// count is accept for the request of another client.
 func (s *service) count() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,7 +79,7 @@ func (s *service) count() time.Duration {
 	return in
 }
 
-// ask answers a question, or takes too long for that, but not for the first one.
+// ask answers a question. It may take too long, but not for the first one.
 func (s *service) ask(r *rand.Rand) func(context.Context) (quota.Reading, error) {
 	return func(ctx context.Context) (quota.Reading, error) {
 		before, after := upTo(r, 2500*time.Millisecond), upTo(r, 2500*time.Millisecond)
@@ -184,7 +184,7 @@ func (s *service) simulate(t *testing.T, q *quota.Quota, seed uint64) {
 				case errors.As(err, &refusal):
 					return // the next place is behind the end of the last day
 				case err != nil:
-					time.Sleep(time.Duration(i+1) * time.Second) // whoever was cancelled comes again
+					time.Sleep(time.Duration(i+1) * time.Second) // a cancelled caller comes again
 				}
 				// The place that it gave back is the next one's before it comes again. So no
 				// two do something at the same time, and a seed gives the same days, in
@@ -197,7 +197,7 @@ func (s *service) simulate(t *testing.T, q *quota.Quota, seed uint64) {
 	time.Sleep(s.quick + s.late) // until what is late is counted
 }
 
-// hold fails unless nothing was refused, and each day brought its share.
+// hold fails if a request was refused, or a day had too few requests.
 func (s *service) hold(t *testing.T, least int) {
 	t.Helper()
 	s.mu.Lock()
@@ -233,7 +233,7 @@ func TestInTwentyFiveDaysNothingIsRefusedAndLittleIsLeft(t *testing.T) {
 	})
 }
 
-// asking returns a quota that asks the service, and what it knows else is wrong.
+// asking returns a quota that asks the service, and whose configuration is wrong.
 func (s *service) asking(seed uint64) *quota.Quota {
 	return quota.New(quota.Config{Limit: 1, Window: time.Second, Ask: s.ask(rand.New(rand.NewPCG(seed, 99)))})
 }
@@ -246,7 +246,8 @@ func TestInTwentyFiveDaysWhoAsksIsNotRefusedForItsOwnSending(t *testing.T) {
 	})
 }
 
-// Who asks learns what was not counted: half of a tenth would be 18 a day.
+// A client that asks learns which requests did not count: half of a tenth would be 18 a
+// day.
 func TestWhoAsksGetsBackWhatWasNeverCounted(t *testing.T) {
 	seeded(t, 1, func(t *testing.T, seed uint64) {
 		s := newService(5)
@@ -256,14 +257,14 @@ func TestWhoAsksGetsBackWhatWasNeverCounted(t *testing.T) {
 	})
 }
 
-// The same program is started again, say. What it spent is others' use then, and
-// of which of its own requests a reading counts it is not sure.
+// For example, the same program is started again. Its earlier requests then look like
+// those of others, and it is not certain which of its own requests a reading counts.
 //
-// The day has all that the service granted, with what was spent before. A place is
-// used again within an hour, the time that an answer and a question take, and a
-// minute if that fails: 23 times a day at least, and mostly 24 times. Which places
-// are used once less depends on when their first turn was, so all of them can be,
-// and no more: 15 times 23 are 345.
+// The day includes all requests that the service granted, also those from before the
+// restart. A place is used again within an hour, plus the time of an answer and a
+// question, plus a minute if the question fails: at least 23 times a day, and mostly 24
+// times. Which places are used one time less depends on when they were first used, so it
+// can be all of them, but not more: 15 times 23 is 345.
 func TestWhoAsksIsNotRefusedForWhatWasSpentBefore(t *testing.T) {
 	seeded(t, 40, func(t *testing.T, seed uint64) {
 		s := newService(1)
@@ -298,7 +299,7 @@ func TestWhoAsksIsNotRefusedWhateverTheWindowIs(t *testing.T) {
 	})
 }
 
-// This and the next are the figures of the comment on careful.
+// This test and the next one check the figures in the comment on careful.
 func TestCallersWhoWaitAreSeldomRefusedAfterTheirProgramIsStartedAgain(t *testing.T) {
 	refusals := 0
 	seeded(t, 20, func(t *testing.T, seed uint64) {

@@ -6,22 +6,22 @@ import (
 	"time"
 )
 
-// A View is what is known of a quota at one moment.
+// A View is a snapshot of a quota.
 type View struct {
 	Limit     int           // requests in a Window; 0: there is no window, or it is not known yet
 	Window    time.Duration // a sliding one
-	Used      int           // places that are taken, by requests under way too; more than Limit if some were sent again
+	Used      int           // places that are taken, also by requests in progress; more than Limit if some were sent again
 	ShutUntil time.Time     // when the gate opens; zero unless it is shut now
 	Told      bool          // the service named that time
 
 	now     time.Time
 	windows []window // copies
 	pace    pace
-	ahead   int // who is waiting already
+	ahead   int // callers that are waiting already
 }
 
-// View returns what is known of the quota now. Of two windows it shows the one of
-// which less is left, or that lets the next request wait longer.
+// View returns a snapshot of the quota. Of two windows it shows the one that has less
+// left, or that makes the next request wait longer.
 func (q *Quota) View() View {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -44,9 +44,9 @@ func (q *Quota) View() View {
 	return v
 }
 
-// Next returns when the next n requests can have gone, n being 1 or more, if
-// nobody else sends any and each is answered at once. It is not in the future if
-// they can go now.
+// Next returns when the last of the next n requests can be sent, for n of 1 or more, if
+// no other requests are sent and each is answered at once. It is not in the future if
+// they can all be sent now.
 func (v View) Next(n int) time.Time {
 	ahead := max(n, 1) - 1
 	ahead += min(v.ahead, math.MaxInt-ahead)

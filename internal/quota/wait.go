@@ -9,7 +9,7 @@ import (
 
 const forever = time.Duration(math.MaxInt64)
 
-// A Reason says what a wait is for.
+// A Reason is the reason for a wait.
 type Reason string
 
 // The reasons for a wait.
@@ -19,16 +19,16 @@ const (
 	Backoff Reason = "backoff"     // the service said nothing; the caller chose how long
 )
 
-// A Wait is one that is about to begin.
+// A Wait is a wait that is about to start.
 type Wait struct {
 	Reason Reason
 	For    time.Duration // 0: only the answer to another request ends it
 	Until  time.Time     // zero if For is 0
 }
 
-// A Refusal is the error for a wait that would be longer than allowed and was not
-// begun.
-type Refusal struct { //nolint:errname // what it is called where it is used: a refusal with a time
+// A Refusal is the error for a wait that would be longer than allowed. The caller gets it
+// at once.
+type Refusal struct { //nolint:errname // its users call it a refusal with a time
 	In time.Duration // until the request could go; 0: not known
 }
 
@@ -39,12 +39,12 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("the quota allows the next request in %v", r.In)
 }
 
-// Refuse decides whether the wait w, which would begin at the time now, is too
-// long to begin: longer than maxWait, or than ctx's deadline allows. known is
-// false if its end cannot be told; such a wait is too long only if there must be
-// none. A Backoff between two attempts is the caller's own choice and not bounded
-// by maxWait; one at the gate, in [Quota.Acquire], is, because it stands for a time
-// that the service did not name. Refuse returns a *Refusal, or nil.
+// Refuse returns a *Refusal if the wait w, which would start at the time now, is longer
+// than maxWait or than ctx's deadline allows, and nil otherwise. Known is false if the
+// end of the wait is not known; such a wait is too long only if no wait is allowed.
+// MaxWait does not limit a Backoff between two attempts, which is the caller's choice. It
+// does limit a Backoff at the gate, in [Quota.Acquire], because that one stands for a
+// time that the service did not name.
 func Refuse(ctx context.Context, now time.Time, w Wait, known bool, maxWait time.Duration) error {
 	if w.Reason == Backoff {
 		maxWait = forever
@@ -57,7 +57,7 @@ func Refuse(ctx context.Context, now time.Time, w Wait, known bool, maxWait time
 	return nil
 }
 
-// Sleep sleeps for the time d. It returns ctx.Err() at once when ctx ends.
+// Sleep waits for the time d. It returns ctx.Err() at once when ctx ends.
 func Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()

@@ -6,33 +6,33 @@ import (
 	"time"
 )
 
-// A window is an exact sliding one: in any span of its length the service counts
-// no more than limit requests. The service counts a request somewhere between
-// sending and answer, so a place is taken before sending and is free again one
-// length after the answer. A token bucket cannot do that: with a burst of limit
-// it lets nearly twice as many through.
+// A window is an exact sliding window: the service counts at most limit requests in any
+// span of its length. The service counts a request at some moment between sending and
+// answer. So a place is taken before sending, and is free again one length after the
+// answer. A token bucket cannot do that: with a burst of limit it allows nearly twice as
+// many requests.
 type window struct {
 	limit    int
 	length   time.Duration
 	flying   int     // places of requests that are not answered yet
-	own      []spent // places of answered ones, the first to be free again first
-	others   []other // places that a reading counts beside those; see learn
-	readings int     // how many there were
+	own      []spent // places of answered requests, the first to be free again first
+	others   []other // further places that a reading counts; see learn
+	readings int     // the number of readings so far
 }
 
-// A spent place is that of a request that was counted between two times.
+// A spent place belongs to a request that was counted between two times.
 type spent struct {
 	sent, counted time.Time
-	sure          bool // it was counted; else it may have been
+	sure          bool // it was counted; otherwise it may have been
 }
 
 func newWindow(limit int, length time.Duration) *window {
 	return &window{limit: limit, length: length}
 }
 
-// take takes a place for a request that is about to be sent, and forgets what is
-// over. Nothing is forgotten at any other time: while a question is under way
-// nobody takes a place, and learn sees what was spent when it was asked.
+// take takes a place for a request that is about to be sent, and drops places that are
+// free again. They are dropped at no other time: no place is taken while a question is in
+// progress, so learn sees the places as they were when the question was asked.
 func (w *window) take(now time.Time) {
 	w.own = w.busy(now)
 	if w.others != nil {
@@ -41,11 +41,11 @@ func (w *window) take(now time.Time) {
 	w.flying++
 }
 
-// spend keeps a place taken until one length after the time at which the service
-// has counted its request at the latest.
+// spend keeps a place taken until one length after the latest time at which the service
+// has counted its request.
 func (w *window) spend(s spent) {
-	// Behind all that are free before it: that is the end, unless counted is not
-	// now.
+	// Insert it after all places that are free earlier: that is the end, unless counted
+	// is not now.
 	i := len(w.own)
 	for i > 0 && w.own[i-1].counted.After(s.counted) {
 		i--
@@ -56,13 +56,12 @@ func (w *window) spend(s spent) {
 // free returns when a spent place is free again.
 func (w *window) free(s spent) time.Time { return s.counted.Add(w.length) }
 
-// busy returns those of the client's own places that are not free yet.
+// busy returns the client's own places that are not free yet.
 func (w *window) busy(now time.Time) []spent {
 	return w.own[sort.Search(len(w.own), func(i int) bool { return w.free(w.own[i]).After(now) }):]
 }
 
-// full reports whether no place is free for certain for someone with so many
-// ahead.
+// full reports whether no place is certain to be free for a caller with so many ahead.
 func (w *window) full(now time.Time, ahead int) bool {
 	used := w.flying + len(w.busy(now))
 	for _, o := range w.others {
@@ -73,21 +72,20 @@ func (w *window) full(now time.Time, ahead int) bool {
 	return used+ahead >= w.limit
 }
 
-// used returns how many places are taken, as far as can be hoped.
+// used returns how many places are taken, without those that are in doubt.
 func (w *window) used(now time.Time) int {
 	return w.flying + len(w.busy(now)) + len(w.hoped(now))
 }
 
-// delay returns how long someone with so many ahead has to wait for a place, as
-// far as can be hoped. Of one in flight it is only known that it takes one length
-// and more.
+// delay returns how long a caller with so many ahead must wait for a place, if places in
+// doubt are free. A place in flight is only known to take at least one length.
 func (w *window) delay(now time.Time, ahead int) time.Duration {
 	own, others := w.busy(now), w.hoped(now)
 	idle := w.limit - w.flying - len(own) - len(others)
-	// Those ahead take the places in the order in which they become free: the idle
-	// ones, the spent ones, those in flight, and then the same again, each one
-	// length later. What the service counts later than now joins them in the second
-	// of these rounds.
+	// The callers ahead take the places in the order in which they become free: the
+	// idle ones, the spent ones, those in flight, and then the same again, each one
+	// length later. Requests that the service counts later than now join them in the
+	// second of these rounds.
 	soon := sort.Search(len(own), func(i int) bool { return own[i].counted.After(now) })
 	own, late := own[:soon], own[soon:]
 	late = late[max(0, len(late)-w.limit):]
@@ -100,7 +98,7 @@ func (w *window) delay(now time.Time, ahead int) time.Duration {
 			return forever // as good as never
 		}
 		d, ahead = time.Duration(rounds)*w.length, (ahead-first)%w.limit
-		if idle < 0 { // more are taken than there are: the first ones do not come again
+		if idle < 0 { // more places are taken than there are: the first ones do not become free again
 			gone, idle = min(-idle, len(own)+len(others)), 0
 		}
 	}
@@ -142,5 +140,5 @@ func (w *window) nth(own []spent, others []other, late []spent, gone, nth int) t
 	}
 }
 
-// add returns a+b, but no more than forever.
+// add returns a+b, at most forever.
 func add(a, b time.Duration) time.Duration { return a + min(b, forever-a) }

@@ -68,7 +68,7 @@ func TestARedirectWithinTheOriginIsFollowedWithTheCredential(t *testing.T) {
 	}
 }
 
-// A redirect elsewhere is the answer, and nobody there hears of it.
+// A redirect to another origin is the response, and no request goes there.
 func TestARedirectToAnotherOriginIsTheAnswer(t *testing.T) {
 	for _, status := range redirects {
 		for _, to := range []string{
@@ -164,7 +164,7 @@ func TestTheCallersPolicyIsAskedWithinTheOrigin(t *testing.T) {
 	}
 }
 
-// net/http would make an error of it that looks as if it could pass.
+// net/http would turn it into an error that looks transient.
 func TestARedirectThatLeadsNowhereIsTheAnswer(t *testing.T) {
 	for _, status := range redirects {
 		for _, to := range []string{"https://a b/", "http://[::1", "%zz", "https://api.example:port/", ":", "\x7f", "/\n"} {

@@ -1,10 +1,10 @@
-// Package wire sends one request through an http.Client of somebody else's and
-// reports what became of it on the wire: whether a connection came about, and
-// how often net/http sent the request by itself. It follows redirects within the
-// origin of the request only, so that credentials go nowhere else.
+// Package wire sends one request through the caller's http.Client and reports what
+// happened on the network: whether a connection was made, and how often net/http
+// repeated the request automatically. It follows redirects only within the origin of
+// the request, so that credentials go nowhere else.
 //
-// It knows nothing of quotas, retries, JSON or any API: a status is a number to
-// it, and a body is the caller's to read.
+// It knows nothing about quotas, retries, JSON or any API: a status is only a number,
+// and the caller reads the body.
 package wire
 
 import (
@@ -18,18 +18,19 @@ import (
 	"time"
 )
 
-// Send sends req through client, once, with ctx for its context: the answer's body is
-// open. The request is not the caller's any more: a Jar adds to its header what it would
-// add again to the header of another attempt. It calls sentAgain for each time that net/http sends the request once
-// more by itself, because a connection that it had kept broke before the first byte of
-// an answer. It returns when it sent the request last, redirects included; if there is an
-// error, that is the zero time if nothing left the machine: the context had ended
-// before, or no connection came about.
-// A transport that is not net/http's is taken to have sent the request, unless its
-// error is of dialing and no redirect came before.
+// Send sends req through client once, with ctx as its context. The caller must close the
+// response's body, and must not use req again: a Jar adds cookies to its header, and
+// would add them again in another attempt.
+//
+// Send calls sentAgain each time that net/http repeats the request automatically, because
+// a kept-alive connection broke before the first byte of a response. It returns the time
+// at which it last sent the request, redirects included. With an error, this is the zero
+// time if nothing was sent: the context had ended before, or no connection was made.
+// Send assumes that a transport other than net/http's has sent the request, unless the
+// error is a dial error and no redirect came before.
 func Send(ctx context.Context, client *http.Client, req *http.Request, sentAgain func()) (resp *http.Response, last time.Time, err error) {
 	if err := ctx.Err(); err != nil {
-		return nil, time.Time{}, err // net/http would not say that it sent nothing
+		return nil, time.Time{}, err // net/http does not report that it sent nothing
 	}
 	tap := &tap{base: client.Transport, sentAgain: sentAgain}
 	tap.trace = httptrace.ClientTrace{GetConn: tap.asksFor, GotConn: tap.gets}
@@ -42,8 +43,7 @@ func Send(ctx context.Context, client *http.Client, req *http.Request, sentAgain
 	return resp, time.Unix(0, tap.last.Load()), err
 }
 
-// isDialError reports whether a connection could not be made, be it one to a
-// proxy.
+// isDialError reports whether no connection could be made, to the server or to a proxy.
 func isDialError(err error) bool {
 	for op := (*net.OpError)(nil); errors.As(err, &op); err = op.Err {
 		if op.Op == "dial" {
@@ -53,30 +53,30 @@ func isDialError(err error) bool {
 	return false
 }
 
-// A tap is the transport of one request, redirects included. It watches what
-// net/http sends. It has no CloseIdleConnections, which would close those of
-// everybody who shares the transport.
+// A tap is the transport of one request, redirects included. It observes what net/http
+// sends. It has no CloseIdleConnections, which would close the connections of all
+// clients that share the transport.
 type tap struct {
-	base      http.RoundTripper // nil: http.DefaultTransport, as it is when the request goes
+	base      http.RoundTripper // nil: http.DefaultTransport, with its value when the request is sent
 	sentAgain func()
 	trace     httptrace.ClientTrace
-	asked     atomic.Bool  // net/http looked for a connection
-	got       atomic.Bool  // and has one, or there was an answer
-	had       atomic.Int32 // connections that this hop had
+	asked     atomic.Bool  // net/http has requested a connection
+	got       atomic.Bool  // net/http has a connection, or there was a response
+	had       atomic.Int32 // number of connections of this hop
 
 	last atomic.Int64 // when a hop was sent last, in nanoseconds since 1970
 }
 
-// sent reports whether anything may have been sent of a request that ended in
-// err. What net/http did is known; of others there is only the error.
+// sent reports whether a part of a request that failed with err may have been sent. For
+// net/http this is known; for other transports there is only the error.
 func (t *tap) sent(err error) bool {
 	return t.got.Load() || !t.asked.Load() && !isDialError(err)
 }
 
 func (t *tap) asksFor(string) { t.asked.Store(true) }
 
-// gets hears of a connection. A second one within a hop is net/http's own second
-// sending.
+// gets is called for each connection. A second one within a hop means that net/http
+// repeats the request.
 func (t *tap) gets(httptrace.GotConnInfo) {
 	t.got.Store(true)
 	t.last.Store(time.Now().UnixNano())
@@ -99,15 +99,14 @@ func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	t.got.Store(true)
 	if leadsNowhere(req.URL, resp) {
-		// net/http would hide the answer behind an error that looks as if it
-		// could pass.
+		// net/http would hide the response behind an error that looks transient.
 		resp.Header = resp.Header.Clone()
 		resp.Header.Del("Location")
 	}
 	return resp, err
 }
 
-// leadsNowhere reports whether an answer redirects to what is no URL.
+// leadsNowhere reports whether a response redirects to an invalid URL.
 func leadsNowhere(from *url.URL, resp *http.Response) bool {
 	if resp.StatusCode/100 != 3 {
 		return false

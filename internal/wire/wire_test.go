@@ -47,7 +47,7 @@ func get(t *testing.T, address string) *http.Request {
 	return req
 }
 
-// A result is what Send says, with the body read.
+// A result holds the results of Send and the body.
 type result struct {
 	status int
 	header http.Header
@@ -137,8 +137,8 @@ func TestHTTP2SendsOnce(t *testing.T) {
 	}
 }
 
-// net/http repeats a GET by itself if a connection that it kept breaks before the
-// first byte of the answer. The service has seen the request each time.
+// net/http automatically repeats a GET if a kept-alive connection breaks before the first
+// byte of the response. The service has seen the request each time.
 func TestASecondSendingByNetHTTPIsTold(t *testing.T) {
 	var asked, broken atomic.Int32
 	server, client := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -187,7 +187,7 @@ func TestWhatBreaksOnANewConnectionIsSentOnce(t *testing.T) {
 	}
 }
 
-// deaf returns an address at which nobody listens.
+// deaf returns an address at which no server listens.
 func deaf(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -236,7 +236,7 @@ func TestWithoutAConnectionNothingIsSent(t *testing.T) {
 	}
 }
 
-// Of a transport that is not net/http's there is only the error.
+// For a transport that is not net/http's there is only the error.
 func TestATransportOfAnotherKindHasSentUnlessItCouldNotDial(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
 	for name, tc := range map[string]struct {
@@ -304,8 +304,8 @@ func TestTheTimeoutOfTheClientHolds(t *testing.T) {
 	})
 }
 
-// The copy that sends is of the moment: what replaces http.DefaultTransport later
-// is used.
+// A later replacement of http.DefaultTransport is used, although the client was copied
+// before.
 func TestWithoutATransportTheDefaultOneOfTheMomentSends(t *testing.T) {
 	client := wire.Client(&http.Client{})
 	defer func(before http.RoundTripper) { http.DefaultTransport = before }(http.DefaultTransport)

@@ -16,7 +16,7 @@ import (
 	"github.com/docking-event/ll2/cmd/dockings/internal/sheet"
 )
 
-// An App is one run of the tool, and all that it sees of the world.
+// An App is one run of the tool, with everything that it uses of the system.
 type App struct {
 	Stdout, Stderr *sheet.Stream
 	Getenv         func(string) string
@@ -28,14 +28,14 @@ type App struct {
 
 // Main runs the command line of this process and returns its exit code.
 func Main() int {
-	// A closed pipe is then an error of the write, which ends the tool quietly.
+	// A write to a closed pipe then returns an error, and the tool ends silently.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		// The first Ctrl-C ends the work in order, the second one the process.
+		// The first Ctrl-C ends the work cleanly, the second one kills the process.
 		s := <-signals
 		signal.Stop(signals)
 		cancel(&SignalError{s})
@@ -49,24 +49,24 @@ func Main() int {
 	return a.Run(ctx, os.Args[1:])
 }
 
-// A SignalError is the cause of a context that a signal has ended.
+// A SignalError is the cause of a context that was canceled by a signal.
 type SignalError struct{ Signal os.Signal }
 
 // Error names the signal.
 func (e *SignalError) Error() string { return "interrupted by " + e.Signal.String() }
 
-// Run carries out a command line and returns the exit code.
+// Run runs a command line and returns the exit code.
 func (a *App) Run(ctx context.Context, args []string) int {
-	// Until the flags are read.
+	// For messages that are printed before the flags are read.
 	a.Stdout.SetColor(sheet.ColorAuto, a.Getenv)
 	a.Stderr.SetColor(sheet.ColorAuto, a.Getenv)
 	root := a.Root()
-	root.SetArgs(append([]string{}, args...)) // for nil it would take os.Args
+	root.SetArgs(append([]string{}, args...)) // if nil, cobra uses os.Args
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
 	err := cmp.Or(root.ExecuteContext(ctx), a.Stdout.Err)
 	if cause := context.Cause(ctx); err != nil && cause != nil && !errors.As(err, new(*sheet.OutputError)) {
-		err = cause // whatever it did to the work
+		err = cause // the signal explains any other error
 	}
 	if err != nil && !brokenPipe(err) {
 		fmt.Fprintf(a.Stderr, "dockings: %s\n", a.explain(err, time.Now()))

@@ -8,13 +8,13 @@ import (
 	"path/filepath"
 )
 
-// An asideFile is written beside the file that it takes the place of when it is
-// whole. What is no regular file, such as a device, cannot be replaced and is
-// written to as it is.
+// An asideFile is written next to the file that it replaces when it is complete.
+// A file that is not regular, such as a device, cannot be replaced; it is written
+// directly.
 type asideFile struct {
 	*os.File
 	name   string // as the user wrote it
-	target string // "" where there is nothing to rename
+	target string // "" if there is nothing to rename
 }
 
 func writeAside(name string) (*asideFile, error) {
@@ -25,7 +25,7 @@ func writeAside(name string) (*asideFile, error) {
 	info, err := os.Stat(f.target)
 	switch {
 	case err == nil && info.IsDir():
-		return nil, usagef("-o %s is a directory; write the name of a file in it", name)
+		return nil, usagef("-o %s is a directory; add the name of a file", name)
 	case err == nil && !info.Mode().IsRegular():
 		f.target = ""
 		f.File, err = os.OpenFile(name, os.O_WRONLY, 0)
@@ -50,7 +50,7 @@ func (f *asideFile) failed(err error) error {
 	return fmt.Errorf("cannot write %s: %s", f.name, cause(err))
 }
 
-// commit puts the file in its place.
+// commit replaces the target by the file.
 func (f *asideFile) commit() error {
 	if f.target != "" {
 		if err := f.Sync(); err != nil {
@@ -70,9 +70,9 @@ func (f *asideFile) commit() error {
 	return nil
 }
 
-// discard removes what was not committed.
+// discard removes a file that was not committed.
 func (f *asideFile) discard() error {
-	_ = f.Close() // which it is already, where it was committed
+	_ = f.Close() // fails if commit has closed it, which does not matter
 	if f.target == "" {
 		return nil
 	}

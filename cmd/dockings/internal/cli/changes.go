@@ -12,19 +12,19 @@ import (
 	"github.com/docking-event/ll2/mirror"
 )
 
-// A change is what happened to an event.
+// A change describes how an event changed.
 type change struct {
 	record.Record
 	kind   mirror.Kind
 	fields []string // of a correction
 }
 
-// changeSheet is how changes are printed: the kind, and then the event's record.
+// changeSheet returns the columns of a change: its kind, then the event's record.
 func changeSheet() sheet.Sheet[change] {
 	columns := []sheet.Column[change]{
 		{Name: "change", Title: "CHANGE", About: "docked, departed, corrected, added or removed",
 			Value: func(c change) any { return string(c.kind) }},
-		{Name: "changed", Title: "CHANGED", About: "the fields that are others, with commas between", Cut: true,
+		{Name: "changed", Title: "CHANGED", About: "names of the changed fields, separated by commas", Cut: true,
 			Value: func(c change) any { return orNil(strings.Join(c.fields, ",")) }},
 	}
 	for _, of := range record.Fields() {
@@ -41,11 +41,11 @@ func changeSheet() sheet.Sheet[change] {
 	return sheet.Sheet[change]{Columns: columns, Table: []string{"change", "id", "docking", "departure", "vehicle", "port", "station", "changed"}}
 }
 
-// own are the fields that are an event's own. Those of its craft or its station change on
-// all their events at once, without anything having happened to these.
+// own lists the fields of the event itself. The fields of a spacecraft or station change
+// in all their events at once, although nothing happened to those events.
 var own = []string{"docking", "departure", "vehicle_id", "port_id", "destination", "mission_end", "launch_id"}
 
-// compared returns what became of the events from one reading to the next.
+// compared returns the changes between two readings of all events.
 func compared(before, after []*ll2.DockingEvent, now time.Time) []change {
 	was := make(map[int]record.Record, len(before))
 	for _, e := range before {
@@ -86,11 +86,11 @@ func compared(before, after []*ll2.DockingEvent, now time.Time) []change {
 	return all
 }
 
-// recently is how long after its docking an event that is new is a docking, and not an
-// older one that came late: as the mirror has it.
+// recently separates the kinds docked and added, as the mirror does: a new event whose
+// docking was longer ago is an old one that was added late.
 const recently = 7 * 24 * time.Hour
 
-// counted writes how many changes of each kind there are.
+// counted returns the number of changes of each kind, in words.
 func counted(changes []change) string {
 	var words []string
 	for _, kind := range []mirror.Kind{mirror.Docked, mirror.Departed, mirror.Corrected, mirror.Added, mirror.Removed} {
@@ -110,7 +110,7 @@ func counted(changes []change) string {
 	return strings.Join(words, ", ")
 }
 
-// line says in words what happened.
+// line describes the change in one line.
 func (c change) line(clock text.Clock) string {
 	at := c.Docking
 	if c.kind == mirror.Departed && c.Departure != nil {

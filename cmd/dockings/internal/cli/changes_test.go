@@ -133,7 +133,7 @@ func TestWatchTellsOfAServiceThatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := madeUp(90)
 		got := watching(t, server, func() { server.Fail(ll2test.Fault{Status: 503}, ll2test.Fault{Status: 503}) })
-		want := "dockings: the service is out of order (503); come back later; asking again at 01:0"
+		want := "dockings: the service is unavailable (503); try again later; next attempt at 01:0"
 		if got.code != cli.ExitInterrupted || strings.Count(got.stderr, want) != 2 {
 			t.Errorf("exit code %d, %s", got.code, got.stderr)
 		}

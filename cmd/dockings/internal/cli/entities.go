@@ -11,14 +11,14 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// entityFlags are the flags of dockings stations and its like.
+// entityFlags are the flags of dockings stations, ports, vehicles and agencies.
 type entityFlags struct {
 	filter filterFlags
 	at     timeFlag
 	print  printFlags
 }
 
-// entityCommands are those that say which stations and so on there are.
+// entityCommands returns the commands that list stations, ports, vehicles and agencies.
 func (a *App) entityCommands() []*cobra.Command {
 	return []*cobra.Command{
 		a.entityCommand(names.Stations, "", `  dockings stations
@@ -32,23 +32,23 @@ func (a *App) entityCommands() []*cobra.Command {
 	}
 }
 
-// entityColumns are the fields of entities. Of is the name of the field that says what
-// an entity is of.
+// entityColumns returns the fields of entities. Of is the name of the field for
+// [names.Entity.Of].
 func entityColumns(kind names.Kind, of string) []sheet.Column[names.Entity] {
 	type column = sheet.Column[names.Entity]
 	columns := []column{
-		{Name: "id", Title: "ID", About: "its id, which --" + kind.One + " takes as well as the name", Right: true,
+		{Name: "id", Title: "ID", About: "id of the " + kind.One + "; --" + kind.One + " accepts it", Right: true,
 			Value: func(e names.Entity) any { return e.ID }},
-		{Name: "name", Title: strings.ToUpper(kind.One), About: "its name", Cut: true,
+		{Name: "name", Title: strings.ToUpper(kind.One), About: "name of the " + kind.One, Cut: true,
 			Value: func(e names.Entity) any { return e.Name }},
 	}
 	if kind.One == names.Stations.One || kind.One == names.Agencies.One {
-		columns = append(columns, column{Name: "short", Title: "SHORT", Spare: true, About: "its abbreviation",
+		columns = append(columns, column{Name: "short", Title: "SHORT", Spare: true, About: "abbreviation of the name",
 			Value: func(e names.Entity) any { return orNil(e.Short) }})
 	}
 	if of != "" {
 		columns = append(columns, column{Name: of, Title: strings.ToUpper(of), Spare: of == "country", About: map[string]string{
-			"station": "where it is", "model": "what it is one of", "country": "codes of its countries"}[of], Cut: true,
+			"station": "name of the space station", "model": "model of the spacecraft, such as Soyuz", "country": "country codes of the agency"}[of], Cut: true,
 			Value: func(e names.Entity) any { return orNil(e.Of) },
 			Short: func(e names.Entity) string {
 				if of != "station" {
@@ -58,13 +58,13 @@ func entityColumns(kind names.Kind, of string) []sheet.Column[names.Entity] {
 			}})
 	}
 	return append(columns,
-		column{Name: "dockings", Title: "DOCKINGS", About: "how many dockings there were", Right: true,
+		column{Name: "dockings", Title: "DOCKINGS", About: "number of dockings", Right: true,
 			Value: func(e names.Entity) any { return e.Dockings }},
-		column{Name: "docked", Title: "DOCKED", Spare: true, About: "how many of them go on", Right: true,
+		column{Name: "docked", Title: "DOCKED", Spare: true, About: "number of vehicles that are docked now", Right: true,
 			Value: func(e names.Entity) any { return e.Docked }},
-		column{Name: "first", Title: "FIRST", Spare: true, About: "when the first one was", Time: true,
+		column{Name: "first", Title: "FIRST", Spare: true, About: "time of the first docking", Time: true,
 			Value: func(e names.Entity) any { return e.First }},
-		column{Name: "last", Title: "LAST", Spare: true, About: "when the last one was", Time: true,
+		column{Name: "last", Title: "LAST", Spare: true, About: "time of the last docking", Time: true,
 			Value: func(e names.Entity) any { return e.Last }})
 }
 
@@ -81,13 +81,13 @@ func (a *App) entityCommand(kind names.Kind, of, example string) *cobra.Command 
 	title := strings.ToUpper(kind.Many[:1]) + kind.Many[1:]
 	extra := ""
 	if kind.One == names.Vehicles.One {
-		extra = "\nThe id is that of one flight: a spacecraft that flew twice is there twice.\n"
+		extra = "\nAn id stands for one flight: a spacecraft that flew twice is listed twice.\n"
 	}
 	cmd := &cobra.Command{
 		Use:   kind.Many,
-		Short: "List the " + kind.Many + ", with ids and how many dockings",
-		Long: title + " lists the " + kind.Many + ` of all docking events, or of those that flags choose,
-with their ids and with how many dockings there were.
+		Short: "List the " + kind.Many + " with their ids and numbers of dockings",
+		Long: title + " lists the " + kind.Many + ` of the docking events that match the flags, with
+their ids and numbers of dockings.
 ` + extra + "\n" + fieldsHelp(columns),
 		Example: example,
 		Args:    noArguments,
@@ -112,7 +112,7 @@ func (a *App) entities(cmd *cobra.Command, f *entityFlags, kind names.Kind, colu
 	}
 	entities := kind.In(result.records)
 	if kind.One == names.Ports.One || kind.One == names.Vehicles.One {
-		// Ports by station; flights as they came, the newest first.
+		// Ports are sorted by station, flights by time, the newest first.
 		slices.SortStableFunc(entities, func(a, b names.Entity) int {
 			if kind.One == names.Vehicles.One {
 				return b.Last.Compare(a.Last)
@@ -124,7 +124,7 @@ func (a *App) entities(cmd *cobra.Command, f *entityFlags, kind names.Kind, colu
 		return err
 	}
 	if len(entities) == 0 {
-		s.Note("no event fits")
+		s.Note("no event matches")
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ const (
 	ExitTerminated  = 143
 )
 
-// A usageError is a command line that cannot be carried out as it stands.
+// A usageError is the error of a wrong command line.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
@@ -39,12 +39,12 @@ func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
-// A notFoundError is an event that is not there.
+// A notFoundError is the error for an event that does not exist.
 type notFoundError struct{ words string }
 
 func (e *notFoundError) Error() string { return e.words }
 
-// brokenPipe reports that whoever read the output has seen enough.
+// brokenPipe reports whether the reader of the output has stopped reading.
 func brokenPipe(err error) bool {
 	var output *sheet.OutputError
 	return errors.As(err, &output) && errors.Is(err, syscall.EPIPE)
@@ -76,7 +76,7 @@ func exitCode(err error) int {
 	return ExitFailed
 }
 
-// explain says in one line what is the matter and what helps.
+// explain returns one line that says what is wrong and what to do.
 func (a *App) explain(err error, now time.Time) string {
 	var (
 		output *sheet.OutputError
@@ -98,9 +98,9 @@ func (a *App) explain(err error, now time.Time) string {
 	case errors.As(err, &short):
 		words = short.Error()
 	case errors.Is(err, mirror.ErrOffline):
-		words = "there is no copy yet, and --offline forbids to ask the service; run dockings sync first"
+		words = "there is no copy yet, and --offline forbids a request to the service; run dockings sync first"
 	case errors.Is(err, ll2.ErrRateLimited):
-		words = "the quota is spent; " + a.comeBack(err, now)
+		words = "the quota is used up; " + a.tryAgain(err, now)
 	case errors.As(err, &path):
 	default:
 		words = a.explainService(err)
@@ -108,7 +108,7 @@ func (a *App) explain(err error, now time.Time) string {
 	return text.Clean(strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(words, "mirror: "), "ll2: ")))
 }
 
-// explainService says what is the matter with the service, or the way to it.
+// explainService explains an error of the service or of the network.
 func (a *App) explainService(err error) string {
 	var (
 		incomplete *ll2.IncompleteError
@@ -117,13 +117,13 @@ func (a *App) explainService(err error) string {
 	)
 	switch {
 	case errors.Is(err, ll2.ErrUnauthorized) && a.Getenv(envToken) == "":
-		return "the service wants a token; put the key of an account into " + envToken
+		return "the service requires a token; set " + envToken + " to the API key of your account"
 	case errors.Is(err, ll2.ErrUnauthorized):
-		return "the service does not take the token in " + envToken + "; correct it, or unset it to be anonymous"
+		return "the service rejected the token in " + envToken + "; correct it, or unset it to send requests without a token"
 	case errors.As(err, &incomplete):
-		return fmt.Sprintf("the list changed while it was read: %d of %d events came; run the command again", incomplete.Got, incomplete.Want)
+		return fmt.Sprintf("the list changed while it was read: got %d of %d events; run the command again", incomplete.Got, incomplete.Want)
 	case errors.As(err, &api) && api.StatusCode >= 500:
-		return fmt.Sprintf("the service is out of order (%d); come back later", api.StatusCode)
+		return fmt.Sprintf("the service is unavailable (%d); try again later", api.StatusCode)
 	case errors.As(err, &api) && api.StatusCode == 404:
 		return "there is no Launch Library 2 at " + host(api.URL) + "; check --base-url"
 	case errors.As(err, &api):
@@ -133,21 +133,21 @@ func (a *App) explainService(err error) string {
 		}
 		return words
 	case errors.As(err, &decode):
-		return "what answers at " + host(decode.URL) + " is not Launch Library 2; check --base-url"
+		return "the server at " + host(decode.URL) + " is not Launch Library 2; check --base-url"
 	}
 	if words := network(err); words != "" {
 		return "cannot reach the service; check the network, or try --demo: " + words
 	}
-	// What another process met: only the words are known.
+	// The error is that of another process, of which only the text is known.
 	if held := (*source.HeldError)(nil); errors.As(err, &held) {
-		return fmt.Sprintf("the service could not be reached a moment ago, and is asked again at %s; --no-cache asks at once",
+		return fmt.Sprintf("the last request to the service failed; the next one is at %s; use --no-cache to ask now",
 			a.global.clock().At(held.Until, time.Now()))
 	}
 	return err.Error()
 }
 
-// network says what failed on the way to the service, without the address, which may be
-// long; "" if it was not the network. What the system says of a file is no such error.
+// network describes a network error without the URL, which may be long. It returns "" for
+// other errors, such as those of files.
 func network(err error) string {
 	var (
 		name    *net.DNSError
@@ -180,21 +180,21 @@ func host(address string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// flagNamesFor are the flags behind the options of the SDK, whose errors are of one line,
-// too.
+// flagNamesFor replaces the names of the SDK's options in its errors, which are one line
+// as well, by the names of the flags.
 var flagNamesFor = strings.NewReplacer("WithBaseURL", "--base-url", "WithToken", envToken, "WithTimeout", "--timeout")
 
-// comeBack says when the next request can go.
-func (a *App) comeBack(err error, now time.Time) string {
+// tryAgain says when the next request can be sent.
+func (a *App) tryAgain(err error, now time.Time) string {
 	at, ok := ll2.RetryAt(err)
 	if !ok || !at.After(now) {
-		return "come back later"
+		return "try again later"
 	}
-	return fmt.Sprintf("come back in %s, at %s", text.Short(at.Sub(now)), a.global.clock().At(at, now))
+	return fmt.Sprintf("try again in %s, at %s", text.Short(at.Sub(now)), a.global.clock().At(at, now))
 }
 
-// cause returns what the system says, without what was being done and to which file: the
-// line says that already.
+// cause returns the system's error without the operation and the file, which the message
+// names already.
 func cause(err error) string {
 	var path *fs.PathError
 	var errno syscall.Errno

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// A nameFlag is names or ids of one kind; it can be given several times.
+// A nameFlag holds names or ids of one kind; it can be given several times.
 type nameFlag struct {
 	kind  names.Kind
 	words []string
@@ -28,7 +28,7 @@ func (f *nameFlag) Set(words string) error {
 	return nil
 }
 
-// id returns the id if there is one and nothing else, and no name.
+// id returns the id if the flag was given once, with an id and not a name.
 func (f *nameFlag) id() (id int, ok bool) {
 	if len(f.words) != 1 || !names.IsID(f.words[0]) {
 		return 0, false
@@ -50,13 +50,13 @@ func (f *filterFlags) names() []*nameFlag {
 	return []*nameFlag{&f.station, &f.port, &f.vehicle, &f.model, &f.kind, &f.agency}
 }
 
-// register adds the flags that say which vehicle docked where.
+// register adds the flags that choose by vehicle and place.
 func (f *filterFlags) register(a *App, cmd *cobra.Command) {
 	f.station.kind, f.vehicle.kind, f.port.kind = names.Stations, names.Vehicles, names.Ports
 	f.agency.kind, f.model.kind, f.kind.kind = names.Agencies, names.Models, names.Kinds
 	cmd.Flags().Var(&f.station, "station", "only at this space station, such as iss, mir or 4")
 	cmd.Flags().Var(&f.port, "port", "only at this docking port, such as 'harmony forward' or 101")
-	cmd.Flags().Var(&f.vehicle, "vehicle", "only this spacecraft, such as endeavour or 'Soyuz*', or the flight with this id")
+	cmd.Flags().Var(&f.vehicle, "vehicle", "only this spacecraft, such as endeavour or 'Soyuz*', or only the flight with this id")
 	cmd.Flags().Var(&f.model, "model", "only spacecraft of this model, such as 'crew dragon'")
 	cmd.Flags().Var(&f.kind, "kind", "only spacecraft of this kind, such as capsule")
 	cmd.Flags().Var(&f.agency, "agency", "only spacecraft of this agency, such as nasa")
@@ -67,19 +67,19 @@ func (f *filterFlags) register(a *App, cmd *cobra.Command) {
 	}
 }
 
-// registerTimes adds the flags that say when.
+// registerTimes adds the flags that choose by time.
 func (f *filterFlags) registerTimes(cmd *cobra.Command) {
 	f.during.parse = when.ParseRange
-	cmd.Flags().BoolVar(&f.docked, "docked", false, "only those that are docked still")
+	cmd.Flags().BoolVar(&f.docked, "docked", false, "only vehicles that are still docked")
 	cmd.Flags().Var(&f.since, "since", "only dockings at this time or later: 2024, 2024-12, 2024-12-31, 2024-12-31T18:00Z, yesterday or 7d")
-	cmd.Flags().Var(&f.until, "until", "only dockings up to the end of this time")
-	cmd.Flags().Var(&f.during, "during", "only stays that have a part of this time: 2024, or 2024-03..2024-05")
+	cmd.Flags().Var(&f.until, "until", "only dockings at this time or earlier; a year, month or day is included")
+	cmd.Flags().Var(&f.during, "during", "only stays that overlap this time: 2024, or 2024-03..2024-05")
 	for _, flag := range []string{"since", "until", "during"} {
 		complete(cmd, flag, cobra.FixedCompletions([]string{"today", "yesterday", "7d", strconv.Itoa(time.Now().Year())}, cobra.ShellCompDirectiveNoFileComp))
 	}
 }
 
-// check refuses what no event can fit.
+// check refuses filters that no event can match.
 func (f *filterFlags) check(s *session, now time.Time) error {
 	since, until := f.since.span(now, s.app.global.clock().Zone), f.until.span(now, s.app.global.clock().Zone)
 	if since != nil && until != nil && !since.From.Before(until.End) && !until.Has(since.From) {
@@ -88,7 +88,7 @@ func (f *filterFlags) check(s *session, now time.Time) error {
 	for _, flag := range f.names() {
 		for _, word := range flag.words {
 			if n, err := strconv.Atoi(word); strings.TrimSpace(word) == "" || err == nil && n < 1 {
-				return usagef("--%s %q: write a name, or an id from 1 on", flag.kind.One, word)
+				return usagef("--%s %q: write a name or a positive id", flag.kind.One, word)
 			}
 		}
 	}
@@ -107,7 +107,7 @@ func (f *filterFlags) filter(s *session, all []record.Record, now time.Time) (*r
 		flag *nameFlag
 		ids  *[]int
 	}{
-		// The ports are those of the station, so that "forward" is one.
+		// Ports are looked up at the station only, so that "forward" is unique.
 		{&f.station, &filter.Stations}, {&f.port, &filter.Ports}, {&f.vehicle, &filter.Vehicles},
 		{&f.model, &filter.Models}, {&f.kind, &filter.Kinds}, {&f.agency, &filter.Agencies},
 	} {
@@ -131,8 +131,8 @@ func (f *filterFlags) filter(s *session, all []record.Record, now time.Time) (*r
 	return filter, nil
 }
 
-// pushed returns the options with which the service itself chooses, if it knows
-// everything that was asked for.
+// pushed returns options that let the service filter, if it supports all filters that
+// were given.
 func (f *filterFlags) pushed(s *session, now time.Time) (opts []ll2.ListOption, ok bool) {
 	zone := s.app.global.clock().Zone
 	for _, flag := range f.names() {
@@ -177,7 +177,7 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// pushedOrder returns the order as the service knows it.
+// pushedOrder returns the order for the service, if it supports it.
 func pushedOrder(keys []string) (ll2.ListOption, bool) {
 	known := []string{string(ll2.ByDocking), string(ll2.ByDeparture), string(ll2.ByID)}
 	order := make([]ll2.Order, len(keys))

@@ -13,19 +13,18 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// The values of flags. Each says in one line what to write in place of what it does not
-// understand.
+// The values of flags. Their errors say in one line what to write instead.
 
-// number reads a number from 1 on.
+// number reads a positive number.
 func number(words string) (int, error) {
 	n, err := strconv.Atoi(words)
 	if err != nil || n < 1 {
-		return 0, errors.New("write a number from 1 on")
+		return 0, errors.New("write a positive number")
 	}
 	return n, nil
 }
 
-// A countFlag is how many at most. Zero stands for a flag that is not given.
+// A countFlag is a maximum. Zero means that the flag is not given.
 type countFlag int
 
 func (f *countFlag) Type() string { return "N" }
@@ -40,7 +39,7 @@ func (f *countFlag) String() string {
 func (f *countFlag) Set(words string) error {
 	n, err := number(words)
 	if err != nil {
-		return errors.New("write how many, a number from 1 on")
+		return errors.New("write a positive number")
 	}
 	*f = countFlag(n)
 	return nil
@@ -62,8 +61,8 @@ func (f *durationFlag) Set(words string) error {
 	return err
 }
 
-// A timeFlag is an instant, or a day, month or year. Which one yesterday is, is known
-// only when all flags are.
+// A timeFlag is an instant, or a day, month or year. It keeps the words, because the day
+// that yesterday stands for depends on other flags.
 type timeFlag struct {
 	words string
 	parse func(string, time.Time, *time.Location) (when.Span, error)
@@ -86,10 +85,10 @@ func (f *timeFlag) read(now time.Time, zone *time.Location) (when.Span, error) {
 	return f.parse(f.words, now, zone)
 }
 
-// span is what the flag says, or nil if it is not given.
+// span returns the value of the flag, or nil if it is not given.
 func (f *timeFlag) span(now time.Time, zone *time.Location) *when.Span {
 	span, err := f.read(now, zone)
-	if f.words == "" || err != nil { // which Set would have said
+	if f.words == "" || err != nil { // Set has returned the error already
 		return nil
 	}
 	return &span
@@ -97,11 +96,11 @@ func (f *timeFlag) span(now time.Time, zone *time.Location) *when.Span {
 
 // atFlag registers --at.
 func atFlag(cmd *cobra.Command, at *timeFlag) {
-	cmd.Flags().Var(at, "at", "a time that stands for now; what came later is left out (default the clock's)")
+	cmd.Flags().Var(at, "at", "answer as of this time and ignore later dockings (default: now)")
 	complete(cmd, "at", cobra.NoFileCompletions)
 }
 
-// now is the clock's time, unless --at stands for it.
+// at returns the time of --at, or the current time if the flag is not given.
 func (s *session) at(f *timeFlag) time.Time {
 	if span := f.span(s.now, s.app.global.clock().Zone); span != nil {
 		return span.From.UTC()
@@ -127,7 +126,7 @@ func (f *choiceFlag) Set(words string) error {
 	return nil
 }
 
-// A wordsFlag is a list of words with commas between them.
+// A wordsFlag is a comma-separated list of words.
 type wordsFlag struct {
 	kind       string
 	values     []string
@@ -149,7 +148,7 @@ func (f *wordsFlag) Set(words string) error {
 			return text.Unknown(name, f.choices)
 		}
 		if named[name] {
-			return fmt.Errorf("%s is named twice; name it once", name)
+			return fmt.Errorf("%s is listed twice; write it once", name)
 		}
 		named[name] = true
 	}
@@ -164,7 +163,7 @@ func (f *wordsFlag) name(word string) string {
 	return word
 }
 
-// complete offers the words that are not in the list yet.
+// complete returns the words that are not in the list yet.
 func (f *wordsFlag) complete(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	i := strings.LastIndexByte(typed, ',') + 1
 	begun, last := typed[:i], typed[i:]
@@ -184,8 +183,8 @@ func (f *wordsFlag) complete(_ *cobra.Command, _ []string, typed string) ([]cobr
 	return offers, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
-// complete adds what completes the values of a flag. It fails for a flag that the command
-// does not have, which the tests would see.
+// complete registers the completion of a flag's values. It panics if the command does not
+// have the flag, which the tests would notice.
 func complete(cmd *cobra.Command, flag string, f cobra.CompletionFunc) {
 	if err := cmd.RegisterFlagCompletionFunc(flag, f); err != nil {
 		panic(err)

@@ -22,7 +22,7 @@ func (a *App) getCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "get ID",
 		Short: "Show one docking event",
-		Long: `Get shows one docking event, with all that is known of it.
+		Long: `Get shows everything that is known about one docking event.
 
 ` + fieldsHelp(record.Fields()),
 		Example: `  dockings get 191
@@ -46,7 +46,7 @@ func (a *App) getCommand() *cobra.Command {
 func (a *App) get(cmd *cobra.Command, arg string, f *getFlags) error {
 	id, err := number(arg)
 	if err != nil {
-		return usagef("%q is no id; write a number from 1 on, such as dockings get 191", arg)
+		return usagef("%q is not an id; write a positive number, such as dockings get 191", arg)
 	}
 	s, options, err := a.startPrinting(&f.print)
 	if err != nil {
@@ -60,7 +60,7 @@ func (a *App) get(cmd *cobra.Command, arg string, f *getFlags) error {
 	now := s.at(&f.at)
 	if event.Docking.After(now) && f.at.words != "" {
 		clock := a.global.clock()
-		return &notFoundError{fmt.Sprintf("docking event %d came only after %s: at %s %s", id, f.at.words, clock.Minute(event.Docking), clock.Name)}
+		return &notFoundError{fmt.Sprintf("docking event %d was after %s: at %s %s", id, f.at.words, clock.Minute(event.Docking), clock.Name)}
 	}
 	sheet := s.sheet(cmd.Context(), slices.DeleteFunc(sheet.Names(record.Fields()), func(name string) bool { return name == "stay_days" })...)
 	sheet.Single = true
@@ -81,7 +81,7 @@ func (s *session) event(cmd *cobra.Command, id int) (*ll2.DockingEvent, error) {
 	}
 	i := slices.IndexFunc(events, func(e *ll2.DockingEvent) bool { return e.ID == id })
 	if i < 0 {
-		return nil, &notFoundError{fmt.Sprintf("there is no docking event %d; if it is new, add --refresh", id)}
+		return nil, &notFoundError{fmt.Sprintf("there is no docking event %d; if it is new, use --refresh", id)}
 	}
 	return events[i], nil
 }

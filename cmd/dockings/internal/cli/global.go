@@ -16,14 +16,14 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// The environment variables, besides NO_COLOR and COLUMNS.
+// The environment variables, except NO_COLOR and COLUMNS.
 const (
 	envToken    = "LL2_TOKEN"
 	envBaseURL  = "LL2_BASE_URL"
 	envCacheDir = "DOCKINGS_CACHE"
 )
 
-// globalFlags are those of all commands.
+// globalFlags are the flags of all commands.
 type globalFlags struct {
 	demo             demoFlag
 	baseURL          string
@@ -44,19 +44,19 @@ func (f *globalFlags) register(root *cobra.Command) {
 		color:   choiceFlag{value: sheet.ColorAuto, choices: []string{sheet.ColorAuto, sheet.ColorAlways, sheet.ColorNever}},
 	}
 	flags := root.PersistentFlags()
-	flags.Var(&f.maxAge, "max-age", "how old the copy may be before the service is asked")
-	flags.BoolVar(&f.refresh, "refresh", false, "ask the service first, however young the copy is")
-	flags.BoolVar(&f.offline, "offline", false, "answer from the copy, however old it is")
-	flags.BoolVar(&f.noCache, "no-cache", false, "ask the service, and keep nothing")
-	flags.BoolVar(&f.noWait, "no-wait", false, "if the quota does not suffice, fail at once and say when to come back")
-	flags.Var(&f.maxWait, "max-wait", "fail if the quota would have to be waited for longer than this (default: no bound)")
-	flags.Var(&f.timeout, "timeout", "how long a request may take")
+	flags.Var(&f.maxAge, "max-age", "refresh the copy if it is older than this")
+	flags.BoolVar(&f.refresh, "refresh", false, "refresh the copy first, even if it is new")
+	flags.BoolVar(&f.offline, "offline", false, "answer from the copy, even if it is old")
+	flags.BoolVar(&f.noCache, "no-cache", false, "ask the service directly and keep no copy")
+	flags.BoolVar(&f.noWait, "no-wait", false, "do not wait for the quota: fail at once and say when to try again")
+	flags.Var(&f.maxWait, "max-wait", "fail if the wait for the quota would be longer than this (default: no limit)")
+	flags.Var(&f.timeout, "timeout", "time limit for each request")
 	flags.StringVar(&f.baseURL, "base-url", "", "another `URL` of the service, such as "+ll2.DevelopmentBaseURL)
-	flags.Var(&f.demo, "demo", "events without a network: ten recorded ones, or with --demo=N as many made-up ones")
+	flags.Var(&f.demo, "demo", "use sample events without a network: ten recorded ones, or N made-up ones with --demo=N")
 	flags.Lookup("demo").NoOptDefVal = recorded
-	flags.Var(&f.zone, "tz", "zone of all times, read and written, such as Europe/Berlin or local")
+	flags.Var(&f.zone, "tz", "time zone of input and output, such as Europe/Berlin or local")
 	flags.Var(&f.color, "color", "whether to use colours")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing on standard error but errors")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only errors on standard error")
 	flags.BoolVarP(&f.debug, "debug", "v", false, "log requests and waits on standard error")
 	fixed := func(flag string, values ...string) {
 		complete(root, flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
@@ -70,7 +70,7 @@ func (f *globalFlags) register(root *cobra.Command) {
 	fixed("color", f.color.choices...)
 }
 
-// check refuses flags that contradict each other, and sets what they say of streams.
+// check refuses flags that contradict each other, and sets the colours of the streams.
 func (a *App) check(cmd *cobra.Command) error {
 	f := &a.global
 	given := cmd.Flags().Changed
@@ -79,20 +79,20 @@ func (a *App) check(cmd *cobra.Command) error {
 		both bool
 		why  string
 	}{
-		{"demo", "base-url", f.demo.on && given("base-url"), "--demo asks no service"},
+		{"demo", "base-url", f.demo.on && given("base-url"), "--demo does not use the service"},
 		{"refresh", "offline", f.refresh && f.offline, "one asks the service, the other forbids it"},
 		{"no-cache", "offline", f.noCache && f.offline, "one asks the service, the other forbids it"},
-		{"no-cache", "refresh", f.noCache && f.refresh, "without a copy there is none to refresh"},
-		{"no-cache", "max-age", f.noCache && given("max-age"), "without a copy there is none that ages"},
-		{"no-wait", "max-wait", f.noWait && given("max-wait"), "one does not wait at all"},
-		{"quiet", "debug", f.quiet && f.debug, "one says less, the other more"},
+		{"no-cache", "refresh", f.noCache && f.refresh, "without a copy there is nothing to refresh"},
+		{"no-cache", "max-age", f.noCache && given("max-age"), "without a copy there is nothing that gets old"},
+		{"no-wait", "max-wait", f.noWait && given("max-wait"), "--no-wait does not wait at all"},
+		{"quiet", "debug", f.quiet && f.debug, "one prints less, the other more"},
 	} {
 		if pair.both {
-			return usagef("--%s and --%s cannot go together: %s; leave one of them out", pair.a, pair.b, pair.why)
+			return usagef("--%s and --%s cannot be combined: %s; leave one of them out", pair.a, pair.b, pair.why)
 		}
 	}
 	if f.timeout.Duration <= 0 {
-		return usagef("--timeout %q: write more than nothing", f.timeout.words)
+		return usagef("--timeout %q: write a time longer than 0", f.timeout.words)
 	}
 	a.Stdout.SetColor(f.color.value, a.Getenv)
 	a.Stderr.SetColor(f.color.value, a.Getenv)
@@ -106,19 +106,19 @@ func (f *globalFlags) clock() text.Clock {
 	return f.zone.Clock
 }
 
-// A session is what a command works with: where events come from, and what tells of it.
+// A session holds the source of events and the progress display of one command.
 type session struct {
 	*source.Source
 	*progress.Progress
 	app *App
-	now time.Time // of the clock, when the command began
+	now time.Time // when the command started
 }
 
-// start begins a session. Whoever starts it ends it.
+// start starts a session. The caller must end it.
 func (a *App) start() (*session, error) {
 	what := progress.All
 	if a.global.debug {
-		what = progress.NotesOnly // the log says the rest
+		what = progress.NotesOnly // the log has the rest
 	}
 	if a.global.quiet {
 		what = progress.Nothing
@@ -132,13 +132,13 @@ func (a *App) start() (*session, error) {
 	return &session{s, p, a, time.Now().UTC()}, nil
 }
 
-// end keeps what there is to keep, and stops telling.
+// end saves the copy and stops the progress display.
 func (s *session) end() {
-	_ = s.Close() // of a mirror that is open it has no error
+	_ = s.Close() // an open mirror returns no error
 	s.Stop()
 }
 
-// out is standard output, kept apart from what is told meanwhile.
+// out returns standard output, guarded so that it does not mix with the progress bar.
 func (s *session) out() *sheet.Stream { return s.Guard(s.app.Stdout) }
 
 func (a *App) open(p *progress.Progress) (*source.Source, error) {
@@ -152,7 +152,7 @@ func (a *App) open(p *progress.Progress) (*source.Source, error) {
 		config.Options = append(config.Options, ll2.WithLogger(slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	}
 	if f.demo.on {
-		// Its host is one to which a client does not limit itself.
+		// A client does not limit itself on this host.
 		config.Transport, config.BaseURL, config.Offline = f.demo.server(), "http://ll2.test/", false
 		return source.Open(config, p)
 	}
@@ -165,14 +165,14 @@ func (a *App) open(p *progress.Progress) (*source.Source, error) {
 	if !f.noCache {
 		dir, err := a.cacheDir()
 		if err != nil {
-			p.Note("cannot keep a copy: %v; going on without. %s can name a folder", err, envCacheDir)
+			p.Note("cannot keep a copy: %v; continuing without one. Set %s to name a folder", err, envCacheDir)
 		}
 		config.Dir = dir
 	}
 	return source.Open(config, p)
 }
 
-// cacheDir is the folder of the copy.
+// cacheDir returns the folder of the copy.
 func (a *App) cacheDir() (string, error) {
 	if dir := a.Getenv(envCacheDir); dir != "" {
 		return dir, nil
@@ -184,13 +184,13 @@ func (a *App) cacheDir() (string, error) {
 	return filepath.Join(dir, "dockings"), nil
 }
 
-// A demoFlag is how many events to make up, or none: the recorded ones.
+// A demoFlag is the number of events to make up; 0 stands for the recorded ones.
 type demoFlag struct {
 	on     bool
 	events int
 }
 
-// recorded is what --demo without a number stands for.
+// recorded is the value of --demo without a number.
 const recorded = "recorded"
 
 func (f *demoFlag) Type() string { return "N" }
@@ -213,7 +213,7 @@ func (f *demoFlag) Set(words string) error {
 	}
 	n, err := number(words)
 	if err != nil || n > most {
-		return fmt.Errorf("write --demo for the recorded events, or --demo=N for 1 to %d made-up ones", most)
+		return fmt.Errorf("write --demo for the recorded events, or --demo=N for N made-up ones, at most %d", most)
 	}
 	*f = demoFlag{on: true, events: n}
 	return nil
@@ -238,7 +238,7 @@ func (f *zoneFlag) Set(words string) error {
 	if words != "local" {
 		var err error
 		if zone, err = time.LoadLocation(words); err != nil || words == "" {
-			return errors.New("write a zone such as UTC, local or Europe/Berlin")
+			return errors.New("write a time zone such as UTC, local or Europe/Berlin")
 		}
 		name = zone.String()
 	}

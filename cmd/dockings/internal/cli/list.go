@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// defaultMost is how many events a list shows.
+// defaultMost is the number of events that a list shows by default.
 const defaultMost = 30
 
 // listFlags are the flags of dockings list.
@@ -27,12 +27,12 @@ func (a *App) listCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List docking events",
-		Long: `List prints the newest 30 docking events, or those that flags choose, and says
-how many there are. --all prints all of them, --max another number.
+		Long: `List prints the newest 30 docking events that match the flags, and says how many
+there are. Use --all to print all of them, or --max for another number.
 
-Names are found without regard to case: by the whole name, by an abbreviation
-such as iss, by a part that only one has, or by a pattern with * and ?. An id is
-as good. A flag with names can be given several times, for any of them.
+A name can be the whole name, an abbreviation such as iss, a part that only one
+name contains, or a pattern with * and ?. Upper and lower case are the same. An id
+works too. Repeat a flag to match any of several names.
 
 ` + fieldsHelp(record.Fields()),
 		Example: `  dockings list --station iss --since 2025
@@ -46,11 +46,11 @@ as good. A flag with names can be given several times, for any of them.
 	f.filter.register(a, cmd)
 	f.filter.registerTimes(cmd)
 	f.sort = wordsFlag{kind: "FIELDS", choices: fields, descending: true}
-	cmd.Flags().Var(&f.sort, "sort", "sort by these `FIELDS`, descending with - in front (default -docking)")
+	cmd.Flags().Var(&f.sort, "sort", "sort by these `FIELDS`; - in front of a field sorts it in descending order (default -docking)")
 	complete(cmd, "sort", f.sort.complete)
-	cmd.Flags().Var(&f.max, "max", "print at most so many events (default 30)")
+	cmd.Flags().Var(&f.max, "max", "print at most this many events (default 30)")
 	complete(cmd, "max", cobra.NoFileCompletions)
-	cmd.Flags().BoolVar(&f.all, "all", false, "print all events that fit")
+	cmd.Flags().BoolVar(&f.all, "all", false, "print all events that match")
 	atFlag(cmd, &f.at)
 	f.print.register(cmd, fields)
 	f.print.registerRaw(cmd)
@@ -59,7 +59,7 @@ as good. A flag with names can be given several times, for any of them.
 
 func (a *App) list(cmd *cobra.Command, f *listFlags) error {
 	if f.all && f.max > 0 {
-		return usagef("--all and --max cannot go together; leave one of them out")
+		return usagef("--all and --max cannot be combined; leave one of them out")
 	}
 	s, options, err := a.startPrinting(&f.print)
 	if err != nil {
@@ -81,16 +81,16 @@ func (a *App) list(cmd *cobra.Command, f *listFlags) error {
 	if err != nil && len(result.records) == 0 {
 		return err
 	}
-	// What came before an error is printed.
+	// Print the events that came before an error.
 	printErr := s.sheet(cmd.Context(), "id", "docking", "departure", "vehicle", "port", "station").Print(s.out(), options, result.records)
 	if err := errors.Join(printErr, err); err != nil {
 		return err
 	}
 	switch shown := len(result.records); {
 	case shown == 0:
-		s.Note("no event fits")
+		s.Note("no event matches")
 	case shown < result.count && f.max == 0:
-		s.Note("%d of %d; --all shows the others, too", shown, result.count)
+		s.Note("%d of %d; use --all to show all of them", shown, result.count)
 	case shown < result.count:
 		s.Note("%d of %d", shown, result.count)
 	}

@@ -51,7 +51,7 @@ func (r redirect) RoundTrip(req *http.Request) (*http.Response, error) {
 	return new(http.Transport).RoundTrip(req)
 }
 
-// An outcome is what came of a command line.
+// An outcome is the result of a command line.
 type outcome struct {
 	stdout, stderr string
 	code           int
@@ -119,7 +119,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// asked is what a server was asked of its quota.
+// asked returns the requests to a server that count towards its quota.
 func asked(server *ll2test.Server) []ll2test.Request {
 	var all []ll2test.Request
 	for _, r := range server.Requests() {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// newerFormat makes of a copy's file one of a later version of the format of copies, with
-// the checksum as it has to be.
+// newerFormat turns a copy's file into one with a later version of the format, with a
+// correct checksum.
 func newerFormat(t *testing.T, file []byte) []byte {
 	t.Helper()
 	_, rest, _ := bytes.Cut(file, []byte("\n"))

@@ -20,9 +20,9 @@ func (a *App) nowCommand() *cobra.Command {
 	var f nowFlags
 	cmd := &cobra.Command{
 		Use:   "now",
-		Short: "Show who is docked where at this moment",
-		Long: `Now shows which vehicles are docked at this moment, where, and for how long,
-station by station. With --at it shows who was docked at another time.
+		Short: "Show which vehicles are docked now",
+		Long: `Now shows which vehicles are docked now, where, and for how long, grouped by
+station. With --at it shows which vehicles were docked at another time.
 
 ` + fieldsHelp(record.Fields()),
 		Example: `  dockings now
@@ -58,12 +58,12 @@ func (a *App) nowDocked(cmd *cobra.Command, f *nowFlags) error {
 			where = " at " + strings.Join(words, " or ")
 		}
 		clock := a.global.clock()
-		s.Note("nobody was docked%s at %s %s", where, clock.Minute(now), clock.Name)
+		s.Note("no vehicle was docked%s at %s %s", where, clock.Minute(now), clock.Name)
 	}
 	return nil
 }
 
-// dockedAt returns who is docked, in the order of stations and ports.
+// dockedAt returns the vehicles that are docked, in the order of stations and ports.
 func (s *session) dockedAt(cmd *cobra.Command, f *nowFlags) ([]record.Record, error) {
 	now := s.at(&f.at)
 	keys := []string{"station_id", "port_id", "docking"}
@@ -72,7 +72,7 @@ func (s *session) dockedAt(cmd *cobra.Command, f *nowFlags) ([]record.Record, er
 		if err := f.filter.check(s, now); err != nil {
 			return nil, err
 		}
-		// Those who have not departed come first, then those who departed last.
+		// The service lists vehicles that have not departed first, then the latest departures.
 		docked := func(e *ll2.DockingEvent) bool { return e.Departure == nil || e.Departure.After(now) }
 		events, _, err := s.Ask(cmd.Context(), 0, docked, append(opts, ll2.OrderBy(ll2.ByDeparture.Desc()))...)
 		records := record.Of(events, now)

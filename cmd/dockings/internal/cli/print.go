@@ -25,41 +25,42 @@ type printFlags struct {
 }
 
 func (f *printFlags) register(cmd *cobra.Command, fields []string) {
-	f.registerFormats(cmd, fields, sheet.Formats(), "how to print (default table on a terminal, ndjson elsewhere)")
+	f.registerFormats(cmd, fields, sheet.Formats(), "output format (default table on a terminal, ndjson elsewhere)")
 }
 
 func (f *printFlags) registerFormats(cmd *cobra.Command, fields, formats []string, about string) {
 	f.format = choiceFlag{choices: formats}
 	f.fields = wordsFlag{kind: "NAMES", choices: fields}
 	cmd.Flags().Var(&f.format, "format", about)
-	cmd.Flags().Var(&f.fields, "fields", "which `FIELDS` to print, in this order, with commas between")
-	cmd.Flags().Var(&f.query, "jq", "print what this jq expression makes of the JSON")
+	cmd.Flags().Var(&f.fields, "fields", "print these `FIELDS` in this order, separated by commas")
+	cmd.Flags().Var(&f.query, "jq", "apply this jq expression to the JSON and print the result")
 	complete(cmd, "format", cobra.FixedCompletions(f.format.choices, cobra.ShellCompDirectiveNoFileComp))
 	complete(cmd, "fields", f.fields.complete)
 	complete(cmd, "jq", cobra.NoFileCompletions)
 }
 
-// registerRaw adds --raw, for what the service has sent.
+// registerRaw adds --raw, which prints the JSON that the service has sent.
 func (f *printFlags) registerRaw(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.raw, "raw", false, "print the service's own JSON")
+	cmd.Flags().BoolVar(&f.raw, "raw", false, "print the JSON of the service, not these fields")
 }
 
-// options are what the flags say. Some contradict each other.
+// options returns the options that the flags set, or an error if they contradict each
+// other.
 func (f *printFlags) options(a *App) (sheet.Options, error) {
 	data := f.format.value == sheet.Table || f.format.value == sheet.CSV
 	switch {
 	case f.raw && data:
-		return sheet.Options{}, usagef("--raw is JSON, and --format %s is not; leave one of them out", f.format.value)
+		return sheet.Options{}, usagef("--raw prints JSON, and --format %s does not; leave one of them out", f.format.value)
 	case f.raw && len(f.fields.values) > 0:
-		return sheet.Options{}, usagef("--raw is all that the service sent; leave --fields out, or pick by --jq")
+		return sheet.Options{}, usagef("--raw prints everything that the service sent; leave --fields out, or select with --jq")
 	case f.query.parsed != nil && f.format.value != "" && f.format.value != sheet.JSON:
-		return sheet.Options{}, usagef("--jq reads JSON, and --format %s is not; leave one of them out", f.format.value)
+		return sheet.Options{}, usagef("--jq reads JSON, and --format %s is not JSON; leave one of them out", f.format.value)
 	}
 	return sheet.Options{Format: f.format.value, Fields: f.fields.values, Raw: f.raw, Query: f.query.parsed, Clock: a.global.clock()}, nil
 }
 
-// sheet is how records of a session are printed: raw, as the service sent them, if that
-// is known, and else as they were read.
+// sheet returns the columns of the records of a session. Raw records are printed as the
+// service sent them, if that is known, and otherwise as they were decoded.
 func (s *session) sheet(ctx context.Context, table ...string) sheet.Sheet[record.Record] {
 	printed := record.Sheet(table...)
 	printed.Raw = func(r record.Record) any {

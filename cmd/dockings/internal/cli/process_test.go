@@ -61,8 +61,8 @@ func environment(t *testing.T, server http.Handler) []string {
 	return env
 }
 
-// shell runs a line of a document as a user does. One that watches gets Ctrl-C when it
-// says that it does.
+// shell runs a line of a document as a user does. A watching command gets Ctrl-C when it
+// reports that it is watching.
 func shell(t *testing.T, env []string, dir, line string) (stdout, stderr string, err error) {
 	t.Helper()
 	if strings.Contains(line, "dockings serve") {
@@ -102,8 +102,8 @@ func shell(t *testing.T, env []string, dir, line string) (stdout, stderr string,
 // watched stands for what a command printed that was interrupted.
 const watched = "watched"
 
-// chat is what commands say on standard error if all is well.
-var chat = regexp.MustCompile(`(?m)^dockings: (\d+ of \d+(; --all shows the others, too)?|no event fits|nobody was docked .*|\d+ events?(,| at) .*|as of .*|wrote .* kB)\n`)
+// chat matches the lines that commands print on standard error on success.
+var chat = regexp.MustCompile(`(?m)^dockings: (\d+ of \d+(; use --all to show all of them)?|no event matches|no vehicle was docked .*|\d+ events?(,| at) .*|as of .*|wrote .* kB)\n`)
 
 // generous is a service whose quota is enough for all the commands of a test.
 func generous(events int) *ll2test.Server {
@@ -341,7 +341,7 @@ func TestAnHourOfThirtyCommandsTakesEightRequestsAtMost(t *testing.T) {
 		t.Errorf("%d requests in the first hour", first)
 	}
 	t.Logf("%d requests in the first hour", first)
-	// What makes a later hour is that the copy is older than it may be.
+	// In each later hour the copy is too old again.
 	for hour := 2; hour <= 9; hour++ {
 		before := len(asked(server))
 		for i, line := range commands[:5] {

@@ -12,16 +12,15 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// A found is what a command has to print. It can be less than there is, if an error came
-// with it.
+// A found is the result of a query. It is incomplete if an error came with it.
 type found struct {
 	records []record.Record
-	count   int             // of those that fit, of which some are printed
-	all     []record.Record // among which these were found
+	count   int             // number of events that match; records can be fewer
+	all     []record.Record // the events that were filtered
 }
 
-// find returns the events that the flags choose, sorted by the keys, but no more than
-// most, if that is not 0.
+// find returns the events that match the flags, sorted by the keys: at most as many as
+// most says, or all if most is 0.
 func (s *session) find(ctx context.Context, f *filterFlags, now time.Time, keys []string, most int) (found, error) {
 	if err := f.check(s, now); err != nil {
 		return found{}, err
@@ -46,8 +45,8 @@ func (s *session) find(ctx context.Context, f *filterFlags, now time.Time, keys 
 	return result, err
 }
 
-// all returns the events among which those are that the flags choose. Count is how many
-// these are, if the service has chosen, or 0.
+// all returns the events to filter. If the service has filtered them already, count is
+// the number of events that match; otherwise it is 0.
 func (s *session) all(ctx context.Context, f *filterFlags, now time.Time, keys []string, most int) (all []record.Record, count int, err error) {
 	if !s.app.global.noCache {
 		all, err = s.copied(ctx, now)
@@ -63,7 +62,7 @@ func (s *session) all(ctx context.Context, f *filterFlags, now time.Time, keys [
 	return record.Of(events, now), count, err
 }
 
-// copied returns all events up to now from the copy, and says how old that is.
+// copied returns all events up to now from the copy, and prints its age if it is old.
 func (s *session) copied(ctx context.Context, now time.Time) ([]record.Record, error) {
 	events, err := s.events(ctx)
 	return record.Of(events, now), err
@@ -88,7 +87,7 @@ func (s *session) events(ctx context.Context) ([]*ll2.DockingEvent, error) {
 // newestFirst is the order unless another one is asked for.
 var newestFirst = []string{"-" + string(ll2.ByDocking)}
 
-// nameCompletions offers what things of a kind are called in the copy.
+// nameCompletions completes the names of a kind from the copy.
 func (a *App) nameCompletions(kind kindOfName) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		var offers []cobra.Completion
@@ -108,7 +107,7 @@ func (a *App) nameCompletions(kind kindOfName) cobra.CompletionFunc {
 	}
 }
 
-// idCompletions offers the newest events of the copy.
+// idCompletions completes the ids of the newest events of the copy.
 func (a *App) idCompletions(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var offers []cobra.Completion
 	records := a.offered(cmd)
@@ -122,8 +121,8 @@ func (a *App) idCompletions(cmd *cobra.Command, args []string, _ string) ([]cobr
 	return offers, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
-// offered returns what the copy has. Whoever presses Tab does not want to ask the service,
-// nor to be told why there is nothing.
+// offered returns the events of the copy. A user who presses Tab wants neither a request
+// to the service nor an error message.
 func (a *App) offered(cmd *cobra.Command) []record.Record {
 	a.global.offline, a.global.quiet = true, true
 	a.global.refresh, a.global.noCache = false, false

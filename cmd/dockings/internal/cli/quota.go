@@ -14,8 +14,8 @@ func (a *App) quotaCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "quota",
 		Short: "Show how many requests are left",
-		Long: `Quota shows how many requests the service grants, how many of them are left, and
-when the next one can go. It always asks the service, and that is free.
+		Long: `Quota shows how many requests the service allows, how many are left, and when the
+next one is possible. It always asks the service. That request does not count.
 
 ` + fieldsHelp(quotaColumns(text.UTC)),
 		Example: `  dockings quota
@@ -27,7 +27,7 @@ when the next one can go. It always asks the service, and that is free.
 	return cmd
 }
 
-// A quotaRow is the quota as of a time.
+// A quotaRow is the quota at a time.
 type quotaRow struct {
 	*ll2.Throttle
 	now time.Time
@@ -39,16 +39,16 @@ func (q quotaRow) next() time.Time {
 
 func quotaColumns(clock text.Clock) []sheet.Column[quotaRow] {
 	return []sheet.Column[quotaRow]{
-		{Name: "limit", Title: "LIMIT", About: "requests that are granted in a window", Right: true,
+		{Name: "limit", Title: "LIMIT", About: "number of requests allowed in a window", Right: true,
 			Value: func(q quotaRow) any { return q.Limit }},
-		{Name: "window", Title: "WINDOW", About: "a sliding one", Right: true,
+		{Name: "window", Title: "WINDOW", About: "length of the sliding window", Right: true,
 			Value: func(q quotaRow) any { return ll2.Duration{Duration: q.Window} },
 			Text:  func(q quotaRow) (string, bool) { return text.Short(q.Window), true }},
-		{Name: "used", Title: "USED", About: "requests of the last window", Right: true,
+		{Name: "used", Title: "USED", About: "number of requests in the last window", Right: true,
 			Value: func(q quotaRow) any { return q.Used }},
-		{Name: "left", Title: "LEFT", About: "requests that can go now", Right: true,
+		{Name: "left", Title: "LEFT", About: "number of requests that are possible now", Right: true,
 			Value: func(q quotaRow) any { return max(0, q.Limit-q.Used) }},
-		{Name: "next", Title: "NEXT REQUEST", About: "when it can go; null: now",
+		{Name: "next", Title: "NEXT REQUEST", About: "when the next request is possible; null: now",
 			Value: func(q quotaRow) any {
 				if q.NextIn <= 0 {
 					return nil
@@ -70,7 +70,7 @@ func (a *App) quota(cmd *cobra.Command, f *printFlags) error {
 		return err
 	}
 	if a.global.offline {
-		return usagef("quota asks the service, which --offline forbids; leave that out")
+		return usagef("quota asks the service, which --offline forbids; leave --offline out")
 	}
 	a.global.noCache = true // it needs no copy
 	s, err := a.start()

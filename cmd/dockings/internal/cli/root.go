@@ -16,30 +16,30 @@ import (
 func (a *App) Root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "dockings",
-		Short: "Which spacecraft docked where and when",
-		Long: `Dockings shows which spacecraft docked where and when: who is at the stations
-now, what came and went, and which port was taken when.
+		Short: "Show which spacecraft docked where and when",
+		Long: `Dockings shows which spacecraft docked where and when: which ones are at the
+stations now, which ones arrived and left, and which ports were occupied when.
 
-The events come from Launch Library 2, which The Space Devs run and which grants
-15 requests an hour to an address. Dockings keeps a copy of all events and answers
-from it. The first copy takes 6 requests; then a copy that is older than an hour
-is refreshed, which takes one, and once a day all is read anew. Times are in UTC
-unless --tz says otherwise.
+The events come from Launch Library 2, a service of The Space Devs that allows an
+IP address 15 requests an hour. Dockings keeps a local copy of all events and
+answers from it. The first copy takes 6 requests. After that, dockings refreshes
+a copy that is older than an hour, which takes one request. Once a day it reads
+all events again. Times are in UTC unless you set --tz.
 
 Exit codes:
-    0  all is well, also if no event fits
-    1  it failed
+    0  success, even if no event matches
+    1  failure
     2  the command line is wrong
-    3  the quota is spent, or does not suffice (with --no-wait or --max-wait)
-    4  there is no such docking event
-  130  Ctrl-C ended it (143: SIGTERM did)
+    3  the quota is used up, or too small (with --no-wait or --max-wait)
+    4  the docking event does not exist
+  130  interrupted by Ctrl-C (143: by SIGTERM)
 
 Environment:
-  LL2_TOKEN       key of an account, which has a quota of its own
-  LL2_BASE_URL    the same as --base-url
+  LL2_TOKEN       API key of your account, which has its own quota
+  LL2_BASE_URL    same as --base-url
   DOCKINGS_CACHE  folder of the copy (default: dockings in the user's cache folder)
-  NO_COLOR        if it is set, no colours
-  COLUMNS         width of tables, in place of the terminal's`,
+  NO_COLOR        if set, turns colours off
+  COLUMNS         width of tables (default: the width of the terminal)`,
 		Example: `  dockings now
   dockings list --station iss --since 2025
   dockings timeline --demo -o stays.svg`,
@@ -68,12 +68,12 @@ Environment:
 	return root
 }
 
-// helpCommand helps, or says that there is nothing to help with.
+// helpCommand shows the help of a command, or fails if there is no such command.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [command]",
 		Short: "Help about any command",
-		Long:  "Help shows how to use a command, as its --help does.",
+		Long:  "Help shows how to use a command. It prints the same text as --help.",
 		Example: `  dockings help list
   dockings help completion bash`,
 		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -105,8 +105,8 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 	}
 }
 
-// refuseUnknownShells has completion fail for a word that is no shell, for which cobra
-// would show its help as if all was well.
+// refuseUnknownShells makes completion fail for the name of an unknown shell. Without it,
+// cobra shows the help and succeeds.
 func refuseUnknownShells(root *cobra.Command) {
 	completion, _, err := root.Find([]string{"completion"})
 	if err != nil || completion == root {
@@ -132,24 +132,25 @@ func unknownCommand(cmd *cobra.Command, word string) error {
 		return usagef("%s has no command %q", cmd.CommandPath(), word)
 	}
 	if word == "version" {
-		return usagef("command %q is unknown; did you mean dockings --version? Else write one of %s", word, strings.Join(all, ", "))
+		return usagef("command %q is unknown; did you mean dockings --version? Otherwise write one of %s", word, strings.Join(all, ", "))
 	}
 	return usagef("command %w", text.Unknown(word, all))
 }
 
-// noArguments refuses arguments of commands that have flags only. The likeliest one is a
-// value that stands apart from its flag.
+// noArguments refuses arguments of commands that take only flags. The most likely mistake
+// is a value that is separated from its flag.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	if demo := cmd.Flag("demo"); demo.Changed && demo.Value.String() == recorded {
-		return usagef("%q is too much; for made-up events write --demo=%s in one word", args[0], args[0])
+		return usagef("unexpected argument %q; for made-up events write --demo=%s in one word", args[0], args[0])
 	}
-	return usagef("%q is too much; %s takes flags only, see dockings %s --help", args[0], cmd.Name(), cmd.Name())
+	return usagef("unexpected argument %q; %s takes only flags, see dockings %s --help", args[0], cmd.Name(), cmd.Name())
 }
 
-// elsewhere are flags of other tools, which fingers know, and what they are called here.
+// elsewhere maps flags of other tools, which users type out of habit, to the names that
+// they have here.
 var elsewhere = map[string]string{
 	"limit": "max", "count": "max", "n": "max",
 	"order": "sort", "order-by": "sort", "ordering": "sort",
@@ -157,7 +158,7 @@ var elsewhere = map[string]string{
 	"interval": "max-age", "every": "max-age",
 }
 
-// flagError says of a flag that was not understood what to write instead.
+// flagError returns an error for a bad flag that says what to write instead.
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var value *pflag.InvalidValueError
@@ -168,10 +169,10 @@ func flagError(cmd *cobra.Command, err error) error {
 		name := unknown.GetSpecifiedName()
 		if unknown.GetSpecifiedShortnames() != "" {
 			if cmd.Name() == "get" && strings.Trim(unknown.GetSpecifiedShortnames(), "0123456789") == "" {
-				return usagef("-%s is no id; write a number from 1 on, such as dockings get 191", unknown.GetSpecifiedShortnames())
+				return usagef("-%s is not an id; write a positive number, such as dockings get 191", unknown.GetSpecifiedShortnames())
 			}
 			if near := elsewhere[name]; near != "" && cmd.Flags().Lookup(near) != nil {
-				return usagef("flag -%s is unknown; did you mean --%s? Else %s", name, near, see)
+				return usagef("flag -%s is unknown; did you mean --%s? Otherwise %s", name, near, see)
 			}
 			return usagef("flag -%s is unknown; %s", name, see)
 		}
@@ -180,7 +181,7 @@ func flagError(cmd *cobra.Command, err error) error {
 			near = text.Closest(name, flagNames(cmd))
 		}
 		if near != "" {
-			return usagef("flag --%s is unknown; did you mean --%s? Else %s", name, near, see)
+			return usagef("flag --%s is unknown; did you mean --%s? Otherwise %s", name, near, see)
 		}
 		return usagef("flag --%s is unknown; %s", name, see)
 	case errors.As(err, &value):

@@ -29,7 +29,7 @@ func TestServeListensToThisMachineOnly(t *testing.T) {
 		"--addr localhost:99999": `--addr "localhost:99999" is no address of this machine; write a host and a port, such as 127.0.0.1:8022`,
 		"--no-cache":             "serve answers from the copy, which --no-cache forbids; leave that out",
 		"--max-age 5s":           "serve --max-age 5s: the service would be asked too often; write 1m or more",
-		"too much":               `"too" is too much; serve takes flags only, see dockings serve --help`,
+		"too much":               `unexpected argument "too"; serve takes only flags, see dockings serve --help`,
 	} {
 		if got := run(t, madeUp(10), append([]string{"serve"}, strings.Fields(args)...)...); got != (outcome{"", "dockings: " + want + "\n", cli.ExitUsage}) {
 			t.Errorf("serve %s: %+v", args, got)
@@ -134,7 +134,7 @@ func fetch(t *testing.T, address string) *http.Response {
 
 func TestServeOfflineNeedsACopy(t *testing.T) {
 	t.Parallel()
-	want := outcome{"", "dockings: there is no copy yet, and --offline forbids to ask the service; run dockings sync first\n", cli.ExitFailed}
+	want := outcome{"", "dockings: there is no copy yet, and --offline forbids a request to the service; run dockings sync first\n", cli.ExitFailed}
 	if got := run(t, madeUp(10), "serve", "--offline", "--addr", "127.0.0.1:0"); got != want {
 		t.Errorf("%+v", got)
 	}

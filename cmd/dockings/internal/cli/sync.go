@@ -13,12 +13,12 @@ func (a *App) syncCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sync",
 		Short: "Refresh the copy, and print what changed",
-		Long: `Sync asks the service for what is new, however young the copy is, and prints what
-changed: dockings, departures, corrections, events that came late or were removed.
-It says on standard error how many events there are.
+		Long: `Sync asks the service for changes, even if the copy is new, and prints them:
+dockings, departures, corrections, and events that were added late or removed. It
+prints the number of events on standard error.
 
-The first sync reads all events. If it is interrupted, by Ctrl-C or because the
-quota is spent, the next one goes on where it stopped.
+The first sync reads all events. If it is interrupted by Ctrl-C, or because the
+quota is used up, the next one continues where it stopped.
 
 ` + fieldsHelp(changeSheet().Columns),
 		Example: `  dockings sync
@@ -37,9 +37,9 @@ func (a *App) sync(cmd *cobra.Command, f *printFlags) error {
 	case err != nil:
 		return err
 	case a.global.offline:
-		return usagef("sync asks the service, which --offline forbids; leave that out")
+		return usagef("sync asks the service, which --offline forbids; leave --offline out")
 	case a.global.noCache:
-		return usagef("sync keeps a copy, which --no-cache forbids; leave that out")
+		return usagef("sync keeps a copy, which --no-cache forbids; leave --no-cache out")
 	}
 	a.global.refresh = true
 	s, err := a.start()

@@ -77,7 +77,7 @@ func (term *terminal) end() int {
 
 var colorCodes = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// screen is what a terminal shows in the end of what was printed, without
+// screen returns what a terminal shows after all of printed has arrived, without
 // colours.
 func screen(printed string) string {
 	var lines []string
@@ -206,8 +206,8 @@ func TestCtrlCStopsAtOnceAndTheNextOneGoesOn(t *testing.T) {
 	cmd := command(t, server, "list")
 	env, dir := cmd.Env, cmd.Dir
 	term := startTerminal(t, cmd, 130)
-	term.until(`dockings: needs 7 more requests, 2 left until \d\d:\d\d UTC: waits 2 h; Ctrl-C keeps what there is, --no-wait fails`)
-	term.until(`quota spent, on at \d\d:\d\d UTC, in (1h00m00s|59m5\ds); 298 of 515, 3 more to ask`)
+	term.until(`dockings: needs 7 more requests, 2 left until \d\d:\d\d UTC: waiting 2 h; Ctrl-C keeps the pages read, --no-wait fails at once`)
+	term.until(`quota used up, on at \d\d:\d\d UTC, in (1h00m00s|59m5\ds); 298 of 515, 3 to ask`)
 	term.until(`in 59m5\ds; 298 of 515`)
 	pressed := time.Now()
 	if _, err := term.keys.WriteString("\x03"); err != nil {
@@ -226,7 +226,7 @@ func TestCtrlCStopsAtOnceAndTheNextOneGoesOn(t *testing.T) {
 		t.Errorf("the screen shows %q", shown)
 	}
 	_, stderr, err := shell(t, env, dir, "dockings list --no-wait")
-	if !strings.HasPrefix(stderr, "dockings: the quota is spent; come back in ") || err == nil {
+	if !strings.HasPrefix(stderr, "dockings: the quota is used up; try again in ") || err == nil {
 		t.Errorf("%v, %q", err, stderr)
 	}
 	if n := len(asked(server)); n != 3 {

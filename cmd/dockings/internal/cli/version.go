@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Version returns the version of the tool as the build knows it: "0.1.0" of a release,
-// whether it was installed by version or built at the tag, and "devel" of anything
-// else, with the commit if that is known.
+// Version returns the version of the tool: for a release, such as "0.1.0", whether it was
+// installed by version or built at the tag; otherwise "devel", with the commit if that is
+// known.
 func Version() string {
 	info, found := debug.ReadBuildInfo()
 	if !found {
@@ -18,10 +18,10 @@ func Version() string {
 
 const devel = "devel"
 
-// VersionOf is Version of any build.
+// VersionOf returns the version of any build; see [Version].
 func VersionOf(info *debug.BuildInfo) string {
-	// Built in a checkout, the main module has a version, too: that of a tag, or a
-	// made-up one, which says less than the commit does.
+	// The main module has a version even if it was built in a checkout: that of a tag, or
+	// a pseudo-version, which says less than the commit does.
 	settings := make(map[string]string)
 	for _, setting := range info.Settings {
 		settings[setting.Key] = setting.Value

@@ -29,18 +29,18 @@ func TestAQuotaThatDoesNotSufficeIsToldOfBeforeItIsSpent(t *testing.T) {
 		stderr     string
 	}{
 		{"waits", "list --all --fields id", 4, cli.ExitOK, 7,
-			"dockings: needs 6 more requests, 3 left until 01:01 UTC: waits 1 h; Ctrl-C keeps what there is, --no-wait fails\n"},
+			"dockings: needs 6 more requests, 3 left until 01:01 UTC: waiting 1 h; Ctrl-C keeps the pages read, --no-wait fails at once\n"},
 		{"does not wait", "list --no-wait", 3, cli.ExitQuota, 1,
-			"dockings: needs 5 more requests, 2 left until 01:01 UTC; come back in 1 h, or leave out --no-wait\n"},
+			"dockings: needs 5 more requests, 2 left until 01:01 UTC; try again in 1 h, or leave out --no-wait\n"},
 		{"does not wait for so long", "list --max-wait 20m", 4, cli.ExitQuota, 1,
-			"dockings: needs 6 more requests, 3 left until 01:01 UTC: a wait of 1 h is longer than --max-wait 20 min; come back then\n"},
+			"dockings: needs 6 more requests, 3 left until 01:01 UTC: a wait of 1 h is longer than --max-wait 20 min; try again then\n"},
 		{"waits for so long", "list --max-wait 2h --all --fields id", 5, cli.ExitOK, 7,
-			"dockings: needs 6 more requests, 4 left until 01:01 UTC: waits 1 h; Ctrl-C keeps what there is, --no-wait fails\n"},
+			"dockings: needs 6 more requests, 4 left until 01:01 UTC: waiting 1 h; Ctrl-C keeps the pages read, --no-wait fails at once\n"},
 		{"needs not wait", "list --all --fields id --no-wait", 6, cli.ExitOK, 6, ""},
 		{"without a copy", "list --all --fields id --no-cache", 3, cli.ExitOK, 6,
-			"dockings: needs 5 more requests, 2 left until 01:01 UTC: waits 1 h; Ctrl-C keeps what there is, --no-wait fails\n"},
+			"dockings: needs 5 more requests, 2 left until 01:01 UTC: waiting 1 h; Ctrl-C keeps the pages read, --no-wait fails at once\n"},
 		{"without a copy or a wait", "list --all --no-cache --no-wait", 3, cli.ExitQuota, 1,
-			"dockings: needs 5 more requests, 2 left until 01:01 UTC; come back in 1 h, or leave out --no-wait\n"},
+			"dockings: needs 5 more requests, 2 left until 01:01 UTC; try again in 1 h, or leave out --no-wait\n"},
 		{"what a list needs", "list --no-cache --no-wait --max 250", 3, cli.ExitOK, 3, "dockings: 250 of 515\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestASyncThatIsInterruptedInARequestGoesOnBeforeThat(t *testing.T) {
 func TestALogHasEveryRequestAndNotesToo(t *testing.T) {
 	t.Parallel()
 	got := run(t, madeUp(250), "list", "-v", "--fields", "id")
-	if n := strings.Count(got.stderr, "limit=100"); got.code != cli.ExitOK || n != 3 || !strings.HasSuffix(got.stderr, "dockings: 30 of 250; --all shows the others, too\n") {
+	if n := strings.Count(got.stderr, "limit=100"); got.code != cli.ExitOK || n != 3 || !strings.HasSuffix(got.stderr, "dockings: 30 of 250; use --all to show all of them\n") {
 		t.Errorf("exit code %d, %d requests in the log: %s", got.code, n, got.stderr)
 	}
 }
@@ -142,9 +142,9 @@ func TestAnOldCopyAnswersIfTheServiceDoesNot(t *testing.T) {
 		server.Fail(always(ll2test.Fault{Status: 503})...)
 		for range 3 {
 			got := u.run("list", "--max", "1", "--fields", "id", at2027)
-			want := "dockings: as of 3 hours ago: the service is out of order (503); come back later\ndockings: 1 of 515\n"
+			want := "dockings: as of 3 hours ago: the service is unavailable (503); try again later\ndockings: 1 of 515\n"
 			if got.code != cli.ExitOK || got.stdout != "{\"id\":515}\n" || got.stderr != want &&
-				!strings.HasPrefix(got.stderr, "dockings: as of 3 hours ago: the service could not be reached a moment ago, and is asked again at 03:0") {
+				!strings.HasPrefix(got.stderr, "dockings: as of 3 hours ago: the last request to the service failed; the next one is at 03:0") {
 				t.Errorf("%+v", got)
 			}
 		}
@@ -169,17 +169,17 @@ func TestAnOldCopyAnswersIfTheQuotaIsSpent(t *testing.T) {
 		time.Sleep(3*time.Hour + 30*time.Second)
 		// Not ten minutes: at the same instant a line could tell how far the work is.
 		server.Fail(ll2test.Fault{}, ll2test.Fault{Status: 429, Header: http.Header{"Retry-After": {"595"}}})
-		want := "dockings: as of 3 hours ago: the quota is spent; come back in 10 min, at 03:11 UTC\ndockings: 1 of 90\n"
+		want := "dockings: as of 3 hours ago: the quota is used up; try again in 10 min, at 03:11 UTC\ndockings: 1 of 90\n"
 		for range 3 {
 			if got := u.run("list", "--max", "1", at2027); got.code != cli.ExitOK || got.stderr != want {
 				t.Errorf("exit code %d, %s", got.code, got.stderr)
 			}
 		}
-		if got := u.run("list", "--refresh", "--no-wait"); got.code != cli.ExitQuota || got.stderr != "dockings: the quota is spent; come back in 10 min, at 03:11 UTC\n" {
+		if got := u.run("list", "--refresh", "--no-wait"); got.code != cli.ExitQuota || got.stderr != "dockings: the quota is used up; try again in 10 min, at 03:11 UTC\n" {
 			t.Errorf("%+v", got)
 		}
 		got := u.run("list", "--refresh", "--max", "1", at2027)
-		want = "dockings: the quota is spent until 03:11 UTC: waits 10 min; Ctrl-C keeps what there is, --no-wait fails\ndockings: 1 of 90\n"
+		want = "dockings: the quota is used up until 03:11 UTC: waiting 10 min; Ctrl-C keeps the pages read, --no-wait fails at once\ndockings: 1 of 90\n"
 		if got.code != cli.ExitOK || got.stderr != want {
 			t.Errorf("exit code %d, %s", got.code, got.stderr)
 		}
@@ -258,7 +258,7 @@ func TestWithoutACopyTheServiceChooses(t *testing.T) {
 	server := madeUp(40)
 	got := run(t, server, "list", "--no-cache", "--station", "4", "--vehicle", "1005", "--port", "111",
 		"--since", "2024", "--until", "2025-02", "--sort", "-departure,id", "--max", "7")
-	if got.code != cli.ExitOK || got.stderr != "dockings: no event fits\n" {
+	if got.code != cli.ExitOK || got.stderr != "dockings: no event matches\n" {
 		t.Errorf("exit code %d, %q", got.code, got.stderr)
 	}
 	requests := server.Requests()
@@ -276,8 +276,8 @@ func TestAFolderThatCannotBeOneIsToldOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	for dir, want := range map[string]string{
-		file:            "dockings: cannot keep a copy in " + file + ": it is not a folder; going on without\n",
-		file + "/below": "dockings: cannot keep a copy in " + file + "/below: not a directory; going on without\n",
+		file:            "dockings: cannot keep a copy in " + file + ": it is not a folder; continuing without one\n",
+		file + "/below": "dockings: cannot keep a copy in " + file + "/below: not a directory; continuing without one\n",
 	} {
 		u := newUser(t, madeUp(3))
 		u.env["DOCKINGS_CACHE"] = dir
@@ -335,7 +335,7 @@ func TestTheCopyOfANewerVersionIsLeftAlone(t *testing.T) {
 	if err := os.WriteFile(file, newer, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	want := "dockings: the copy in " + filepath.Join(u.cache, "dockings") + " is of a newer version of this tool; going on without\n"
+	want := "dockings: the copy in " + filepath.Join(u.cache, "dockings") + " is from a newer version of this tool; continuing without it\n"
 	if got := u.run("list", "--all", "--fields", "id"); got.code != cli.ExitOK || lines(got.stdout) != 150 || got.stderr != want {
 		t.Errorf("exit code %d, %d events, %s", got.code, lines(got.stdout), got.stderr)
 	}

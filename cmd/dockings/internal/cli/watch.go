@@ -30,15 +30,15 @@ func (a *App) watchCommand() *cobra.Command {
 	var f watchFlags
 	cmd := &cobra.Command{
 		Use:   "watch",
-		Short: "Wait for dockings and departures, and tell of each",
-		Long: `Watch prints a line when something docks or departs, until Ctrl-C. It looks once
-an hour, or as often as --max-age says; each look takes a request, whatever else
-uses the copy.
+		Short: "Wait for dockings and departures, and print each",
+		Long: `Watch prints a line when a vehicle docks or departs, until you press Ctrl-C. It
+asks the service once an hour, or as often as --max-age says. This takes one
+request each time, even if other commands use the same copy.
 
-With --exec, CMD is run by the shell for each of them, one after the other. It
-gets the event as one JSON object on its standard input, and what happened in the
-environment variable DOCKINGS_CHANGE: docked or departed. If it fails, watch says
-so and goes on.
+With --exec, the shell runs CMD for each event, one after the other. CMD gets the
+event as one JSON object on its standard input. The environment variable
+DOCKINGS_CHANGE says what happened: docked or departed. If CMD fails, watch
+reports it and continues.
 
 ` + fieldsHelp(changeSheet().Columns),
 		Example: `  dockings watch
@@ -48,24 +48,24 @@ so and goes on.
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.watch(cmd, &f) },
 	}
 	f.filter.register(a, cmd)
-	f.print.registerFormats(cmd, sheet.Names(changeSheet().Columns), []string{textFormat, sheet.NDJSON}, "how to print (default text)")
-	cmd.Flags().StringVar(&f.exec, "exec", "", "run this `CMD` for each, with the event as JSON on its standard input")
+	f.print.registerFormats(cmd, sheet.Names(changeSheet().Columns), []string{textFormat, sheet.NDJSON}, "output format (default text)")
+	cmd.Flags().StringVar(&f.exec, "exec", "", "run this `CMD` for each event, with the event as JSON on its standard input")
 	complete(cmd, "exec", cobra.NoFileCompletions)
-	cmd.Flags().BoolVar(&f.all, "all", false, "tell of corrections, additions and removals, too")
+	cmd.Flags().BoolVar(&f.all, "all", false, "also print corrections, additions and removals")
 	return cmd
 }
 
-// textFormat is a sentence a line.
+// textFormat prints one sentence per line.
 const textFormat = "text"
 
 func (a *App) watch(cmd *cobra.Command, f *watchFlags) error {
 	switch {
 	case a.global.offline:
-		return usagef("watch asks the service, which --offline forbids; leave that out")
+		return usagef("watch asks the service, which --offline forbids; leave --offline out")
 	case a.global.noCache:
-		return usagef("watch needs a copy to compare with, which --no-cache forbids; leave that out")
+		return usagef("watch needs a copy to compare with, which --no-cache forbids; leave --no-cache out")
 	case a.global.maxAge.Duration < time.Minute:
-		return usagef("watch --max-age %s: the service would be asked too often; write 1m or more", a.global.maxAge.words)
+		return usagef("watch --max-age %s: this would ask the service too often; write 1m or more", a.global.maxAge.words)
 	}
 	format := f.print.format.value
 	switch picked := len(f.print.fields.values) > 0; {
@@ -96,7 +96,7 @@ func (a *App) watch(cmd *cobra.Command, f *watchFlags) error {
 	s.Stop()
 	s.Note("%d events, watching; Ctrl-C ends it", len(events))
 	failed := func(err error, next time.Time) {
-		s.Note("%s; asking again at %s", a.explain(err, time.Now()), a.global.clock().At(next, time.Now()))
+		s.Note("%s; next attempt at %s", a.explain(err, time.Now()), a.global.clock().At(next, time.Now()))
 	}
 	for c, err := range s.Changes(ctx, failed) {
 		if err != nil {
@@ -105,22 +105,22 @@ func (a *App) watch(cmd *cobra.Command, f *watchFlags) error {
 			}
 			return err
 		}
-		if err := s.tellOf(ctx, f, options, c); err != nil {
+		if err := s.report(ctx, f, options, c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// patterns reports whether names are patterns, which what is still to come can fit.
+// patterns reports whether the names are patterns, which future events can match.
 func (f *filterFlags) patterns() bool {
 	return !slices.ContainsFunc(f.names(), func(flag *nameFlag) bool {
 		return slices.ContainsFunc(flag.words, func(word string) bool { return !strings.ContainsAny(word, "*?") })
 	})
 }
 
-// tellOf prints a change, if it is one that was asked for, and runs the command.
-func (s *session) tellOf(ctx context.Context, f *watchFlags, options sheet.Options, m mirror.Change) error {
+// report prints a change, if it matches the flags, and runs the command.
+func (s *session) report(ctx context.Context, f *watchFlags, options sheet.Options, m mirror.Change) error {
 	if !f.all && m.Kind != mirror.Docked && m.Kind != mirror.Departed {
 		return nil
 	}
@@ -133,7 +133,7 @@ func (s *session) tellOf(ctx context.Context, f *watchFlags, options sheet.Optio
 			c.fields = differ[0].fields
 		}
 	}
-	// Names are looked up anew: what has just docked may be the first of its name.
+	// Names are looked up again: the new event may be the first one with its name.
 	answer, err := s.Events(ctx)
 	if err != nil {
 		return err
@@ -169,13 +169,13 @@ func (s *session) execute(ctx context.Context, command string, c change) error {
 	run := exec.CommandContext(ctx, shell[0], shell[1:]...)
 	run.Stdin, run.Stdout, run.Stderr = &input, s.app.Stdout.Writer, s.app.Stderr.Writer
 	run.Env = append(run.Environ(), "DOCKINGS_CHANGE="+string(c.kind))
-	// What goes wrong with it is not watch's failure.
-	s.tellOfCommand(ctx, run.Run())
+	// A failure of the command does not end watch.
+	s.reportCommand(ctx, run.Run())
 	return nil
 }
 
-// tellOfCommand says if a command went wrong, unless Ctrl-C has ended it.
-func (s *session) tellOfCommand(ctx context.Context, err error) {
+// reportCommand prints the failure of a command, unless Ctrl-C has ended it.
+func (s *session) reportCommand(ctx context.Context, err error) {
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:

@@ -19,7 +19,8 @@ const (
 	Station = "station"
 )
 
-// Words returns what the vehicles can be grouped by, and the stations besides.
+// Words returns the words by which vehicles can be grouped, and all words: those and the
+// stations.
 func Words() (vehicles, all []string) {
 	vehicles = []string{Kind, Agency, Model}
 	return vehicles, append(slices.Clone(vehicles), Station)

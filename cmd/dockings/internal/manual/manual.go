@@ -1,4 +1,4 @@
-// Package manual makes the manual pages and completions of dockings from its commands.
+// Package manual generates the manual pages and completions of dockings from its commands.
 package manual
 
 import (
@@ -23,7 +23,7 @@ func Write(folder string) error {
 		}
 	}
 	root.DisableAutoGenTag = true
-	date := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) // else each day would have others
+	date := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) // so that the pages do not change every day
 	header := &doc.GenManHeader{Title: "DOCKINGS", Section: "1", Date: &date, Source: "dockings", Manual: "Dockings"}
 	if err := doc.GenManTree(root, header, man); err != nil {
 		return err

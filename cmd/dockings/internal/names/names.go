@@ -1,4 +1,5 @@
-// Package names finds stations, ports, vehicles and the like by what people call them.
+// Package names finds stations, ports, vehicles, agencies, models and kinds by their
+// names.
 package names
 
 import (
@@ -17,7 +18,7 @@ import (
 	"github.com/gobwas/glob"
 )
 
-// A Kind is what is looked for.
+// A Kind is a kind of entity: stations, ports and so on.
 type Kind struct {
 	One, Many string // station, stations
 	entity    func(record.Record) Entity
@@ -30,10 +31,10 @@ type Entity struct {
 	Of    string // the station of a port, the model of a vehicle and so on
 	Short string // an abbreviation, "" for none
 
-	Dockings, Docked int // of all, those that go on
+	Dockings, Docked int // the number of dockings, and how many of them have not ended
 	First, Last      time.Time
 
-	group int // entities of one are one thing: the flights of a craft
+	group int // equal for entities that are one thing: the flights of one spacecraft
 }
 
 // The kinds.
@@ -70,8 +71,8 @@ var (
 	}}
 )
 
-// In returns the entities of a kind that the records name, those with the most dockings
-// first.
+// In returns the entities of a kind that occur in the records, those with the most
+// dockings first.
 func (k Kind) In(records []record.Record) []Entity {
 	at := make(map[int]int)
 	var all []Entity
@@ -108,22 +109,22 @@ func (k Kind) In(records []record.Record) []Entity {
 	return all
 }
 
-// fold makes names comparable: without regard to case, hyphens and underscores.
+// fold makes names comparable. It ignores case, hyphens and underscores.
 func fold(name string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
 		return unicode.IsSpace(r) || r == '-' || r == '_'
 	}), " ")
 }
 
-// IsID reports whether a word is an id, which needs no name to be looked up.
+// IsID reports whether a word is an id, for which no name is looked up.
 func IsID(word string) bool {
 	id, err := strconv.Atoi(word)
 	return err == nil && id > 0
 }
 
-// Find returns the ids of the entities that a word means: an id; a pattern with * or ?,
-// which can mean several; or a name, an abbreviation or a part of a name that only one
-// thing has.
+// Find returns the ids of the entities that a word stands for. The word is an id; a
+// pattern with * or ?, which can match several; or a name, an abbreviation or a part of a
+// name that is unique.
 func (k Kind) Find(word string, entities []Entity) ([]int, error) {
 	if IsID(word) {
 		id, err := strconv.Atoi(word)
@@ -132,7 +133,7 @@ func (k Kind) Find(word string, entities []Entity) ([]int, error) {
 	if strings.ContainsAny(word, "*?[{") {
 		pattern, err := glob.Compile(strings.ToLower(word))
 		if err != nil {
-			return nil, fmt.Errorf("%q is no pattern; write * for any letters and ? for one", word)
+			return nil, fmt.Errorf("%q is not a pattern; write * for any letters and ? for one letter", word)
 		}
 		if found := matching(entities, func(e Entity) bool { return pattern.Match(strings.ToLower(e.Name)) }); len(found) > 0 {
 			return ids(found), nil
@@ -173,7 +174,7 @@ func ids(entities []Entity) []int {
 	return all
 }
 
-// mostNamed is how many entities an error names.
+// mostNamed is the maximum number of entities that an error lists.
 const mostNamed = 8
 
 // listed writes entities for an error: ISS (4), Mir (2) and 3 more.
@@ -215,13 +216,13 @@ func (k Kind) unknown(word string, entities []Entity) error {
 		return fmt.Errorf("%q is unknown: there are no %s", word, k.Many)
 	}
 	if near, ok := closest(word, entities); ok {
-		return fmt.Errorf("%q is unknown; did you mean %s? There are %s", word, near.Name, k.listed(entities))
+		return fmt.Errorf("%q is unknown; did you mean %s? Known %s: %s", word, near.Name, k.Many, k.listed(entities))
 	}
-	return fmt.Errorf("%q is unknown; there are %s", word, k.listed(entities))
+	return fmt.Errorf("%q is unknown; known %s: %s", word, k.Many, k.listed(entities))
 }
 
-// closest returns the entity whose name, or a word of it, is a slip or two of the
-// keyboard away.
+// closest returns the entity whose name, or a word of it, differs from word by one or two
+// typing errors.
 func closest(word string, entities []Entity) (best Entity, ok bool) {
 	word = fold(word)
 	least := min(3, (len(word)+1)/3+1)

@@ -103,7 +103,7 @@ func Bundled() ([]Module, error) {
 	return all, nil
 }
 
-// npm is where packages of npm are; it is part of their path here.
+// npm is the host of the npm registry. The paths of npm packages begin with it here.
 const npm = "registry.npmjs.org/"
 
 // licenses returns the licenses at the top of a module.

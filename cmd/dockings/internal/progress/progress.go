@@ -1,4 +1,4 @@
-// Package progress tells on standard error how far the work is.
+// Package progress reports the progress of the work on standard error.
 package progress
 
 import (
@@ -16,11 +16,12 @@ import (
 const (
 	drawEvery  = 200 * time.Millisecond // on a terminal
 	tellEvery  = 10 * time.Second       // elsewhere
-	worthALine = 2 * time.Second        // of a wait
+	worthALine = 2 * time.Second        // the shortest wait that gets a line
 )
 
-// A Progress tells on standard error how far the work is: on a terminal by a bar, which
-// is there only while nothing else is printed, elsewhere by a line now and then.
+// A Progress reports the progress of the work on standard error: on a terminal with a
+// bar, which disappears while anything else is printed, elsewhere with a line from time to
+// time.
 type Progress struct {
 	out   *sheet.Stream
 	clock text.Clock
@@ -34,19 +35,19 @@ type Progress struct {
 	events, count int // count is 0 while it is not known
 	made, left    int // requests
 	waiting       ll2.Wait
-	told          string // what the last line was about
+	told          string // the subject of the last line, so that it is not repeated
 	announced     bool   // waits need no line of their own
 }
 
-// How much a Progress tells.
+// How much a Progress prints.
 const (
 	All       = iota
-	NotesOnly // not how far the work is
+	NotesOnly // notes, but no progress
 	Nothing
 )
 
-// Start begins to tell: All, NotesOnly or Nothing. Whoever starts it stops it, once or
-// more often.
+// Start starts a Progress that prints All, NotesOnly or Nothing. The caller must stop it;
+// it may do so more than once.
 func Start(out *sheet.Stream, clock text.Clock, what int) *Progress {
 	p := &Progress{out: out, clock: clock, quiet: what == Nothing, announced: what != All, stop: func() {}}
 	if what != All {
@@ -56,7 +57,7 @@ func Start(out *sheet.Stream, clock text.Clock, what int) *Progress {
 	if out.Cursor {
 		every = drawEvery
 		p.bar = progressbar.NewOptions(-1,
-			progressbar.OptionSetWriter(out.Writer), // which it asks for its width
+			progressbar.OptionSetWriter(out.Writer), // the bar gets its width from it
 			progressbar.OptionUseANSICodes(true),
 			progressbar.OptionSetPredictTime(false),
 			progressbar.OptionSetElapsedTime(false),
@@ -90,10 +91,10 @@ func Start(out *sheet.Stream, clock text.Clock, what int) *Progress {
 	return p
 }
 
-// Stop ends the telling, and takes the bar away.
+// Stop stops printing, and removes the bar.
 func (p *Progress) Stop() { p.stop() }
 
-// Wait tells of a wait.
+// Wait reports a wait.
 func (p *Progress) Wait(w ll2.Wait) {
 	p.mu.Lock()
 	p.waiting = w
@@ -104,7 +105,7 @@ func (p *Progress) Wait(w ll2.Wait) {
 	}
 }
 
-// Attempt tells of a request that was made.
+// Attempt reports a request that was made.
 func (p *Progress) Attempt(a ll2.Attempt) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -114,20 +115,20 @@ func (p *Progress) Attempt(a ll2.Attempt) {
 	}
 }
 
-// Page tells how many events a walk has of those that it is to bring, and how many
-// requests are left to make.
+// Page reports that have of count events have been read, and how many requests are still
+// needed.
 func (p *Progress) Page(have, count, left int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.events, p.count, p.left = have, count, left
 	if p.bar != nil && p.count > 0 && p.bar.GetMax() != p.count {
 		p.bar.ChangeMax(p.count)
-		_ = p.bar.Clear() // which it can have drawn by that
+		_ = p.bar.Clear() // ChangeMax may have drawn it
 		p.drawn = false
 	}
 }
 
-// Made is how many requests were made.
+// Made returns the number of requests that were made.
 func (p *Progress) Made() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -140,7 +141,7 @@ func (p *Progress) show() {
 	defer p.mu.Unlock()
 	words := p.text(time.Now())
 	if p.bar == nil {
-		// Waiting is told of once, nothing twice, and the end not at all.
+		// A wait gets one line, no line is repeated, and the end gets none.
 		done := p.count > 0 && p.events >= p.count
 		if news := fmt.Sprint(p.events, p.waiting.Until); news != p.told && !done && (!p.announced || p.waiting.For == 0) {
 			p.told = news
@@ -149,7 +150,7 @@ func (p *Progress) show() {
 		return
 	}
 	if p.count > 0 {
-		// Not the whole: a bar that is full takes itself away.
+		// At most count-1: a full bar removes itself.
 		_ = p.bar.Set(min(p.events, p.count-1))
 	}
 	if p.out.Width > 0 {
@@ -159,7 +160,7 @@ func (p *Progress) show() {
 	p.bar.Describe(words)
 }
 
-// Note writes a line that is not about the progress.
+// Note prints a line that is not about the progress.
 func (p *Progress) Note(format string, args ...any) {
 	if p.quiet {
 		return
@@ -170,7 +171,7 @@ func (p *Progress) Note(format string, args ...any) {
 	fmt.Fprintf(p.out, "dockings: "+format+"\n", args...)
 }
 
-// Announce writes a line about a wait, after which no other line does.
+// Announce prints a line about a wait. Later waits get no lines of their own.
 func (p *Progress) Announce(format string, args ...any) {
 	p.Note(format, args...)
 	p.mu.Lock()
@@ -178,7 +179,7 @@ func (p *Progress) Announce(format string, args ...any) {
 	p.announced = true
 }
 
-// text says how far the work is, and what it waits for.
+// text describes the progress, and the reason for a wait.
 func (p *Progress) text(now time.Time) string {
 	words := "asking the service"
 	if p.count > 0 {
@@ -191,15 +192,15 @@ func (p *Progress) text(now time.Time) string {
 		return words
 	}
 	if p.waiting.Reason == ll2.WaitBackoff {
-		return fmt.Sprintf("a request failed, again in %s; %s", text.Countdown(text.Seconds(rest)), words)
+		return fmt.Sprintf("a request failed, retry in %s; %s", text.Countdown(text.Seconds(rest)), words)
 	}
 	if p.count > 0 {
-		words = fmt.Sprintf("%d of %d, %d more to ask", p.events, p.count, p.left)
+		words = fmt.Sprintf("%d of %d, %d to ask", p.events, p.count, p.left)
 	}
-	return fmt.Sprintf("quota spent, on at %s, in %s; %s", p.clock.At(p.waiting.Until, now), text.Countdown(text.Seconds(rest)), words)
+	return fmt.Sprintf("quota used up, on at %s, in %s; %s", p.clock.At(p.waiting.Until, now), text.Countdown(text.Seconds(rest)), words)
 }
 
-// clear takes the bar off the screen until it is drawn again.
+// clear removes the bar from the screen until it is drawn again.
 func (p *Progress) clear() {
 	if p.drawn {
 		_ = p.bar.Clear()
@@ -207,7 +208,7 @@ func (p *Progress) clear() {
 	}
 }
 
-// Guard returns out so that what is written to it does not run into the bar.
+// Guard returns a stream that writes to out and removes the bar before each write.
 func (p *Progress) Guard(out *sheet.Stream) *sheet.Stream {
 	if p.bar == nil || !out.Cursor {
 		return out
@@ -222,7 +223,7 @@ type guardedWriter struct {
 	w io.Writer
 }
 
-// Write takes the bar away first.
+// Write removes the bar first.
 func (g *guardedWriter) Write(b []byte) (int, error) {
 	g.p.mu.Lock()
 	defer g.p.mu.Unlock()

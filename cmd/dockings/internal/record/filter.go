@@ -7,8 +7,8 @@ import (
 	"github.com/docking-event/ll2/cmd/dockings/internal/when"
 )
 
-// A Filter chooses events. Its zero value lets all of them pass; a nil list of ids is
-// none that was asked for.
+// A Filter chooses events. The zero value matches all events. A nil list of ids is not a
+// condition.
 type Filter struct {
 	Stations, Vehicles, Ports, Agencies, Models, Kinds []int
 	Search                                             string
@@ -17,7 +17,7 @@ type Filter struct {
 	During                                             *when.Span // that the stay overlaps
 }
 
-// Has reports whether an event passes.
+// Has reports whether an event matches.
 func (f *Filter) Has(r Record) bool {
 	config := r.config()
 	for _, ids := range []struct {
@@ -47,12 +47,12 @@ func (f *Filter) Has(r Record) bool {
 	return f.Search == "" || r.Contains(f.Search)
 }
 
-// Apply returns the records that pass.
+// Apply returns the records that match.
 func (f *Filter) Apply(records []Record) []Record {
 	return slices.DeleteFunc(slices.Clone(records), func(r Record) bool { return !f.Has(r) })
 }
 
-// Events are those of the records.
+// Events returns the events of the records.
 func Events(records []Record) []*ll2.DockingEvent {
 	events := make([]*ll2.DockingEvent, len(records))
 	for i, r := range records {

@@ -1,5 +1,5 @@
-// Package record is what the tool says of a docking event: one flat record, the same in
-// every format.
+// Package record defines the fields of a docking event as the tool prints them: one flat
+// record, the same in every format.
 package record
 
 import (
@@ -14,13 +14,13 @@ import (
 	"github.com/docking-event/ll2/cmd/dockings/internal/text"
 )
 
-// A Record is an event, seen at a time.
+// A Record is an event as seen at a time.
 type Record struct {
 	*ll2.DockingEvent
 	Now time.Time
 }
 
-// Of makes records of the events that had happened by now.
+// Of returns records of the events that had happened by now.
 func Of(events []*ll2.DockingEvent, now time.Time) []Record {
 	records := make([]Record, 0, len(events))
 	for _, e := range events {
@@ -31,8 +31,8 @@ func Of(events []*ll2.DockingEvent, now time.Time) []Record {
 	return records
 }
 
-// Left is when the vehicle departed: nil while it is docked, also if the departure is
-// still to come.
+// Left returns when the vehicle departed. It is nil while the vehicle is docked, even if
+// the event has a departure in the future.
 func (r Record) Left() *time.Time {
 	if r.Departure != nil && r.Departure.After(r.Now) {
 		return nil
@@ -40,7 +40,7 @@ func (r Record) Left() *time.Time {
 	return r.Departure
 }
 
-// Stayed is how long the vehicle stayed, or has stayed so far.
+// Stayed returns how long the vehicle stayed, or has stayed so far.
 func (r Record) Stayed() time.Duration {
 	if left := r.Left(); left != nil {
 		return left.Sub(r.Docking)
@@ -54,7 +54,7 @@ func (r Record) config() *ll2.SpacecraftConfig {
 	return &r.FlightVehicle.Spacecraft.SpacecraftConfig
 }
 
-// Agency is who operates the vehicle, with the id 0 if that is not known.
+// Agency returns the agency that operates the vehicle, with the id 0 if it is unknown.
 func (r Record) Agency() *ll2.Agency {
 	if a := r.config().Agency; a != nil {
 		return a
@@ -62,7 +62,7 @@ func (r Record) Agency() *ll2.Agency {
 	return new(ll2.Agency)
 }
 
-// Station is where the vehicle docked.
+// Station returns the station that the vehicle docked with.
 func (r Record) Station() *ll2.SpaceStation {
 	if station := &r.DockingLocation.SpaceStation; station.ID != 0 || r.SpaceStation == nil {
 		return station
@@ -72,72 +72,72 @@ func (r Record) Station() *ll2.SpaceStation {
 
 type column = sheet.Column[Record]
 
-// Fields returns everything that there is to say.
+// Fields returns all fields of a record.
 func Fields() []sheet.Column[Record] {
 	return []column{
-		{Name: "id", Title: "ID", About: "id of the event, for get", Right: true,
+		{Name: "id", Title: "ID", About: "id of the event, for dockings get", Right: true,
 			Value: func(r Record) any { return r.ID }},
-		{Name: "docking", Title: "DOCKED", About: "when it docked", Time: true,
+		{Name: "docking", Title: "DOCKED", About: "when the vehicle docked", Time: true,
 			Value: func(r Record) any { return r.Docking }},
-		{Name: "departure", Title: "DEPARTED", About: "when it departed; null while it is docked", Time: true,
+		{Name: "departure", Title: "DEPARTED", About: "when the vehicle departed; null while it is docked", Time: true,
 			Value: func(r Record) any { return orNull(r.Left()) },
 			Text:  func(r Record) (string, bool) { return sheet.Docked, r.Left() == nil }},
-		{Name: "stay", Title: "STAY", About: "how long it stayed, or has stayed so far", Right: true,
+		{Name: "stay", Title: "STAY", About: "length of the stay, so far if it is docked", Right: true,
 			Value: func(r Record) any { return ll2.Duration{Duration: r.Stayed().Truncate(time.Second)} },
 			Text:  func(r Record) (string, bool) { return text.DaysAndHours(r.Stayed()), true }},
-		{Name: "stay_days", Title: "DAYS", About: "the same as a number of days", Right: true,
+		{Name: "stay_days", Title: "DAYS", About: "length of the stay in days", Right: true,
 			Value: func(r Record) any { return math.Round(r.Stayed().Hours()/24*100) / 100 }},
 		{Name: "vehicle", Title: "VEHICLE", About: "name of the spacecraft", Cut: true,
 			Value: func(r Record) any { return r.craft().Name }},
-		{Name: "vehicle_id", Title: "VEHICLE ID", About: "id of its flight", Right: true,
+		{Name: "vehicle_id", Title: "VEHICLE ID", About: "id of the flight of the spacecraft", Right: true,
 			Value: func(r Record) any { return r.FlightVehicle.ID }},
-		{Name: "model", Title: "MODEL", About: "what the spacecraft is one of, such as Soyuz", Cut: true,
+		{Name: "model", Title: "MODEL", About: "model of the spacecraft, such as Soyuz", Cut: true,
 			Value: func(r Record) any { return r.config().Name }},
-		{Name: "model_id", Title: "MODEL ID", About: "its id", Right: true,
+		{Name: "model_id", Title: "MODEL ID", About: "id of the model", Right: true,
 			Value: func(r Record) any { return r.config().ID }},
 		{Name: "kind", Title: "KIND", About: "kind of spacecraft, such as Capsule", Cut: true,
 			Value: func(r Record) any { return r.config().Type.Name }},
-		{Name: "agency", Title: "AGENCY", About: "who operates it", Cut: true,
+		{Name: "agency", Title: "AGENCY", About: "agency that operates the spacecraft", Cut: true,
 			Value: func(r Record) any { return orNone(r.Agency().Name) }},
-		{Name: "agency_id", Title: "AGENCY ID", About: "its id", Right: true,
+		{Name: "agency_id", Title: "AGENCY ID", About: "id of the agency", Right: true,
 			Value: func(r Record) any { return orZero(r.Agency().ID) }},
-		{Name: "country", Title: "COUNTRY", About: "codes of the agency's countries", Cut: true,
+		{Name: "country", Title: "COUNTRY", About: "country codes of the agency", Cut: true,
 			Value: func(r Record) any { return orNull(r.Agency().CountryCode) }},
-		{Name: "serial_number", Title: "SERIAL NUMBER", About: "of the spacecraft", Cut: true,
+		{Name: "serial_number", Title: "SERIAL NUMBER", About: "serial number of the spacecraft", Cut: true,
 			Value: func(r Record) any { return orNull(r.craft().SerialNumber) }},
-		{Name: "status", Title: "STATUS", About: "of the spacecraft, such as Active or Retired", Cut: true,
+		{Name: "status", Title: "STATUS", About: "status of the spacecraft, such as Active or Retired", Cut: true,
 			Value: func(r Record) any { return r.craft().Status.Name }},
 		{Name: "port", Title: "PORT", About: "name of the docking port", Cut: true,
 			Value: func(r Record) any { return r.DockingLocation.Name }},
-		{Name: "port_id", Title: "PORT ID", About: "its id", Right: true,
+		{Name: "port_id", Title: "PORT ID", About: "id of the docking port", Right: true,
 			Value: func(r Record) any { return r.DockingLocation.ID }},
 		{Name: "station", Title: "STATION", About: "name of the space station", Cut: true,
 			Value: func(r Record) any { return r.Station().Name },
 			Short: func(r Record) string { return text.Initials(r.Station().Name) }},
-		{Name: "station_id", Title: "STATION ID", About: "its id", Right: true,
+		{Name: "station_id", Title: "STATION ID", About: "id of the space station", Right: true,
 			Value: func(r Record) any { return r.Station().ID }},
-		{Name: "destination", Title: "DESTINATION", About: "where the flight went, in the words of the data", Cut: true,
+		{Name: "destination", Title: "DESTINATION", About: "destination of the flight, as the service names it", Cut: true,
 			Value: func(r Record) any { return orNull(r.FlightVehicle.Destination) }},
 		{Name: "mission_end", Title: "MISSION END", About: "when the flight ended", Time: true,
 			Value: func(r Record) any { return orNull(r.FlightVehicle.MissionEnd) }},
-		{Name: "human_rated", Title: "HUMAN RATED", About: "whether people can fly in the model",
+		{Name: "human_rated", Title: "HUMAN RATED", About: "whether the model can carry people",
 			Value: func(r Record) any { return orNull(r.config().HumanRated) }},
-		{Name: "crew_capacity", Title: "CREW", About: "how many people", Right: true,
+		{Name: "crew_capacity", Title: "CREW", About: "maximum number of people in the model", Right: true,
 			Value: func(r Record) any { return orNull(r.config().CrewCapacity) }},
-		{Name: "payload_capacity", Title: "PAYLOAD KG", About: "how many kilograms of cargo", Right: true,
+		{Name: "payload_capacity", Title: "PAYLOAD KG", About: "maximum cargo of the model in kilograms", Right: true,
 			Value: func(r Record) any { return orNull(r.config().PayloadCapacity) }},
-		{Name: "maiden_flight", Title: "MAIDEN FLIGHT", About: "day of the model's first flight",
+		{Name: "maiden_flight", Title: "MAIDEN FLIGHT", About: "date of the first flight of the model",
 			Value: func(r Record) any { return orNull(r.config().MaidenFlight) }},
 		{Name: "launch_id", Title: "LAUNCH ID", About: "UUID of the launch", Cut: true,
 			Value: func(r Record) any { return orNull(r.LaunchID) }},
-		{Name: "url", Title: "URL", About: "address of the event", Cut: true,
+		{Name: "url", Title: "URL", About: "URL of the event", Cut: true,
 			Value: func(r Record) any { return r.URL }},
-		{Name: "description", Title: "DESCRIPTION", About: "of the spacecraft", Cut: true,
+		{Name: "description", Title: "DESCRIPTION", About: "description of the spacecraft", Cut: true,
 			Value: func(r Record) any { return orNone(r.craft().Description) }},
 	}
 }
 
-// Sheet is how records are printed.
+// Sheet returns the columns of records; table names those that a table shows.
 func Sheet(table ...string) sheet.Sheet[Record] {
 	return sheet.Sheet[Record]{Columns: Fields(), Table: table, Raw: func(r Record) any { return r.DockingEvent }}
 }
@@ -163,7 +163,7 @@ func orZero(n int) any {
 	return n
 }
 
-// Contains reports whether a text is anywhere in the record, without regard to case.
+// Contains reports whether a text occurs in any field of the record. It ignores case.
 func (r Record) Contains(words string) bool {
 	words = strings.ToLower(words)
 	return slices.ContainsFunc(Fields(), func(c column) bool {
@@ -172,8 +172,8 @@ func (r Record) Contains(words string) bool {
 	})
 }
 
-// Sort sorts by the fields with these names, descending if - stands before one. Nulls
-// come last. What is equal then comes in the order of docking, the newest first.
+// Sort sorts by the fields with these names, in descending order if a name begins with -.
+// Nulls come last. Equal records are sorted by docking, the newest first.
 func Sort(records []Record, keys []string) {
 	fields := Fields()
 	type key struct {

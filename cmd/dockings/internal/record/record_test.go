@@ -59,7 +59,7 @@ func TestEveryFieldSorts(t *testing.T) {
 				} else if null {
 					t.Fatalf("%s%s: %v comes behind a null", sign, f.Name, value)
 				}
-				// What is equal stands together.
+				// Equal values stand together.
 				word := fmt.Sprint(value == nil, sheet.Plain(value)) // "" is no null
 				if word != last && seen[word] {
 					t.Fatalf("%s%s: %s is in two places", sign, f.Name, word)

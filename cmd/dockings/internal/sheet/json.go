@@ -12,7 +12,7 @@ import (
 	"github.com/itchyny/gojq"
 )
 
-// encoded is what JSON shows of a row.
+// encoded returns the value of a row for JSON.
 func (s Sheet[T]) encoded(o Options, row T) any {
 	if o.Raw {
 		return s.Raw(row)
@@ -73,7 +73,7 @@ func (o object[T]) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// marshal leaves <, > and & as they are: this is no HTML.
+// marshal does not escape <, > and &: this is not HTML.
 func marshal(v any, indent bool) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -91,30 +91,30 @@ type Query struct {
 	code *gojq.Code
 }
 
-// ParseQuery reads a jq expression.
+// ParseQuery parses a jq expression.
 func ParseQuery(expression string) (*Query, error) {
 	query, err := gojq.Parse(expression)
 	if err != nil {
-		return nil, fmt.Errorf("that is no jq expression: %w", err)
+		return nil, fmt.Errorf("not a jq expression: %w", err)
 	}
 	code, err := gojq.Compile(query)
 	if err != nil {
-		return nil, fmt.Errorf("that jq expression does not work: %w", err)
+		return nil, fmt.Errorf("the jq expression does not work: %w", err)
 	}
 	return &Query{expression, code}, nil
 }
 
-// A QueryError is a jq expression that does not fit the data.
+// A QueryError is the error of a jq expression that does not fit the data.
 type QueryError struct{ err error }
 
-// Error says what is the matter.
+// Error returns the text of the error.
 func (e *QueryError) Error() string { return "--jq: " + e.err.Error() }
 
-// Unwrap returns what gojq says.
+// Unwrap returns the error of gojq.
 func (e *QueryError) Unwrap() error { return e.err }
 
-// query prints what the expression makes of the list of rows, or of the only one:
-// strings as they are, anything else as JSON.
+// query applies the expression to the list of rows, or to the single row, and prints the
+// results: strings without quotes, everything else as JSON.
 func (s Sheet[T]) query(out io.Writer, o Options, rows []T) error {
 	var encoded any
 	if s.Single {

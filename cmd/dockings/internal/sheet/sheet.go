@@ -1,5 +1,6 @@
-// Package sheet prints rows of one type: as a table that is as wide as the terminal, or
-// as JSON, one document or one a line, as CSV, or as what a jq expression makes of them.
+// Package sheet prints rows of one type: as a table that fits the width of the terminal,
+// as one JSON document, as one JSON object per line, as CSV, or as the results of a jq
+// expression.
 package sheet
 
 import (
@@ -22,36 +23,36 @@ const (
 // Formats returns all of them.
 func Formats() []string { return []string{Table, JSON, NDJSON, CSV} }
 
-// A Column is one field of what is printed.
+// A Column is one printed field.
 type Column[T any] struct {
 	Name  string // in --fields, in JSON and in CSV
 	Title string // in tables
 	About string
 
 	Value func(T) any            // nil is null
-	Text  func(T) (string, bool) // of a table's cell, if the value is not
-	Short func(T) string         // the same of a table that is too wide; "": no other
-	Right bool                   // in tables, as numbers are
-	Cut   bool                   // in tables that are too wide, down to least
-	Time  bool                   // in tables that are too wide, the day only
-	Spare bool                   // left out of tables that are too wide all the same
+	Text  func(T) (string, bool) // the text of a table's cell, if it differs from the value
+	Short func(T) string         // a shorter text for tables that are too wide; "": none
+	Right bool                   // aligned to the right in tables, as numbers are
+	Cut   bool                   // may be cut in tables that are too wide, down to least
+	Time  bool                   // in tables that are too wide only the day is shown
+	Spare bool                   // left out of tables that are still too wide then
 }
 
 // Options say how to print.
 type Options struct {
 	Format string   // "": Table on a terminal, else NDJSON
 	Fields []string // "": all, or those of the table
-	Raw    bool     // JSON as the rows have it
-	Query  *Query   // of what would be JSON; nil: none
+	Raw    bool     // JSON of the rows themselves, not of the columns
+	Query  *Query   // applied to the JSON; nil: none
 	Clock  text.Clock
 }
 
-// A Sheet says what there is to print of rows of one type.
+// A Sheet defines how rows of one type are printed.
 type Sheet[T any] struct {
 	Columns []Column[T]
-	Table   []string    // names of a table's columns, unless others are picked; nil: all
+	Table   []string    // names of a table's columns, unless Fields picks others; nil: all
 	Raw     func(T) any // nil: none
-	Single  bool        // there is but one row: an object in JSON, and a line a field in tables
+	Single  bool        // there is exactly one row: an object in JSON, one line per field in tables
 }
 
 // Print prints the rows.
@@ -94,7 +95,7 @@ func (s Sheet[T]) Print(out *Stream, o Options, rows []T) error {
 	}
 }
 
-// picked returns the columns that were asked for, or else those with the names.
+// picked returns the columns that Fields names, or otherwise those with the given names.
 func (s Sheet[T]) picked(o Options, otherwise []string) []Column[T] {
 	names := o.Fields
 	if len(names) == 0 {
@@ -122,7 +123,7 @@ func Names[T any](columns []Column[T]) []string {
 	return all
 }
 
-// value is a value in the zone of the clock.
+// value returns the value of a row, with times in the zone of the clock.
 func (c Column[T]) value(row T, clock text.Clock) any {
 	v := c.Value(row)
 	if t, ok := v.(time.Time); ok {
@@ -149,7 +150,7 @@ func printCSV[T any](out *Stream, clock text.Clock, columns []Column[T], rows []
 	return w.Error()
 }
 
-// Plain is a value as CSV shows it: null is empty.
+// Plain formats a value for CSV: null is empty.
 func Plain(v any) string {
 	switch v := v.(type) {
 	case nil:

@@ -11,7 +11,7 @@ import (
 	"github.com/docking-event/ll2/cmd/dockings/internal/text"
 )
 
-// A row is what is printed here.
+// A row is the type of the rows that these tests print.
 type row struct {
 	name, place string
 	at          time.Time

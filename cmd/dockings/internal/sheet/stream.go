@@ -8,29 +8,28 @@ import (
 	"golang.org/x/term"
 )
 
-// A Stream is standard output or standard error, with what is to be known of it. It
-// remembers the first write that failed: not everything that writes to it passes errors
-// on.
+// A Stream is standard output or standard error, with its properties. It remembers the
+// first failed write, because some callers ignore the error.
 type Stream struct {
 	io.Writer
 	Terminal bool
-	Width    int  // in columns; 0: no bound
-	Cursor   bool // can be moved
+	Width    int  // in columns; 0: no limit
+	Cursor   bool // the cursor can be moved
 	Color    bool
 	Err      error // an [*OutputError]
 }
 
-// An OutputError is a write to standard output that failed.
+// An OutputError is the error of a failed write to standard output.
 type OutputError struct{ Err error }
 
-// Error is that of the write.
+// Error returns the text of the write's error.
 func (e *OutputError) Error() string { return e.Err.Error() }
 
 // Unwrap returns the error of the write.
 func (e *OutputError) Unwrap() error { return e.Err }
 
-// NewStream looks at a file. COLUMNS sets the width, as it does elsewhere, also if the
-// file is no terminal.
+// NewStream returns a stream for a file. COLUMNS sets the width, as in other programs,
+// even if the file is not a terminal.
 func NewStream(f *os.File, getenv func(string) string) *Stream {
 	s := &Stream{Writer: f, Terminal: term.IsTerminal(int(f.Fd()))}
 	if s.Terminal {
@@ -53,8 +52,8 @@ const (
 	ColorNever  = "never"
 )
 
-// SetColor decides on colours: with ColorAuto they are for terminals, unless NO_COLOR is
-// set.
+// SetColor turns colours on or off: with ColorAuto they are on for terminals, unless
+// NO_COLOR is set.
 func (s *Stream) SetColor(when string, getenv func(string) string) {
 	switch when {
 	case ColorAlways:
@@ -66,7 +65,7 @@ func (s *Stream) SetColor(when string, getenv func(string) string) {
 	}
 }
 
-// Write writes, unless a write has failed before.
+// Write writes, or returns the error of an earlier failed write.
 func (s *Stream) Write(p []byte) (int, error) {
 	if s.Err != nil {
 		return 0, s.Err

@@ -22,10 +22,10 @@ const (
 	reset = "\x1b[0m"
 )
 
-// Docked is what tables show for a departure that is still to come.
+// Docked is shown in tables for a departure that is still to come.
 const Docked = "docked"
 
-// title is a column's title; of a time, with the zone.
+// title returns a column's title, with the zone if it is a time.
 func (c Column[T]) title(clock text.Clock) string {
 	if c.Time {
 		return c.Title + " " + clock.Short()
@@ -33,7 +33,8 @@ func (c Column[T]) title(clock text.Clock) string {
 	return c.Title
 }
 
-// cell is a value as a table shows it. What servers send is not to move the cursor.
+// cell formats a value for a table. It removes control characters: text from a server must
+// not move the cursor.
 func (c Column[T]) cell(row T, clock text.Clock, shape shape) string {
 	if c.Text != nil {
 		if words, ok := c.Text(row); ok {
@@ -55,16 +56,16 @@ func (c Column[T]) cell(row T, clock text.Clock, shape shape) string {
 	return text.Clean(Plain(v))
 }
 
-// A shape is how much the cells of a table say.
+// A shape says how much the cells of a table show.
 type shape int
 
 const (
 	full shape = iota
 	abbreviated
-	daily // abbreviated, and of times the day only
+	daily // abbreviated, and times show only the day
 )
 
-// A grid is the cells of a table, and how wide its columns are.
+// A grid holds the cells of a table and the widths of its columns.
 type grid struct {
 	titles []string
 	cells  [][]string
@@ -89,7 +90,7 @@ func newGrid[T any](clock text.Clock, columns []Column[T], rows []T, shape shape
 	return g
 }
 
-// over is by how much the grid is too wide.
+// over returns by how much the grid is too wide.
 func (g *grid) over(total int) int {
 	over := gap*(len(g.widths)-1) - total
 	for _, width := range g.widths {
@@ -98,7 +99,7 @@ func (g *grid) over(total int) int {
 	return over
 }
 
-// least is how narrow a column can be made.
+// least returns the smallest width of a column.
 func (g *grid) least(i int, cut bool) int {
 	if !cut {
 		return g.widths[i]
@@ -106,7 +107,7 @@ func (g *grid) least(i int, cut bool) int {
 	return min(g.widths[i], max(least, twwidth.Width(g.titles[i])))
 }
 
-// slack is by how much texts can be cut.
+// slack returns by how much texts can be cut in total.
 func (g *grid) slack(cut []bool) int {
 	slack := 0
 	for i, width := range g.widths {
@@ -115,7 +116,7 @@ func (g *grid) slack(cut []bool) int {
 	return slack
 }
 
-// cutTo cuts the widest of the texts until the grid is no wider than total, if it can be.
+// cutTo cuts the widest texts until the grid is at most total wide, if that is possible.
 func (g *grid) cutTo(total int, cut []bool) {
 	for over := g.over(total); over > 0; over-- {
 		widest := -1
@@ -125,13 +126,13 @@ func (g *grid) cutTo(total int, cut []bool) {
 			}
 		}
 		if widest < 0 {
-			break // the terminal breaks the lines
+			break // the terminal wraps the lines
 		}
 		g.widths[widest]--
 	}
 }
 
-// cuts says which columns can be cut.
+// cuts reports which columns can be cut.
 func cuts[T any](columns []Column[T]) []bool {
 	cut := make([]bool, len(columns))
 	for i, c := range columns {
@@ -140,9 +141,9 @@ func cuts[T any](columns []Column[T]) []bool {
 	return cut
 }
 
-// narrowed makes a grid that is too wide narrower: texts are abbreviated; then times say
-// the day only; if even the shortest texts would be too wide, what can be spared is left
-// out; then texts are cut.
+// narrowed makes a grid narrower that is too wide. It abbreviates texts; then it shows only
+// the day of times; then, if even the shortest texts would be too wide, it leaves out spare
+// columns; finally it cuts texts.
 func narrowed[T any](clock text.Clock, columns []Column[T], rows []T, total int) ([]Column[T], grid) {
 	g := newGrid(clock, columns, rows, abbreviated)
 	if g.over(total) <= 0 {
@@ -166,7 +167,8 @@ func narrowed[T any](clock text.Clock, columns []Column[T], rows []T, total int)
 	return columns, g
 }
 
-// printTable makes columns as wide as the data, but no wider than the terminal.
+// printTable prints columns as wide as the data, and a table at most as wide as the
+// terminal.
 func printTable[T any](out *Stream, clock text.Clock, columns []Column[T], rows []T) error {
 	if len(rows) == 0 {
 		return nil
@@ -199,7 +201,7 @@ func printTable[T any](out *Stream, clock text.Clock, columns []Column[T], rows 
 	return cmp.Or(table.Close(), out.Err)
 }
 
-// printCard prints one line a field, but none for a field that is empty.
+// printCard prints one line per field, and none for empty fields.
 func printCard[T any](out *Stream, clock text.Clock, columns []Column[T], rows []T) error {
 	for _, row := range rows {
 		widths := []int{0, 1}
@@ -209,7 +211,7 @@ func printCard[T any](out *Stream, clock text.Clock, columns []Column[T], rows [
 				widths[0] = max(widths[0], twwidth.Width(c.title(clock)))
 			}
 		}
-		// A long text goes on below itself.
+		// A long text continues on the next lines.
 		most := 0
 		if out.Width > 0 {
 			most = max(20, out.Width-widths[0]-gap)
@@ -242,7 +244,7 @@ func printCard[T any](out *Stream, clock text.Clock, columns []Column[T], rows [
 	return nil
 }
 
-// wrapped breaks a text between words, if it is wider than most and that is not 0.
+// wrapped breaks a text between words if it is wider than most. If most is 0 it does not.
 func wrapped(words string, most int) []string {
 	if most == 0 || twwidth.Width(words) <= most {
 		return []string{words}
@@ -300,7 +302,7 @@ func startTable(out *Stream, titles []string, widths []int, right []bool) (*tabl
 	return table, out.Err
 }
 
-// A lineTrimmer writes whole lines, without the blanks at their ends.
+// A lineTrimmer writes whole lines without trailing blanks.
 type lineTrimmer struct {
 	out  *Stream
 	line []byte

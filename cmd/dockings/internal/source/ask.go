@@ -16,10 +16,10 @@ import (
 	"github.com/docking-event/ll2/mirror"
 )
 
-// Ask asks the service itself, for no more events than most, if that is not 0. The
-// first event that is not wanted ends it; want can be nil. Whatever came before an error
-// is returned with it. Count is how many events there are of those that the options ask
-// for.
+// Ask asks the service itself, for at most most events, or for all if most is 0. It stops
+// at the first event for which want returns false; want can be nil. If it fails, it also
+// returns the events that came before the error. Count is the number of events that match
+// the options.
 func (s *Source) Ask(ctx context.Context, most int, want func(*ll2.DockingEvent) bool, opts ...ll2.ListOption) (events []*ll2.DockingEvent, count int, err error) {
 	s.gate.direct(most)
 	opts = append(opts, ll2.InMode(ll2.ModeDetailed), ll2.OnPage(func(p ll2.PageInfo) { count = p.Count }))
@@ -43,8 +43,8 @@ func (s *Source) Ask(ctx context.Context, most int, want func(*ll2.DockingEvent)
 	return events, count, nil
 }
 
-// Changes yields what happens from now on, and refreshes the copy whenever that is due.
-// Failed is told of each refresh that fails. The copy is there already.
+// Changes yields changes from now on, and refreshes the copy whenever that is due. It
+// calls failed for each refresh that fails. The copy must exist already.
 func (s *Source) Changes(ctx context.Context, failed func(error, time.Time)) iter.Seq2[mirror.Change, error] {
 	return func(yield func(mirror.Change, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -63,10 +63,11 @@ func (s *Source) Changes(ctx context.Context, failed func(error, time.Time)) ite
 	}
 }
 
-// Handler answers requests as the service does, from the copy.
+// Handler returns a handler that answers requests as the service does, from the copy.
 func (s *Source) Handler() http.Handler { return s.mirror }
 
-// Copied returns all events of the copy as it is while [Source.Changes] refreshes it.
+// Copied returns all events of the copy in its current state, while [Source.Changes]
+// refreshes it.
 func (s *Source) Copied(ctx context.Context) (events []*ll2.DockingEvent, err error) {
 	for event, err := range s.mirror.DockingEvents.All(ctx, ll2.InMode(ll2.ModeDetailed)) {
 		if err != nil {
@@ -77,7 +78,8 @@ func (s *Source) Copied(ctx context.Context) (events []*ll2.DockingEvent, err er
 	return events, nil
 }
 
-// Asked is how the copy is, as [Source.Status] has it, but for failures of the store.
+// Asked returns the status of the copy, as [Source.Status] does, but without failures of
+// the store.
 func (s *Source) Asked() mirror.Status {
 	status := s.mirror.Status()
 	if status.Err != nil && ofStore(status.Err) {
@@ -86,7 +88,7 @@ func (s *Source) Asked() mirror.Status {
 	return status
 }
 
-// lookForFailures tells of refreshes that fail, of each once.
+// lookForFailures calls failed once for each refresh that fails.
 func (s *Source) lookForFailures(ctx context.Context, failed func(error, time.Time)) {
 	ticker := time.NewTicker(looksEvery)
 	defer ticker.Stop()
@@ -104,7 +106,7 @@ func (s *Source) lookForFailures(ctx context.Context, failed func(error, time.Ti
 	}
 }
 
-// An observer tells of the pages of lists that pass.
+// An observer is a transport that reports the pages of lists.
 type observer struct {
 	next http.RoundTripper
 	page func(u *url.URL, count, results int)
@@ -134,7 +136,7 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// A failing reader fails as the body did.
+// A failing reader returns the error of the body.
 type failing struct{ err error }
 
 func (f *failing) Read([]byte) (int, error) { return 0, f.err }

@@ -8,8 +8,8 @@ import (
 	"net/http"
 )
 
-// Sent returns an event of the copy as the service sent it, with every key and null in
-// its place. It is nil if there is no copy, or if the event has gone from it.
+// Sent returns an event of the copy as the service sent it, with every key and null. It
+// returns nil if there is no copy, or if the event is no longer in it.
 func (s *Source) Sent(ctx context.Context, id int) json.RawMessage {
 	if s.mirror == nil {
 		return nil

@@ -1,6 +1,6 @@
-// Package source brings docking events: from a copy of one's own that is refreshed when
-// it is too old, or from the service itself. It says what a wait is for before it
-// begins.
+// Package source reads docking events from a local copy, which it refreshes when the copy
+// is too old, or from the service itself. It prints the reason for a wait before the wait
+// starts.
 package source
 
 import (
@@ -25,20 +25,20 @@ type Config struct {
 	Transport http.RoundTripper
 	BaseURL   string // "": the service's own
 
-	Dir     string        // of the copy; "": it is in memory
-	MaxAge  time.Duration // from when on a copy is refreshed
-	Refresh bool          // however young it is
-	Offline bool          // never
+	Dir     string        // of the copy; "": the copy is in memory
+	MaxAge  time.Duration // the copy is refreshed when it is older
+	Refresh bool          // refresh the copy even if it is new
+	Offline bool          // never refresh the copy
 	NoCache bool          // there is no copy, see [Source.Ask]
 
 	Timeout time.Duration // of a request
-	NoWait  bool          // for a quota that is spent
-	MaxWait time.Duration // for it; 0: no bound
+	NoWait  bool          // do not wait for the quota
+	MaxWait time.Duration // for the quota; 0: no limit
 
 	Clock text.Clock
 }
 
-// A Source brings docking events. Make it with Open.
+// A Source reads docking events. Create it with [Open].
 type Source struct {
 	config  Config
 	tell    *progress.Progress
@@ -49,11 +49,11 @@ type Source struct {
 	started time.Time
 }
 
-// shortWait is what the client waits for a quota by itself while the copy is locked.
+// shortWait is the longest wait for the quota that the client does itself, while the copy
+// is locked. This package does longer ones without the lock.
 const shortWait = 5 * time.Second
 
-// Open makes a source. It asks for nothing yet. An error is a configuration that cannot
-// be.
+// Open returns a source. It sends no request. It fails if the configuration is invalid.
 func Open(c Config, tell *progress.Progress) (*Source, error) {
 	s := &Source{config: c, tell: tell, started: time.Now()}
 	s.gate = &gate{source: s}
@@ -83,9 +83,9 @@ func Open(c Config, tell *progress.Progress) (*Source, error) {
 	if c.BaseURL != "" {
 		opts = append(opts, ll2.WithBaseURL(c.BaseURL))
 	} else {
-		// Every run of the tool is a process of its own, so what others have spent is
-		// known to the service alone. It grants an hour's quota to an address or a
-		// token; a service at another address need not know of quotas at all.
+		// Every run of the tool is a new process, so only the service knows how much of
+		// the quota earlier runs have used. The service has a quota per hour for an IP
+		// address or a token; a server at another URL may have no quota.
 		opts = append(opts, ll2.WithQuotaSync())
 	}
 	client, err := ll2.New(opts...)
@@ -100,7 +100,7 @@ func Open(c Config, tell *progress.Progress) (*Source, error) {
 	return s, err
 }
 
-// open opens the copy; in memory, if its folder cannot be one.
+// open opens the copy, in memory if the path of its folder is not a folder.
 func (s *Source) open() (*mirror.Mirror, error) {
 	opts := []mirror.Option{mirror.Patience(s.config.Timeout)}
 	if s.config.MaxAge >= leastAge {
@@ -115,18 +115,18 @@ func (s *Source) open() (*mirror.Mirror, error) {
 	}
 	m, err := mirror.Open(s.client, mirror.Dir(s.config.Dir), opts...)
 	if errors.Is(err, fs.ErrInvalid) {
-		s.tell.Note("cannot keep a copy in %s: it is not a folder; going on without", s.config.Dir)
+		s.tell.Note("cannot keep a copy in %s: it is not a folder; continuing without one", s.config.Dir)
 		return mirror.Open(s.client, s.store, opts...)
 	}
 	s.store = mirror.Dir(s.config.Dir)
 	return m, err
 }
 
-// leastAge is the least age that the mirror takes as a time between two refreshes: so
-// failures are not asked again at once by everybody.
+// leastAge is the shortest time between two refreshes that the mirror accepts. It keeps
+// all processes from retrying at once after a failure.
 const leastAge = time.Minute
 
-// Close ends what is under way, and keeps what a walk has read so far.
+// Close stops a refresh in progress, and saves the pages that it has read so far.
 func (s *Source) Close() error {
 	if s.mirror == nil {
 		return nil
@@ -134,27 +134,27 @@ func (s *Source) Close() error {
 	return s.mirror.Close()
 }
 
-// Client is the client that asks the service.
+// Client returns the client that asks the service.
 func (s *Source) Client() *ll2.Client { return s.client }
 
-// Status is how the copy is.
+// Status returns the status of the copy.
 func (s *Source) Status() mirror.Status { return s.mirror.Status() }
 
-// An Answer is all events of a copy.
+// An Answer holds all events of a copy.
 type Answer struct {
 	Events []*ll2.DockingEvent
 	AsOf   time.Time
-	Stale  error // why they are older than they should be; nil if they are not
+	Stale  error // why the events are too old; nil if they are not
 }
 
-// Events returns all events, in the order of docking, from the copy, which it refreshes
+// Events returns all events from the copy, in the order of docking. It refreshes the copy
 // first if that is due. If there is no copy yet, it waits for the quota as long as the
 // configuration allows.
 func (s *Source) Events(ctx context.Context) (Answer, error) {
 	for {
 		answer, err := s.events(ctx)
 		if err == nil {
-			s.tellOfStore()
+			s.reportStore()
 			return answer, nil
 		}
 		if ctx.Err() != nil {
@@ -166,20 +166,21 @@ func (s *Source) Events(ctx context.Context) (Answer, error) {
 	}
 }
 
-// A HeldError is a service that is not asked for a while, since it has failed a moment
-// ago.
+// A HeldError is returned while the service is not asked again because its last answer
+// was a failure.
 type HeldError struct {
 	Err   error
 	Until time.Time
 }
 
-// Error is that of the failure.
+// Error returns the text of the failure.
 func (e *HeldError) Error() string { return e.Err.Error() }
 
 // Unwrap returns the failure.
 func (e *HeldError) Unwrap() error { return e.Err }
 
-// held says until when an error is the answer to everybody.
+// held adds to an error the time of the next attempt. Until then all processes get this
+// error.
 func (s *Source) held(err error) error {
 	next := s.mirror.Status().Next
 	_, known := ll2.RetryAt(err)
@@ -222,8 +223,8 @@ func (s *Source) events(ctx context.Context) (Answer, error) {
 	return answer, nil
 }
 
-// asks reports whether the copy is to be refreshed although the mirror would not do so by
-// itself.
+// asks reports whether to refresh the copy although the mirror would not do so
+// automatically.
 func (s *Source) asks(status mirror.Status) bool {
 	switch age := time.Since(status.Refreshed); {
 	case s.config.Offline:
@@ -235,33 +236,32 @@ func (s *Source) asks(status mirror.Status) bool {
 	}
 }
 
-// errSlow is a refresh that has not come to an end.
+// errSlow is the error of a refresh that has not ended yet.
 var errSlow = errors.New("the service is slow")
 
-// tellOfStore says if nothing could be kept.
-func (s *Source) tellOfStore() {
+// reportStore prints a note if the copy could not be saved.
+func (s *Source) reportStore() {
 	err := s.mirror.Status().Err
 	var path *fs.PathError
 	switch {
 	case err == nil || !ofStore(err):
 	case errors.As(err, &path):
-		s.tell.Note("cannot keep a copy in %s: %v; going on without", s.config.Dir, path.Err)
+		s.tell.Note("cannot keep a copy in %s: %v; continuing without one", s.config.Dir, path.Err)
 	case strings.Contains(err.Error(), "newer"):
-		s.tell.Note("the copy in %s is of a newer version of this tool; going on without", s.config.Dir)
+		s.tell.Note("the copy in %s is from a newer version of this tool; continuing without it", s.config.Dir)
 	default:
-		s.tell.Note("cannot keep a copy in %s: %s; going on without", s.config.Dir, strings.TrimPrefix(err.Error(), "mirror: "))
+		s.tell.Note("cannot keep a copy in %s: %s; continuing without one", s.config.Dir, strings.TrimPrefix(err.Error(), "mirror: "))
 	}
 }
 
-// ofStore reports whether the error of a status is that of the store, and not of a
+// ofStore reports whether the error of a status comes from the store and not from a
 // refresh.
 func ofStore(err error) bool {
 	words := err.Error()
 	return !strings.HasPrefix(words, "mirror: refresh: ") && !strings.HasPrefix(words, "mirror: walk: ")
 }
 
-// Kept returns the events of the copy as they are, without asking; nil if there is no
-// copy yet.
+// Kept returns the events of the copy without a request, or nil if there is no copy yet.
 func (s *Source) Kept(ctx context.Context) ([]*ll2.DockingEvent, error) {
 	kept, err := mirror.Open(s.client, s.store, mirror.Offline())
 	if err != nil {

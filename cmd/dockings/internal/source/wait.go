@@ -14,52 +14,52 @@ import (
 	"github.com/docking-event/ll2/cmd/dockings/internal/text"
 )
 
-// A ShortError is a quota that does not suffice for what is needed.
+// A ShortError is the error of a quota that is too small for the requests that are needed.
 type ShortError struct {
 	Need, Left int
-	At         time.Time     // when it suffices
-	MaxWait    time.Duration // that is allowed, 0 being none
+	At         time.Time     // when the quota is large enough
+	MaxWait    time.Duration // the longest wait that is allowed; 0: no wait
 	Clock      text.Clock
 }
 
-// Error says what is needed, what is left, and when to come back.
+// Error says how many requests are needed and left, and when to try again.
 func (e *ShortError) Error() string {
 	wait := time.Until(e.At)
 	words := fmt.Sprintf("needs %s, %d left until %s", text.Count(e.Need, "more request"), e.Left, e.Clock.At(e.At, time.Now()))
 	if e.MaxWait > 0 {
-		return fmt.Sprintf("%s: a wait of %s is longer than --max-wait %s; come back then", words, text.Short(wait), text.Short(e.MaxWait))
+		return fmt.Sprintf("%s: a wait of %s is longer than --max-wait %s; try again then", words, text.Short(wait), text.Short(e.MaxWait))
 	}
-	return fmt.Sprintf("%s; come back in %s, or leave out --no-wait", words, text.Short(wait))
+	return fmt.Sprintf("%s; try again in %s, or leave out --no-wait", words, text.Short(wait))
 }
 
-// A gate compares what a walk needs with what is left of the quota, before its second
-// page.
+// A gate compares the requests that are needed to read all pages (a walk) with the rest of
+// the quota, before the second page.
 type gate struct {
 	source *Source
 
 	mu      sync.Mutex
-	heeds   bool // else the answer does not depend on the walk
-	most    int  // events that are wanted; 0: all
-	overlap int  // events that a page has of the page before
-	count   int  // that the service has said; 0: nothing yet
+	heeds   bool // the answer depends on the walk
+	most    int  // the number of events that are wanted; 0: all
+	overlap int  // the number of events that a page shares with the page before
+	count   int  // as the service reports it; 0: not known yet
 	told    time.Time
 }
 
-// begin begins a walk in which pages overlap, as the mirror's.
+// begin starts a walk with overlapping pages, such as the mirror's.
 func (g *gate) begin(heeds bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.heeds, g.most, g.overlap, g.count = heeds, 0, 1, 0
 }
 
-// direct begins a walk that the user waits for.
+// direct starts a walk that the user waits for.
 func (g *gate) direct(most int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.heeds, g.most, g.overlap, g.count = true, most, 0, 0
 }
 
-// page is told of a page that came.
+// page is called for each page that arrives.
 func (g *gate) page(u *url.URL, count, results int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -68,21 +68,21 @@ func (g *gate) page(u *url.URL, count, results int) {
 		g.count = min(count, g.most)
 	}
 	if g.overlap > 0 && !strings.HasPrefix(u.Query().Get("ordering"), "docking") {
-		return // the mirror's page of what is new is not one of the walk
+		return // the mirror's page of new events is not part of the walk
 	}
 	offset, _ := strconv.Atoi(u.Query().Get("offset"))
 	have := min(offset+results, g.count)
 	g.source.tell.Page(have, g.count, g.requests(have))
 }
 
-// requests is how many pages bring what is missing from an offset on.
+// requests returns the number of pages from an offset to the end.
 func (g *gate) requests(offset int) int {
 	rows := ll2.MaxPageSize - g.overlap
 	return max(0, (g.count-offset+rows-1)/rows)
 }
 
-// call is a [ll2.Trace]'s. A call that cannot come to an end gets a context that has
-// ended.
+// call is the Call function of an [ll2.Trace]. A call that cannot finish gets a context
+// that is already canceled.
 func (g *gate) call(ctx context.Context, c ll2.Call) (context.Context, func(error)) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -95,7 +95,7 @@ func (g *gate) call(ctx context.Context, c ll2.Call) (context.Context, func(erro
 	quota := g.source.client.Quota()
 	config := g.source.config
 	if rest := need - quota.Left(); !config.NoWait && rest > 0 && g.overlap > 0 && quota.Limit > 1 {
-		// To go on with a walk that was kept takes a request each time.
+		// Each time a saved walk is continued takes one more request.
 		need += (rest + quota.Limit - 2) / (quota.Limit - 1)
 	}
 	at := quota.Next(need)
@@ -115,17 +115,17 @@ func (g *gate) call(ctx context.Context, c ll2.Call) (context.Context, func(erro
 	}
 	if g.told.IsZero() {
 		g.told = at
-		g.source.tell.Announce("needs %s, %d left until %s: waits %s; Ctrl-C keeps what there is, --no-wait fails",
+		g.source.tell.Announce("needs %s, %d left until %s: waiting %s; Ctrl-C keeps the pages read, --no-wait fails at once",
 			text.Count(need, "more request"), short.Left, config.Clock.At(at, time.Now()), text.Short(wait))
 	}
 	return ctx, nil
 }
 
-// looksEvery is how often a wait looks whether somebody else has read the copy.
+// looksEvery is how often a wait checks whether another process has read the copy.
 const looksEvery = 10 * time.Second
 
-// waitFor waits until the service can be asked again after an error, or returns the
-// error if that is of no use or not allowed.
+// waitFor waits until the service can be asked again after an error. It returns the error
+// if waiting does not help or is not allowed.
 func (s *Source) waitFor(ctx context.Context, err error) error {
 	if !errors.Is(err, ll2.ErrRateLimited) || s.config.Offline {
 		return err
@@ -137,11 +137,11 @@ func (s *Source) waitFor(ctx context.Context, err error) error {
 		if errors.As(err, new(*ShortError)) {
 			return err
 		}
-		// Also what another process was told, of which only the words are known.
+		// The error may be that of another process, of which only the text is known.
 		return &ll2.RateLimitError{RetryAfter: wait, RetryAt: at, Local: true, Err: err}
 	}
 	if wait > 0 && s.gate.tellOnce(at) {
-		s.tell.Announce("the quota is spent until %s: waits %s; Ctrl-C keeps what there is, --no-wait fails",
+		s.tell.Announce("the quota is used up until %s: waiting %s; Ctrl-C keeps the pages read, --no-wait fails at once",
 			s.config.Clock.At(at, time.Now()), text.Short(wait))
 	}
 	s.tell.Wait(ll2.Wait{Reason: ll2.WaitQuota, For: wait, Until: at})
@@ -161,7 +161,7 @@ func (s *Source) waitFor(ctx context.Context, err error) error {
 	return nil
 }
 
-// tellOnce reports whether a wait was not told of yet.
+// tellOnce reports whether no wait has been announced yet.
 func (g *gate) tellOnce(at time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()

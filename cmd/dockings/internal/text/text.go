@@ -1,5 +1,5 @@
-// Package text writes for people: lines that do not break, lengths of time, and
-// which word was meant.
+// Package text formats text for people: single lines, lengths of time, and suggestions
+// for misspelt words.
 package text
 
 import (
@@ -13,13 +13,13 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// IsControl reports characters that would act on a terminal or end a line, line and
-// paragraph separators and those that turn the direction too.
+// IsControl reports whether a character would act on a terminal or end a line. Line and
+// paragraph separators count, and so do characters that change the direction of text.
 func IsControl(r rune) bool {
 	return r < 0x20 || 0x7f <= r && r < 0xa0 || r == 0x2028 || r == 0x2029 || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069
 }
 
-// Clean makes one line of a text, in which control characters are blanks.
+// Clean turns a text into one line: it replaces control characters by spaces.
 func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		if IsControl(r) {
@@ -29,8 +29,8 @@ func Clean(s string) string {
 	}, s)
 }
 
-// Closest returns the choice that is a slip or two of the keyboard away from word, ""
-// if none is. Case does not count.
+// Closest returns the choice that differs from word by one or two typing errors, or "" if
+// there is none. It ignores case.
 func Closest(word string, choices []string) string {
 	word = strings.ToLower(word)
 	best, least := "", min(2, len(word)/2)+1
@@ -42,8 +42,8 @@ func Closest(word string, choices []string) string {
 	return best
 }
 
-// Unknown is the error of a word that is none of the choices: it says which there are,
-// and which one was meant.
+// Unknown returns the error for a word that is not one of the choices. It lists them, and
+// suggests the closest one.
 func Unknown(word string, choices []string) error {
 	if near := Closest(word, choices); near != "" {
 		return fmt.Errorf("%q is unknown; did you mean %s? Write one of %s", word, near, strings.Join(choices, ", "))
@@ -51,7 +51,7 @@ func Unknown(word string, choices []string) error {
 	return fmt.Errorf("%q is unknown; write one of %s", word, strings.Join(choices, ", "))
 }
 
-// Count writes a number of things: 1 request, 2 requests.
+// Count formats a number of things: 1 request, 2 requests.
 func Count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -59,12 +59,12 @@ func Count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// Seconds rounds up to whole seconds, so that nobody comes back too early.
+// Seconds rounds up to whole seconds, so that a user who waits that long is not too early.
 func Seconds(d time.Duration) time.Duration {
 	return time.Duration(math.Ceil(d.Seconds())) * time.Second
 }
 
-// Short writes a length of time in its largest units, rounded up: 58 min, 1 h 20 min.
+// Short formats a length of time in its largest units, rounded up: 58 min, 1 h 20 min.
 func Short(d time.Duration) string {
 	if d <= time.Minute {
 		return fmt.Sprintf("%d s", max(0, int(math.Ceil(d.Seconds()))))
@@ -80,7 +80,7 @@ func Short(d time.Duration) string {
 	}
 }
 
-// Countdown writes whole seconds as 1h02m03s, 2m03s or 3s.
+// Countdown formats whole seconds as 1h02m03s, 2m03s or 3s.
 func Countdown(d time.Duration) string {
 	h, m, s := d/time.Hour, d%time.Hour/time.Minute, d%time.Minute/time.Second
 	switch {
@@ -92,7 +92,7 @@ func Countdown(d time.Duration) string {
 	return fmt.Sprintf("%ds", s)
 }
 
-// DaysAndHours writes a stay: 106d 20h.
+// DaysAndHours formats a stay: 106d 20h.
 func DaysAndHours(d time.Duration) string {
 	const day = 24 * time.Hour
 	sign := ""
@@ -102,17 +102,17 @@ func DaysAndHours(d time.Duration) string {
 	return fmt.Sprintf("%s%dd %02dh", sign, d/day, d%day/time.Hour)
 }
 
-// A Clock writes times in a zone, and says which.
+// A Clock formats times in a zone, with its name.
 type Clock struct {
 	Zone *time.Location
 	Name string // of the zone, as the user wrote it
 }
 
-// UTC is the clock unless another one is asked for.
+// UTC is the default clock.
 var UTC = Clock{time.UTC, "UTC"}
 
-// At writes a time of day, with the date unless that is today. What is to come is rounded
-// up to the minute: whoever comes then does not come too early.
+// At formats a time of day, with the date unless it is today. A time in the future is
+// rounded up to the minute, so that a user who comes back then is not too early.
 func (c Clock) At(t, now time.Time) string {
 	if rest := t.Sub(t.Truncate(time.Minute)); rest > 0 && t.After(now) {
 		t = t.Add(time.Minute - rest)
@@ -125,18 +125,18 @@ func (c Clock) At(t, now time.Time) string {
 	return t.Format(layout) + " " + c.Name
 }
 
-// Minute writes a time to the minute.
+// Minute formats a time to the minute.
 func (c Clock) Minute(t time.Time) string { return t.In(c.Zone).Format("2006-01-02 15:04") }
 
-// Day writes the day of a time.
+// Day formats the day of a time.
 func (c Clock) Day(t time.Time) string { return t.In(c.Zone).Format(time.DateOnly) }
 
-// Short is the name of the zone in a title: Berlin for Europe/Berlin.
+// Short returns the name of the zone for a title: Berlin for Europe/Berlin.
 func (c Clock) Short() string {
 	return strings.ReplaceAll(c.Name[strings.LastIndexByte(c.Name, '/')+1:], "_", " ")
 }
 
-// Initials are those of a name of three words or more, such as ISS, or else "".
+// Initials returns the initials of a name of three words or more, such as ISS, or "".
 func Initials(name string) string {
 	words := strings.Fields(name)
 	if len(words) < 3 {

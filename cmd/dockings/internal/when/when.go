@@ -1,4 +1,4 @@
-// Package when reads times as people write them.
+// Package when parses times as people write them.
 package when
 
 import (
@@ -10,10 +10,10 @@ import (
 	str2duration "github.com/xhit/go-str2duration/v2"
 )
 
-// A Span is an instant, or a day, a month or a year of which both ends count.
+// A Span is an instant, or a whole day, month or year.
 type Span struct {
 	From time.Time
-	End  time.Time // where the next day, month or year begins; From for an instant
+	End  time.Time // the start of the next day, month or year; From for an instant
 }
 
 // Instant reports whether the span has no length.
@@ -26,8 +26,8 @@ func (s Span) Has(t time.Time) bool {
 
 var errTime = errors.New("write a time such as 2024, 2024-12, 2024-12-31, 2024-12-31T18:00Z, yesterday or 7d (ago)")
 
-// Parse reads a time. Those without a zone are of loc; yesterday and 7d, for seven days
-// ago, count from now.
+// Parse parses a time. A time without a zone is in loc. Now, today, yesterday and 7d,
+// which means seven days ago, are relative to now.
 func Parse(words string, now time.Time, loc *time.Location) (Span, error) {
 	now = now.In(loc)
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, loc)
@@ -64,8 +64,8 @@ func Parse(words string, now time.Time, loc *time.Location) (Span, error) {
 	return Span{}, errTime
 }
 
-// ParseRange reads a span, or two with .. in between, of which the first begins and
-// the second ends it.
+// ParseRange parses a span, or two spans with .. between them: the range goes from the
+// start of the first to the end of the second.
 func ParseRange(words string, now time.Time, loc *time.Location) (Span, error) {
 	first, last, two := strings.Cut(words, "..")
 	from, err := Parse(first, now, loc)
@@ -82,7 +82,7 @@ func ParseRange(words string, now time.Time, loc *time.Location) (Span, error) {
 	return Span{from.From, to.End}, nil
 }
 
-// Duration reads a length of time such as 30s, 90m, 7d or 1w2d.
+// Duration parses a length of time such as 30s, 90m, 7d or 1w2d.
 func Duration(words string) (time.Duration, error) {
 	d, err := str2duration.ParseDuration(strings.ToLower(words))
 	if err != nil || d < 0 {
