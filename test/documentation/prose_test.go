@@ -70,7 +70,6 @@ var notYet = []string{
 	"cmd/dockings/internal/sheet/*.go",
 	"cmd/dockings/internal/source/*.go",
 	"cmd/dockings/internal/text/*.go",
-	"cmd/dockings/internal/timeline/*.go",
 	"doc/performance.md",
 	"internal/query/*.go",
 	"internal/quota/*.go",
