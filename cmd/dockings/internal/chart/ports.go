@@ -29,8 +29,8 @@ type port struct {
 
 func (p *port) share() float64 { return 100 * float64(p.taken) / float64(max(p.over, 1)) }
 
-// ports finds for each port the share of the time that it is taken. The time is the span of
-// the options, or else the time from the first docking at its station to the last departure.
+// ports finds for each port the share of the time that it is taken. The time runs from the
+// first docking at its station to the last departure there, within the span of the options.
 func ports(events []*ll2.DockingEvent, o Options) *Chart {
 	var shown []*ll2.DockingEvent
 	type life struct{ from, to time.Time }
