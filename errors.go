@@ -297,7 +297,7 @@ func (e *RateLimitError) Error() string {
 		s += ", not sent"
 	}
 	if e.RetryAfter > 0 {
-		s += fmt.Sprintf(": the next request can go in %v", e.RetryAfter)
+		s += fmt.Sprintf(": the next request can go in %v", roundUp(e.RetryAfter))
 	} else {
 		s += ": when the next request can go is not known"
 	}

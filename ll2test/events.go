@@ -36,7 +36,7 @@ func Recorded() []ll2.DockingEvent {
 // once and spacecraft that fly again; flights that dock twice; stays of 5 to 200
 // days, which do not overlap at one port; and some that are still docked, at the
 // stations that still fly. More than half are with the ISS, station 4; the others are
-// 11, 14, 15, 16 and 18. With thousands of events, stays get shorter to make room.
+// 12, 14, 15, 5 and 18. With thousands of events, stays get shorter to make room.
 //
 // The events have the irregularities of real data: several with the same time of
 // docking or departure, ids that do not quite follow the dockings, null and ""

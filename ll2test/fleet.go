@@ -125,7 +125,7 @@ const pictures = "https://thespacedevs-prod.nyc3.digitaloceanspaces.com/media/im
 // overlap, so that at any time there is a station to fly to.
 func stations() []station {
 	all := []station{
-		{id: 11, name: "Salyut 4", period: from(1975, 1, 1).to(1977, 12, 1),
+		{id: 12, name: "Salyut 4", period: from(1975, 1, 1).to(1977, 12, 1),
 			ports: []port{{id: 101, name: "forward"}, {id: 102, name: "aft"}}, visits: []visits{{model: soyuz}}},
 		{id: 14, name: "Salyut 6", picture: pictures + "salyut_6.jpg", period: from(1977, 6, 1).to(1982, 10, 1),
 			ports:  []port{{id: 103, name: "forward"}, {id: 104, name: "aft"}},
@@ -133,7 +133,7 @@ func stations() []station {
 		{id: 15, name: "Salyut 7", period: from(1982, 5, 1).to(1986, 9, 1),
 			ports:  []port{{id: 105, name: "forward"}, {id: 106, name: "aft"}},
 			visits: []visits{{model: soyuz}, {model: progress}}},
-		{id: 16, name: "Mir", picture: pictures + "mir.jpg", period: from(1986, 3, 1).to(2001, 1, 27),
+		{id: 5, name: "Mir", picture: pictures + "mir.jpg", period: from(1986, 3, 1).to(2001, 1, 27),
 			ports:  []port{{id: 107, name: "forward"}, {id: 108, name: "aft"}, {id: 109, name: "nadir"}, {id: 110, name: "zenith"}},
 			visits: []visits{{model: soyuz}, {model: progress}, {model: shuttle, period: from(1995, 6, 1).to(1998, 7, 1)}}},
 		{id: 4, name: "International Space Station", picture: pictures + "iss.jpg", period: from(2000, 7, 26),

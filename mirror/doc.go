@@ -42,9 +42,9 @@
 // answer.
 //
 // A call on a copy that is due starts a refresh. [Mirror.Run] starts refreshes in the
-// background, so that no call waits. A program that ends soon calls [Mirror.Refresh]
-// first or sets a longer [Patience], because [Mirror.Close] ends a refresh that is in
-// progress.
+// background, so that no call waits. A program that ends soon sets a longer [Patience],
+// because [Mirror.Close] ends a refresh that is in progress. [Mirror.Refresh] always
+// sends a request, however young the copy is.
 //
 // # Sharing
 //

@@ -56,17 +56,6 @@ func form(expr string) *regexp.Regexp { return regexp.MustCompile(expr) }
 // notYet lists the files that are still to be rewritten, as patterns of
 // [path.Match]. A package that has been rewritten comes off the list.
 var notYet = []string{
-	"cmd/dockings/README.md",
-	"cmd/dockings/internal/browser/*.go",
-	"cmd/dockings/internal/chart/*.go",
-	"cmd/dockings/internal/cli/output.go",
-	"cmd/dockings/internal/cli/serve.go",
-	"cmd/dockings/internal/cli/timeline.go",
-	"cmd/dockings/internal/cli/timeline_test.go",
-	"cmd/dockings/internal/draw/*.go",
-	"cmd/dockings/internal/page/*.go",
-	"cmd/dockings/internal/serve/*.go",
-	"cmd/dockings/internal/timeline/*.go",
 	"doc/performance.md",
 }
 

@@ -1,5 +1,5 @@
-// Package browser has tests of the tool's pages in a real browser. They need Chromium,
-// and fail without it, so they are built with the tag browser only:
+// Package browser tests the tool's pages in a real browser. The tests need Chromium and
+// fail without it, so they are built only with the tag browser:
 //
 //	go test -tags browser ./internal/browser
 package browser

@@ -28,8 +28,8 @@ import (
 
 var update = flag.Bool("update", false, "write the screenshots of doc/")
 
-// browser is the one Chromium of all tests, each of which has a tab and storage of its
-// own in it.
+// browser is the Chromium that all tests share. Each test has its own tab and storage
+// in it.
 var browser context.Context
 
 func TestMain(m *testing.M) {
@@ -70,7 +70,7 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// A tab is a page in the browser. What it says in the console fails its test.
+// A tab is a page in the browser. Its test fails if the page writes to the console.
 type tab struct {
 	t   testing.TB
 	ctx context.Context
@@ -79,7 +79,7 @@ type tab struct {
 	said []string
 }
 
-// allowed is how long a tab may take for all that a test does with it.
+// allowed bounds the time that a test may use its tab.
 const allowed = 3 * time.Minute
 
 func newTab(t testing.TB, width, height int64) *tab {
@@ -117,7 +117,7 @@ func (b *tab) hear(words string) {
 	b.said = append(b.said, words)
 }
 
-// silence forgets what the console has said so far, and returns it.
+// silence returns the messages of the console so far, and forgets them.
 func (b *tab) silence() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -133,7 +133,7 @@ func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// call carries out a command of the browser's protocol.
+// call runs a command of the browser's protocol.
 func call[P, R any](b *tab, command cdp.Command[P, R], params P) R {
 	b.t.Helper()
 	result, err := chromedp.Call(b.ctx, command, params)
@@ -143,7 +143,7 @@ func call[P, R any](b *tab, command cdp.Command[P, R], params P) R {
 	return result
 }
 
-// eval returns what an expression, or the promise that it is, is in the page.
+// eval returns the value of an expression in the page. It awaits promises.
 func eval[T any](b *tab, expression string) T {
 	b.t.Helper()
 	value, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
@@ -155,7 +155,7 @@ func eval[T any](b *tab, expression string) T {
 
 const nextFrame = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 0, true)))"
 
-// until waits until an expression is true in the page. It looks at every frame.
+// until waits until an expression is true in the page. It checks at every frame.
 func (b *tab) until(expression string) {
 	b.t.Helper()
 	for end := time.Now().Add(10 * time.Second); !eval[bool](b, "!!("+expression+")"); eval[bool](b, nextFrame) {
@@ -165,20 +165,20 @@ func (b *tab) until(expression string) {
 	}
 }
 
-// frame waits until what was done is drawn.
+// frame waits until the latest changes are drawn.
 func (b *tab) frame() {
 	b.t.Helper()
 	eval[bool](b, nextFrame)
 	eval[bool](b, nextFrame)
 }
 
-// scheme has the system be light or dark.
+// scheme sets the color scheme of the system to light or dark.
 func (b *tab) scheme(name string) {
 	b.t.Helper()
 	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}})
 }
 
-// open goes to an address and waits for the page to be drawn.
+// open opens an address and waits for the page to be drawn.
 func (b *tab) open(address string) {
 	b.t.Helper()
 	b.do(chromedp.Navigate(address))
@@ -186,7 +186,7 @@ func (b *tab) open(address string) {
 	b.frame()
 }
 
-// now is the time that stands for now, in the history that ll2test makes up.
+// now is the current time in the history that ll2test generates.
 var now = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
 
 func pointers(events []ll2.DockingEvent) []*ll2.DockingEvent {
@@ -197,7 +197,7 @@ func pointers(events []ll2.DockingEvent) []*ll2.DockingEvent {
 	return all
 }
 
-// made are events of which there are many, or the ten that are real.
+// made returns n generated events, or the ten recorded ones.
 func made(n int) []*ll2.DockingEvent {
 	if n == 10 {
 		return pointers(ll2test.Recorded())
@@ -224,7 +224,7 @@ func written(t testing.TB, events []*ll2.DockingEvent, v page.View) string {
 	return "file://" + filepath.ToSlash(name)
 }
 
-// picture takes a screenshot of what is in the window.
+// picture takes a screenshot of the window.
 func (b *tab) picture() []byte {
 	b.t.Helper()
 	data, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())

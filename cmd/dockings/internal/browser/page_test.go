@@ -17,18 +17,18 @@ import (
 	"github.com/docking-event/ll2/ll2test"
 )
 
-// sizes are numbers of events: those that were recorded, as many as there are, and more
-// than there will be for long.
+// sizes are numbers of events: the recorded ones, as many as the service has, and more
+// than it will have for many years.
 var sizes = []int{10, 515, 2000}
 
-// at returns where in the window a stay is, by its place in the order of docking.
+// at returns the position of a stay in the window, by its index in the order of docking.
 func (b *tab) at(stay int) (x, y float64) {
 	b.t.Helper()
 	at := eval[[]float64](b, fmt.Sprintf("(() => { const [x, y] = dockings.plot.middle(dockings.model.stays.at(%d)); return [x, y - 4]; })()", stay))
 	return at[0], at[1]
 }
 
-// span is the part of time that is drawn, in days.
+// span returns the length of the visible time span, in days.
 func (b *tab) span() float64 {
 	b.t.Helper()
 	return eval[float64](b, "(dockings.plot.to - dockings.plot.from) / 864e5")
@@ -49,7 +49,7 @@ func (b *tab) status() string {
 	return eval[string](b, `document.getElementById("status").textContent`)
 }
 
-// painted holds that the longest of some stays has its colour in its middle.
+// painted checks that the middle of the longest of some stays has the stay's colour.
 func (b *tab) painted(stays string) {
 	b.t.Helper()
 	got := eval[[]string](b, `(() => {
@@ -137,7 +137,7 @@ func TestACardSaysWhatIsUnderThePointerAndInFocus(t *testing.T) {
 	b.mouse(input.DispatchMouseEventTypeMouseMoved, 10, 10)
 	b.until("document.getElementById('card').hidden")
 
-	// By keys alone.
+	// With the keyboard only.
 	b.do(chromedp.Focus(chromedp.CSS("#fold")))
 	for i := 0; eval[string](b, "document.activeElement.id") != "plot"; i++ {
 		if i > 30 {
@@ -208,7 +208,7 @@ func TestAStationIsFolded(t *testing.T) {
 	}
 	b.do(chromedp.Click(button))
 	b.until(fmt.Sprintf("dockings.plot.layout.height === %f", height))
-	// What is drawn stands beside its name.
+	// The rows are drawn beside their names.
 	if off := eval[float64](b, `(() => {
 		const { plot, model } = dockings;
 		const stay = model.stays.findLast((s) => s.station === "Tiangong" && s.port === "aft");
@@ -237,7 +237,7 @@ func TestLightAndDark(t *testing.T) {
 	b.until(ground + ` === "rgb(255, 255, 255)"`)
 }
 
-// hostile texts end what they stand in, if they are not kept from that.
+// hostile texts close the element that they are in, unless they are escaped.
 const hostile = "</script><script>window.ran=1</script><img src=x onerror=window.ran=2>\u2028\u202e\"'`${window.ran=3}"
 
 func TestATextOfTheDataIsNeverCode(t *testing.T) {
@@ -254,7 +254,7 @@ func TestATextOfTheDataIsNeverCode(t *testing.T) {
 	if eval[bool](b, "window.ran !== undefined") || !strings.Contains(b.card(), "<img src=x") {
 		t.Errorf("it ran, or is not there:\n%s", b.card())
 	}
-	// Even what gets into the page may do nothing.
+	// Even injected markup cannot run anything.
 	eval[bool](b, `document.body.append(Object.assign(document.createElement("script"), { textContent: "window.ran = 4" })) === undefined`)
 	eval[bool](b, `fetch("https://example.com/").then(() => false, () => true)`)
 	if said := strings.Join(b.silence(), "\n"); strings.Count(said, "Content Security Policy") < 2 || eval[bool](b, "window.ran !== undefined") {
@@ -266,9 +266,9 @@ func TestEventsThatLackThings(t *testing.T) {
 	at := time.Date(2025, 3, 1, 12, 0, 0, 0, time.UTC)
 	before := at.Add(-time.Hour)
 	events := []*ll2.DockingEvent{
-		{ID: 1, Docking: at},                     // of nothing, at nothing, open
-		{ID: 2, Docking: at, Departure: &at},     // for no time
-		{ID: 3, Docking: at, Departure: &before}, // for less
+		{ID: 1, Docking: at},                     // no vehicle, no port, still docked
+		{ID: 2, Docking: at, Departure: &at},     // no duration
+		{ID: 3, Docking: at, Departure: &before}, // departs before it docks
 	}
 	b := newTab(t, 1280, 900)
 	b.open(written(t, events, page.View{Now: now, Clock: text.UTC}))

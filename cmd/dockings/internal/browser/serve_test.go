@@ -18,7 +18,7 @@ import (
 	"github.com/docking-event/ll2/mirror"
 )
 
-// A live page is one that is served from a copy of a service whose events change.
+// A live page is served from a copy of a service whose events change.
 type live struct {
 	t       *testing.T
 	service *ll2test.Server
@@ -63,7 +63,7 @@ func (l *live) handler() *serve.Handler {
 	})
 }
 
-// serve begins to serve, at any address.
+// serve starts the server, at any free address.
 func (l *live) serve() {
 	l.t.Helper()
 	handler := l.handler()
@@ -73,23 +73,24 @@ func (l *live) serve() {
 	l.t.Cleanup(cancel)
 }
 
-// stop ends it, whoever listens.
+// stop stops the server, even if pages are connected.
 func (l *live) stop() {
 	l.web.CloseClientConnections()
 	l.web.Close()
 }
 
-// change has the service say something else, and the mirror ask it.
+// change replaces the service's events and refreshes the mirror.
 func (l *live) change(events []ll2.DockingEvent) {
 	l.t.Helper()
 	l.service.SetEvents(events...)
-	// A copy is of a second, so the first refresh may find the same one again.
+	// The copy's time has a resolution of one second, so the first refresh may find
+	// the same copy again.
 	if err := l.mirror.Refresh(l.t.Context()); err != nil {
 		l.t.Fatal(err)
 	}
 }
 
-// next returns events of which one craft has departed and another one has docked.
+// next returns events in which one craft has departed and another one has docked.
 func next(events []ll2.DockingEvent) []ll2.DockingEvent {
 	all := append([]ll2.DockingEvent{}, events...)
 	at := time.Now().UTC().Add(-time.Minute).Truncate(time.Second)
@@ -133,8 +134,8 @@ func TestAServedPageComesBackWhenTheServerDoes(t *testing.T) {
 	b.until(`document.documentElement.dataset.live === "yes"`)
 	address := l.web.Listener.Addr().String()
 	l.stop()
-	b.until(`document.documentElement.dataset.live === "no" && document.getElementById("status").textContent.startsWith("The connection is lost")`)
-	b.silence() // the browser tells of each attempt
+	b.until(`document.documentElement.dataset.live === "no" && document.getElementById("status").textContent.startsWith("Connection lost")`)
+	b.silence() // the browser logs each failed attempt
 	l.change(next(events))
 	handler := l.handler()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -147,7 +148,7 @@ func TestAServedPageComesBackWhenTheServerDoes(t *testing.T) {
 	}
 	l.web.Listener = listener
 	l.web.Start()
-	// Of another process: it cannot know what happened meanwhile, and sends everything.
+	// A new process does not know the changes in between, so it sends all events.
 	b.until(`document.documentElement.dataset.live === "yes" && document.getElementById("count").textContent === "91 stays"`)
 	b.silence()
 }
@@ -163,7 +164,7 @@ func TestAServedPageLeadsToNobodyElse(t *testing.T) {
 	}
 }
 
-// listen listens at an address that was in use a moment ago.
+// listen listens on an address that was in use a moment ago.
 func listen(address string) (net.Listener, error) {
 	return new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 }

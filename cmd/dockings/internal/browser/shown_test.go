@@ -4,7 +4,7 @@ package browser_test
 
 import (
 	"bytes"
-	_ "embed" // for axe
+	_ "embed" // for axe.min.js
 	"encoding/json"
 	"fmt"
 	"image/png"
@@ -21,7 +21,7 @@ import (
 //go:embed testdata/axe/axe.min.js
 var axe string
 
-// accessible holds that axe finds nothing.
+// accessible checks that axe finds no problem.
 func (b *tab) accessible(what string) {
 	b.t.Helper()
 	eval[bool](b, axe+"; true")
@@ -48,7 +48,7 @@ func TestAxeFindsNothing(t *testing.T) {
 	}
 }
 
-// phone makes a tab that is one.
+// phone gives a tab the size and the touch screen of a phone.
 func phone(t *testing.T) *tab {
 	t.Helper()
 	b := newTab(t, 390, 844)
@@ -94,7 +94,7 @@ func TestOnAPhone(t *testing.T) {
 		t.Errorf("dragging has made %f days of %f", now, span)
 	}
 
-	// A finger that goes down the page scrolls it.
+	// A vertical swipe scrolls the page.
 	scrolled := eval[float64](b, "scrollY")
 	b.touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: 300, Y: 500})
 	for y := 490.0; y >= 300; y -= 10 {
@@ -128,16 +128,15 @@ func TestOnPaper(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	// The table was there for the paper, and is closed again.
+	// The table was opened for printing, and is closed again.
 	if rows := eval[int](b, `document.querySelectorAll("#table tbody tr").length`); rows != 515 {
 		t.Errorf("%d rows were printed", rows)
 	}
 	b.until(`!document.getElementById("list").open`)
 }
 
-// The README shows these. They are not compared by their pixels, since fonts differ from
-// machine to machine; that they are written by a test keeps them from being of another
-// page than this one.
+// The README shows these pictures. Their pixels are not compared, because fonts differ
+// between machines. A test writes them, so that they show the current page.
 func TestScreenshots(t *testing.T) {
 	dir := t.TempDir()
 	if *update {
@@ -186,8 +185,8 @@ func TestScreenshots(t *testing.T) {
 	}
 }
 
-// Panning over 2,000 stays that are all in the window is the most that there is to draw.
-// It is told, not held: it depends on the machine.
+// Panning while all 2,000 stays are in the window is the most expensive drawing. The
+// time is logged and not checked, because it depends on the machine.
 func BenchmarkPanning(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -206,7 +205,7 @@ func BenchmarkPanning(b *testing.B) {
 	}
 }
 
-// panning pans for two seconds, a bit at each frame, over a third of all that is.
+// panning pans for two seconds, a bit at each frame, over a third of the whole span.
 const panning = `new Promise((done) => {
 	const { plot } = dockings;
 	const { from, to } = plot.extent;

@@ -1,5 +1,5 @@
-// Package chart counts docking events and draws what comes of it: dockings a year, craft
-// docked over time, lengths of stays, and how full each port is.
+// Package chart counts docking events and draws the numbers: dockings a year, craft
+// docked over time, lengths of stays, and how much of the time each port is taken.
 package chart
 
 import (
@@ -26,31 +26,32 @@ const (
 	Ports     = "ports"
 )
 
-// Options are what a chart shows. If From or To is zero, the events decide.
+// Options choose the contents of a chart. If From or To is zero, the span of the events
+// decides.
 type Options struct {
 	From, To, Now time.Time
-	By            string              // what PerYear has colours for
-	Known         []*ll2.DockingEvent // whose ports Ports shows, too, if their station is shown
-	Title         string              // in place of one that says what is shown
+	By            string              // the word of [group.Words] that PerYear has colours for
+	Known         []*ll2.DockingEvent // whose ports Ports also shows, if their station is shown
+	Title         string              // replaces the default, which describes the contents
 
-	last time.Time // of what is shown
+	last time.Time // the last instant that is shown
 }
 
-// ErrEmpty is a chart of nothing.
+// ErrEmpty means that no event is in the chart, so that there is nothing to draw.
 var ErrEmpty = errors.New("no event fits, so there is nothing to draw")
 
-// A Chart is numbers, and how they are drawn as a picture and on a page.
+// A Chart has the numbers, and draws them as a picture and on a page.
 type Chart struct {
 	page.Chart
 
 	Events int
 
-	groups []group.Group // what the colours mean
-	rows   int           // that have a name each; 0 if the height is free
+	groups []group.Group // for the legend
+	rows   int           // each with a name; 0 if the height is free
 	plot   func(look) *plot.Plot
 }
 
-// A look is how a picture is to look, and how large its plot is.
+// A look has the theme of a picture and the size of its plot.
 type look struct {
 	draw.Theme
 	dark          bool
@@ -59,7 +60,7 @@ type look struct {
 
 func (l look) color(g group.Group) color.RGBA { return g.Color(l.dark) }
 
-// New counts the events for a chart with one of the names.
+// New counts the events for the chart with this name.
 func New(name string, events []*ll2.DockingEvent, o Options) (*Chart, error) {
 	o.span(events)
 	var c *Chart
@@ -82,8 +83,8 @@ func New(name string, events []*ll2.DockingEvent, o Options) (*Chart, error) {
 	return c, nil
 }
 
-// span sets From and To where they are open: from the first docking to now, or to the last
-// departure if nobody is docked.
+// span sets From and To if they are zero: from the first docking to now, or to the last
+// departure if no craft is docked.
 func (o *Options) span(events []*ll2.DockingEvent) {
 	first, last := o.Now, time.Time{}
 	for _, e := range events {
@@ -97,13 +98,13 @@ func (o *Options) span(events []*ll2.DockingEvent) {
 	if o.From.IsZero() {
 		o.From = first
 	}
-	o.last = o.To.Add(-1) // a month ends on its last day, not as the next one begins
+	o.last = o.To.Add(-1) // the subtitle shows the last day of the span, not the first day after it
 	if o.To.IsZero() || o.To.After(o.Now) {
 		o.To, o.last = last, last
 	}
 }
 
-// ended returns when a stay ended, or now.
+// ended returns the end of a stay, or now if it has not ended.
 func ended(e *ll2.DockingEvent, now time.Time) time.Time {
 	if left := (record.Record{DockingEvent: e, Now: now}).Left(); left != nil {
 		return *left
@@ -111,7 +112,7 @@ func ended(e *ll2.DockingEvent, now time.Time) time.Time {
 	return now
 }
 
-// dates says which part of time a chart shows.
+// dates describes the time span of a chart.
 func (o Options) dates() string {
 	return fmt.Sprintf("%s to %s (UTC)", o.From.Format(time.DateOnly), o.last.Format(time.DateOnly))
 }

@@ -50,7 +50,7 @@ func number(t *testing.T, words string) float64 {
 	return v
 }
 
-// stay is an event at a port.
+// stay makes an event at a port.
 func stay(port int, from, to time.Time) ll2.DockingEvent {
 	e := ll2.DockingEvent{ID: 1, Docking: from}
 	if !to.IsZero() {
@@ -101,7 +101,7 @@ func TestOccupancyIsWhoIsDocked(t *testing.T) {
 	}
 }
 
-// The mean of means of parts of the same length is that of the whole.
+// The parts have the same length, so the mean of their means is the overall mean.
 func TestMeansAreThoseOfTheStays(t *testing.T) {
 	t.Parallel()
 	events := ll2test.Events(2000)

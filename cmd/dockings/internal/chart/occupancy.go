@@ -15,11 +15,11 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// mostSteps is how many changes a picture can show one by one. If there are more, it shows
-// means.
+// mostSteps is the number of changes that a picture can show one by one. If there are
+// more, it shows means.
 const mostSteps = 300
 
-// A level is how many craft are docked from a time on, by station.
+// A level has the number of docked craft from a time on, by station.
 type level struct {
 	at     time.Time
 	docked []float64
@@ -33,7 +33,7 @@ func (l level) total() float64 {
 	return sum
 }
 
-// occupancy counts who is docked over time.
+// occupancy counts the docked craft over time.
 func occupancy(events []*ll2.DockingEvent, o Options) *Chart {
 	var shown []*ll2.DockingEvent
 	for _, e := range events {
@@ -126,8 +126,8 @@ func steps(events []*ll2.DockingEvent, groups *group.Groups, o Options) []level 
 	return levels
 }
 
-// levelled leaves out what is too short to be seen, such as the hour in which a craft moves
-// to another port.
+// levelled leaves out changes that are too short to be seen, such as the hour in which a
+// craft moves to another port.
 func levelled(levels []level, o Options) []level {
 	least := o.To.Sub(o.From) / 1500
 	var all []level
@@ -139,7 +139,8 @@ func levelled(levels []level, o Options) []level {
 	return all
 }
 
-// means returns the means of the levels over n equal parts of time, and how long these are.
+// means returns the means of the levels over n equal parts of the span, and the length of
+// a part.
 func means(levels []level, o Options, n int) ([]level, time.Duration) {
 	each := o.To.Sub(o.From) / time.Duration(n)
 	all := make([]level, n+1)
@@ -163,11 +164,11 @@ func means(levels []level, o Options, n int) ([]level, time.Duration) {
 			from = end
 		}
 	}
-	all[n].docked = all[n-1].docked // where it ends
+	all[n].docked = all[n-1].docked // the end of the span
 	return all, each
 }
 
-// levelAreas draws an area for each station, one on the other.
+// levelAreas draws an area for each station, stacked.
 func levelAreas(l look, groups *group.Groups, levels []level, o Options, averaged bool) *plot.Plot {
 	p := draw.NewPlot(l.Theme)
 	p.Add(gridOf(l, true, true))
@@ -175,7 +176,8 @@ func levelAreas(l look, groups *group.Groups, levels []level, o Options, average
 	if averaged {
 		style, wide = plotter.NoStep, 0.5
 	}
-	// The whole is drawn first, and then less and less of it over that.
+	// The sum of all stations is drawn first; smaller sums cover it one after the
+	// other.
 	for g, group := range slices.Backward(groups.All) {
 		points := make(plotter.XYs, len(levels))
 		for i, level := range levels {
@@ -186,7 +188,7 @@ func levelAreas(l look, groups *group.Groups, levels []level, o Options, average
 		}
 		line, err := plotter.NewLine(points)
 		if err != nil {
-			continue // of a number that is none
+			continue // NaN has no height
 		}
 		line.StepStyle, line.FillColor, line.Width = style, l.color(group), 0
 		if g == len(groups.All)-1 {

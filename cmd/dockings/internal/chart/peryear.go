@@ -14,7 +14,7 @@ import (
 	vgdraw "gonum.org/v1/plot/vg/draw"
 )
 
-// perYear counts the dockings of each year, in the colours of who docked.
+// perYear counts the dockings of each year, by the groups of the craft that docked.
 func perYear(events []*ll2.DockingEvent, o Options) *Chart {
 	var shown []*ll2.DockingEvent
 	for _, e := range events {
@@ -69,7 +69,7 @@ func yearBars(l look, groups *group.Groups, counts [][]float64, years []string) 
 	for g, values := range counts {
 		bars, err := plotter.NewBarChart(plotter.Values(values), min(room*0.8, 90))
 		if err != nil {
-			continue // of no values, of which there are some
+			continue // the plotter refuses a list without values
 		}
 		bars.Color, bars.LineStyle.Width = l.color(groups.All[g]), 0
 		if below != nil {
@@ -101,10 +101,10 @@ func yearBars(l look, groups *group.Groups, counts [][]float64, years []string) 
 	return p
 }
 
-// object is one of JSON's.
+// object is a JSON object.
 type object = map[string]any
 
-// What all charts of a page have.
+// These parts are the same in all charts of a page.
 var (
 	pageGrid = object{"left": 16, "right": 24, "top": 48, "bottom": 64, "containLabel": true}
 	zoom     = []any{object{"type": "inside"}, object{"type": "slider", "height": 20, "bottom": 12}}
@@ -112,25 +112,25 @@ var (
 
 func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
-// titled gives titles to the areas of a plotter.
+// titled is a plotter whose areas have titles.
 type titled struct {
 	plot.Plotter
 	titles []string
 }
 
-// Plot draws it.
+// Plot draws the plotter with its titles.
 func (t titled) Plot(c vgdraw.Canvas, p *plot.Plot) {
 	draw.TitleFills(c.Canvas, t.titles)
 	t.Plotter.Plot(c, p)
 	draw.TitleFills(c.Canvas, nil)
 }
 
-// DataRange is that of the plotter.
+// DataRange returns the range of the plotter.
 func (t titled) DataRange() (xmin, xmax, ymin, ymax float64) {
 	return t.Plotter.(plot.DataRanger).DataRange()
 }
 
-// gridOf draws lines behind the values.
+// gridOf returns the grid lines behind the values.
 func gridOf(l look, vertical, horizontal bool) *plotter.Grid {
 	g := plotter.NewGrid()
 	g.Vertical = vgdraw.LineStyle{Color: l.Grid, Width: 0.6}

@@ -16,12 +16,12 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// A port is how full one is.
+// A port has the numbers of one docking port.
 type port struct {
 	ll2.DockingLocation
 	group int
 	stays int
-	taken time.Duration // without counting anything twice
+	taken time.Duration // overlapping stays count once
 	over  time.Duration
 	until time.Time
 	begun time.Time
@@ -29,8 +29,8 @@ type port struct {
 
 func (p *port) share() float64 { return 100 * float64(p.taken) / float64(max(p.over, 1)) }
 
-// ports finds how much of the time each port is taken: of the span that is asked for, or
-// else of the time from the first docking at its station to the last departure.
+// ports finds for each port the share of the time that it is taken. The time runs from the
+// first docking at its station to the last departure there, within the span of the options.
 func ports(events []*ll2.DockingEvent, o Options) *Chart {
 	var shown []*ll2.DockingEvent
 	type life struct{ from, to time.Time }
@@ -88,7 +88,7 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// portChart is the chart of ports, the first of which is the topmost.
+// portChart makes the chart of ports, with the first one at the top.
 func portChart(ports []*port, groups *group.Groups, shown []*ll2.DockingEvent, o Options) *Chart {
 	c := &Chart{Events: len(shown), groups: groups.All, rows: len(ports)}
 	c.Title = "How full each port is"
@@ -159,7 +159,7 @@ func portBars(l look, groups *group.Groups, ports []*port) *plot.Plot {
 			s := &shown.TextStyle[i]
 			s.Font, s.Color, s.Handler, s.YAlign = name.Font(), l.Ink, p.TextHandler, -0.5
 		}
-		shown.Offset.Y = 1 // digits have nothing below their line
+		shown.Offset.Y = 1 // digits have no descenders
 		p.Add(shown)
 	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 104, -0.6, float64(len(ports))-0.4

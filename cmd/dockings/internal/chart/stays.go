@@ -18,12 +18,12 @@ import (
 )
 
 const (
-	mostModels = 24 // that have a row
-	boxed      = 5  // stays, from which on quartiles tell something
+	mostModels = 24 // rows of the chart
+	boxed      = 5  // stays: with fewer, quartiles mean little
 	hour       = 1. / 24
 )
 
-// A model is how long its craft stayed, in days.
+// A model has the lengths of the stays of its craft, in days.
 type model struct {
 	name  string
 	group int
@@ -36,7 +36,7 @@ func (m *model) quantile(q float64) float64 {
 	return m.days[low] + (at-float64(low))*(m.days[min(low+1, len(m.days)-1)]-m.days[low])
 }
 
-// stays compares the lengths of the stays that began in the span and are over.
+// stays compares the lengths of the stays that began in the span and have ended.
 func stays(events []*ll2.DockingEvent, o Options) *Chart {
 	byID := make(map[int]*model)
 	var shown []*ll2.DockingEvent
@@ -46,7 +46,7 @@ func stays(events []*ll2.DockingEvent, o Options) *Chart {
 		switch {
 		case e.Docking.Before(o.From) || e.Docking.After(o.To):
 		case r.Left() == nil:
-			docked++ // nobody knows yet for how long
+			docked++ // the length is not known yet
 		case r.Stayed() <= 0:
 			backwards++
 		default:
@@ -77,7 +77,7 @@ func stays(events []*ll2.DockingEvent, o Options) *Chart {
 	}
 	c := &Chart{Events: len(shown), groups: groups.All, rows: len(models)}
 	c.Title = "Lengths of stays by model"
-	// Steps of ten times are only fair where the lengths are that different.
+	// A logarithmic scale is only fair if the lengths differ that much.
 	log := most/least >= 20
 	c.Summary = fmt.Sprintf("%s, %s", text.Count(len(shown), "stay"), o.dates())
 	for _, note := range []struct {
@@ -93,7 +93,7 @@ func stays(events []*ll2.DockingEvent, o Options) *Chart {
 	return c
 }
 
-// sortedModels has those with the most stays first.
+// sortedModels returns the models with the most stays first.
 func sortedModels(byID map[int]*model) []*model {
 	var all []*model
 	for _, m := range byID {
@@ -106,7 +106,7 @@ func sortedModels(byID map[int]*model) []*model {
 	return all
 }
 
-// page makes the chart of a page, with a point for each stay.
+// page makes the chart for a page, with a point for each stay.
 func (c *Chart) page(models []*model, groups *group.Groups, shown []*ll2.DockingEvent, o Options, log bool) {
 	c.Columns = []string{"Model", "Stays", "Shortest, days", "Lower quartile", "Median", "Upper quartile", "Longest"}
 	names := make([]string, len(models))
@@ -141,8 +141,8 @@ func (c *Chart) page(models []*model, groups *group.Groups, shown []*ll2.Docking
 	}
 }
 
-// stayBoxes draws a box for each model: half of its stays are in it, and the line in it is
-// the median. A model with few stays has points.
+// stayBoxes draws a box for each model: the box spans the middle half of its stays, and the
+// line in it is the median. A model with few stays has points.
 func stayBoxes(l look, groups *group.Groups, models []*model, log bool, least, most float64) *plot.Plot {
 	p := draw.NewPlot(l.Theme)
 	p.Add(gridOf(l, true, false))
@@ -167,7 +167,7 @@ func stayBoxes(l look, groups *group.Groups, models []*model, log bool, least, m
 		}
 		box, err := plotter.NewBoxPlot(thick, y, plotter.Values(m.days))
 		if err != nil {
-			continue // of too few
+			continue // too few stays for a box
 		}
 		box.Horizontal, box.FillColor = true, color
 		box.BoxStyle, box.WhiskerStyle, box.MedianStyle = line, line, line
@@ -190,7 +190,7 @@ func stayBoxes(l look, groups *group.Groups, models []*model, log bool, least, m
 	return p
 }
 
-// logTicks marks lengths that people know.
+// logTicks marks familiar lengths of time.
 func logTicks(from, to float64) plot.ConstantTicks {
 	var ticks plot.ConstantTicks
 	for _, t := range []plot.Tick{

@@ -21,40 +21,40 @@ type chartFlags struct {
 	by     choiceFlag
 }
 
-// A chartKind is one of the charts, as its help has it.
+// A chartKind has the help of one of the charts.
 type chartKind struct{ name, short, long, example string }
 
 var chartKinds = []chartKind{
 	{
-		chart.PerYear, "Draw how many dockings there were each year",
-		`Per-year draws a bar for each year, as high as there were dockings, in the colours
-of the agencies or of what --by names.`,
+		chart.PerYear, "Draw the number of dockings per year",
+		`Per-year draws a bar for each year. Its height is the number of dockings. Its colours
+show the agencies, or the models, kinds or stations with --by.`,
 		`  dockings chart per-year -o years.png
   dockings chart per-year --station iss --by model -o iss-years.svg`,
 	},
 	{
-		chart.Occupancy, "Draw how many craft were docked over time",
-		`Occupancy draws how many craft were docked at a time, station on station; the line
-above all is the sum. If there were more changes than a picture can show, it shows
-means, and says of how many days.`,
+		chart.Occupancy, "Draw the number of docked craft over time",
+		`Occupancy draws the number of docked craft over time, as a stack of areas with one
+area per station. The line at the top is the sum. If there are more changes than a
+picture can show, it shows means, and the subtitle says over how many days.`,
 		`  dockings chart occupancy -o docked.png
   dockings chart occupancy --station iss --since 2020 -o iss-docked.html`,
 	},
 	{
-		chart.Stays, "Draw how long stays were, by model",
-		`Stays draws a box for each model of spacecraft: half of its stays are as long as the
-box says, the line in it is the median, and points are stays that are far from the
-others. A model with fewer than five stays has points only. The scale is logarithmic
-if the longest stay is twenty times as long as the shortest one, or more. Stays that
-go on are left out.`,
+		chart.Stays, "Draw the lengths of stays by model",
+		`Stays draws a box for each model of spacecraft. The box spans the middle half of the
+stays, the line in it is the median, and points are stays far from the others. A model
+with fewer than five stays has only points. The scale is logarithmic if the longest
+stay is at least twenty times as long as the shortest one. Stays that have not ended
+are left out.`,
 		`  dockings chart stays -o stays.svg
   dockings chart stays --agency spacex -o spacex.png`,
 	},
 	{
-		chart.Ports, "Draw how full each docking port is",
-		`Ports draws a bar for each docking port, as long as the share of the time that it
-was taken: of the time between the first docking at its station and the last
-departure, or now, as far as --since and --until leave it.`,
+		chart.Ports, "Draw the share of the time that each docking port was taken",
+		`Ports draws a bar for each docking port. Its length is the share of the time that the
+port was taken. The time runs from the first docking at the port's station to the last
+departure, or to now. --since and --until limit it.`,
 		`  dockings chart ports --station iss -o iss-ports.svg
   dockings chart ports --since 2020 --size 1280x720 -o ports.png`,
 	},
@@ -63,9 +63,9 @@ departure, or now, as far as --since and --until leave it.`,
 func (a *App) chartCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "chart",
-		Short: "Draw charts: dockings a year, craft docked, lengths of stays, ports",
-		Long: `Chart counts docking events and draws the numbers as a picture, .svg, .png or .pdf,
-or as a page, .html, with a table of the same numbers.`,
+		Short: "Draw charts of dockings, docked craft, stays and ports",
+		Long: `Chart counts docking events and draws the numbers. The output is a picture (.svg, .png
+or .pdf) or a page (.html) that also has the numbers as a table.`,
 		Example: `  dockings chart per-year --by agency -o years.png
   dockings chart ports --station iss -o ports.html`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -96,7 +96,7 @@ func (a *App) oneChart(kind chartKind) *cobra.Command {
 	if kind.name == chart.PerYear {
 		_, words := group.Words()
 		f.by = choiceFlag{value: group.Agency, choices: words}
-		cmd.Flags().Var(&f.by, "by", "what the colours tell")
+		cmd.Flags().Var(&f.by, "by", "what the colours show")
 		complete(cmd, "by", cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 	}
 	f.register(a, cmd)
@@ -127,9 +127,9 @@ func (a *App) chart(cmd *cobra.Command, name string, f *chartFlags) (err error) 
 	if err != nil {
 		return err
 	}
-	s.Stop() // drawing asks for nothing more
+	s.Stop() // drawing makes no requests
 	if len(f.filter.port.words) > 0 {
-		known = nil // no others are wanted
+		known = nil // only these ports are wanted
 	}
 	c, err := chart.New(name, events, chart.Options{
 		From: view.From, To: view.To, Now: view.Now, By: f.by.value, Known: known, Title: f.output.title,

@@ -34,7 +34,7 @@ func TestBadInputIsAnsweredInOneLine(t *testing.T) {
 		{"version", cli.ExitUsage, `command "version" is unknown; did you mean dockings --version? Otherwise write one of agencies`},
 		{"list --station", cli.ExitUsage, "--station needs a value"},
 		{"list --demo --station miir", cli.ExitUsage, `--station "miir" is unknown; known stations: Salyut 6 (14)`},
-		{"list --demo=515 --station miir", cli.ExitUsage, `--station "miir" is unknown; did you mean Mir? Known stations: International Space Station (4), Mir (16)`},
+		{"list --demo=515 --station miir", cli.ExitUsage, `--station "miir" is unknown; did you mean Mir? Known stations: International Space Station (4), Mir (5)`},
 		{"list --demo=515 --port forward", cli.ExitUsage, `--port "forward" is ambiguous: forward at International Space Station (111), forward at Mir (107)`},
 		{"list --demo=515 --vehicle endeavour", cli.ExitUsage, `is ambiguous: Space Shuttle Endeavour (1161), Crew Dragon Endeavour (1401); write more`},
 		{"list --demo=515 --model x*y", cli.ExitUsage, `--model "x*y" is unknown; known models:`},

@@ -15,16 +15,17 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// formatHTML is a page; [draw.Formats] are the others.
+// formatHTML is the format of a page. The other formats are [draw.Formats].
 const formatHTML = "html"
 
-// pictureFormats are what pictures can be written as, besides a page.
+// pictureFormats are the formats of pictures.
 var pictureFormats = []string{"svg", "png", "pdf"}
 
-// The bounds of --size. Less shows nothing, and more takes gigabytes of memory.
+// The bounds of --size. A smaller picture shows nothing; a larger one takes gigabytes of
+// memory.
 var leastSize, mostSize = draw.Size{Width: 430, Height: 200}, draw.Size{Width: 8192, Height: 8192}
 
-// outputFlags say where a picture goes, and what it looks like.
+// outputFlags choose the file of a picture, its format and its look.
 type outputFlags struct {
 	file   string
 	format choiceFlag
@@ -38,26 +39,26 @@ func (f *outputFlags) register(cmd *cobra.Command, formats ...string) {
 	f.format.choices = formats
 	flags := cmd.Flags()
 	flags.StringVarP(&f.file, "output", "o", "", "the `FILE` to write, "+f.endings()+"; - is standard output")
-	flags.Var(&f.format, "format", "what to write, if the name of the file does not say it")
-	flags.Var(&f.size, "size", "how large a picture is in pixels, such as 1920x1080; a PDF gets the same proportions")
-	flags.BoolVar(&f.dark, "dark", false, "light on dark")
-	flags.StringVar(&f.title, "title", "", "`TEXT` in place of the title that says what is shown")
+	flags.Var(&f.format, "format", "the format to write, if the extension of the file does not say it")
+	flags.Var(&f.size, "size", "the size of the picture in pixels, such as 1920x1080; a PDF gets the same proportions")
+	flags.BoolVar(&f.dark, "dark", false, "draw on a dark background")
+	flags.StringVar(&f.title, "title", "", "`TEXT` that replaces the default title")
 	complete(cmd, "output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveFilterFileExt))
 	complete(cmd, "format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	complete(cmd, "size", cobra.FixedCompletions([]string{"1920x1080", "1280x720", "3840x2160"}, cobra.ShellCompDirectiveNoFileComp))
 	complete(cmd, "title", cobra.NoFileCompletions)
 }
 
-// endings are those of the names of files.
+// endings lists the extensions of the formats.
 func (f *outputFlags) endings() string { return "." + either(f.format.choices, ".") }
 
-// either lists words, before each of which stands the same.
+// either joins words to a list with or, each with the same prefix.
 func either(words []string, before string) string {
 	last := len(words) - 1
 	return strings.Join(words[:last], ", "+before) + " or " + before + words[last]
 }
 
-// A sizeFlag is pixels.
+// A sizeFlag is a width and a height in pixels.
 type sizeFlag struct{ draw.Size }
 
 func (f *sizeFlag) Type() string { return "WxH" }
@@ -76,7 +77,7 @@ func (f *sizeFlag) Set(words string) error {
 	if match == nil {
 		return errors.New("write width x height in pixels, such as 1920x1080")
 	}
-	width, _ := strconv.Atoi(match[1]) // digits, few enough
+	width, _ := strconv.Atoi(match[1]) // at most nine digits
 	height, _ := strconv.Atoi(match[2])
 	size := draw.Size{Width: width, Height: height}
 	switch {
@@ -89,7 +90,7 @@ func (f *sizeFlag) Set(words string) error {
 	return nil
 }
 
-// An output is where a picture goes, once it is drawn.
+// An output is the destination of a picture.
 type output struct {
 	session *session
 	format  string
@@ -97,8 +98,8 @@ type output struct {
 	where   string
 }
 
-// kind returns the format that is to be written, and refuses what would write nothing that
-// anybody can use. It asks for nothing and opens nothing.
+// kind returns the format to write. It refuses flags whose output would be useless. It makes
+// no request and opens no file.
 func (f *outputFlags) kind(cmd *cobra.Command, stdoutIsTerminal bool) (string, error) {
 	format := strings.ToLower(strings.TrimPrefix(filepath.Ext(f.file), "."))
 	switch {
@@ -123,8 +124,8 @@ func (f *outputFlags) kind(cmd *cobra.Command, stdoutIsTerminal bool) (string, e
 	return format, nil
 }
 
-// open makes the file, before the first request, which is for nothing if there is none to
-// write to. Whoever opens it discards it.
+// open creates the file. Call it before the first request, which would be wasted if the file
+// cannot be written. The caller must discard the output at the end.
 func (f *outputFlags) open(s *session, format string) (*output, error) {
 	if f.file == "-" {
 		return &output{s, format, nil, "standard output"}, nil
@@ -143,10 +144,10 @@ func (o *output) discard() error {
 	return o.file.discard()
 }
 
-// empty says that nothing is written, as nothing is to be seen.
+// empty says that no file is written, because no event fits.
 func (o *output) empty() { o.session.Note("no event fits, so %s is not written", o.where) }
 
-// picture writes a picture and says what it wrote. Shown is what is to be seen in it.
+// picture writes a picture and reports it. Shown describes its contents.
 func (o *output) picture(p *draw.Picture, shown string) error {
 	var data bytes.Buffer
 	if err := p.Encode(&data, o.format); err != nil {
@@ -159,7 +160,7 @@ func (o *output) picture(p *draw.Picture, shown string) error {
 	return o.write(data.Bytes(), p.Pixels(o.format).String()+unit, shown)
 }
 
-// write writes what is whole.
+// write writes the complete output and reports it.
 func (o *output) write(data []byte, size, shown string) error {
 	if o.file == nil {
 		if _, err := o.session.out().Write(data); err != nil {

@@ -30,26 +30,26 @@ func (a *App) serveCommand() *cobra.Command {
 	var f serveFlags
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Show all stays on a live page, and serve the copy",
-		Long: `Serve shows the page of timeline -o x.html in a browser on this machine, live: what
-docks or departs appears without a reload. It refreshes the copy once an hour, or
-as often as --max-age says, until Ctrl-C.
+		Short: "Serve a live page of all stays, and the API from the copy",
+		Long: `Serve starts a web server on this machine. It shows the page of timeline -o x.html
+with live updates: dockings and departures appear without a reload. It refreshes the
+copy once an hour, or as often as --max-age says. Ctrl-C stops it.
 
-Below 2.2.0/docking_event/ it answers as the service does, from the copy, for
-programs of any language; healthz says how old the copy is.
+It also answers requests to 2.2.0/docking_event/ like the service, but from the copy,
+for programs in any language. The path healthz reports the age of the copy.
 
-Other machines do not reach it, unless --addr names an address that they reach and
---public says that this is meant. Everybody there can then read the copy; nobody
-can change anything, and no token is shown.`,
+Other machines cannot reach it by default. To let them in, give an address that they
+can reach with --addr, and confirm it with --public. Then all of them can read the
+copy, but they cannot change anything, and no token is shown.`,
 		Example: `  dockings serve
   dockings serve --demo=515 --addr 127.0.0.1:0
   dockings serve --addr :8022 --public --allow-host board.example.org`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd, &f) },
 	}
-	cmd.Flags().StringVar(&f.addr, "addr", "127.0.0.1:8022", "the `ADDRESS` to listen on, a host and a port; port 0 is one that is free")
-	cmd.Flags().BoolVar(&f.public, "public", false, "let other machines in, if --addr is an address that they reach")
-	cmd.Flags().StringSliceVar(&f.hosts, "allow-host", nil, "another `NAME` of this machine that browsers may ask for")
+	cmd.Flags().StringVar(&f.addr, "addr", "127.0.0.1:8022", "the `ADDRESS` to listen on, a host and a port; port 0 selects a free one")
+	cmd.Flags().BoolVar(&f.public, "public", false, "let other machines connect, if they can reach the address of --addr")
+	cmd.Flags().StringSliceVar(&f.hosts, "allow-host", nil, "another host `NAME` of this machine that requests may use")
 	complete(cmd, "addr", cobra.FixedCompletions([]string{"127.0.0.1:8022", "127.0.0.1:0"}, cobra.ShellCompDirectiveNoFileComp))
 	complete(cmd, "allow-host", cobra.NoFileCompletions)
 	return cmd
@@ -61,7 +61,7 @@ func (a *App) serve(cmd *cobra.Command, f *serveFlags) (err error) {
 	case err != nil:
 		return usagef("--addr %q: write a host and a port, such as 127.0.0.1:8022", f.addr)
 	case !loopback(host) && !f.public:
-		return usagef("--addr %q: other machines reach that; add --public if they may, or write 127.0.0.1", f.addr)
+		return usagef("--addr %q: other machines can reach that; add --public to allow it, or write 127.0.0.1", f.addr)
 	case a.global.noCache:
 		return usagef("serve answers from the copy, which --no-cache forbids; leave that out")
 	case a.global.maxAge.Duration < time.Minute:
@@ -72,14 +72,14 @@ func (a *App) serve(cmd *cobra.Command, f *serveFlags) (err error) {
 		return err
 	}
 	defer s.end()
-	// Before the first request, which is for nothing if nobody can be answered.
+	// Before the first request, which would be wasted if the address cannot be used.
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()
 	socket, err := new(net.ListenConfig).Listen(ctx, "tcp", f.addr)
 	if err != nil {
 		return listenError(f.addr, err)
 	}
-	defer func() { _ = socket.Close() }() // the server has closed it, most often
+	defer func() { _ = socket.Close() }() // usually the server has already closed it
 	events, err := s.events(ctx)
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (a *App) serve(cmd *cobra.Command, f *serveFlags) (err error) {
 	case err = <-ended:
 	case <-ctx.Done():
 	}
-	// Pages are told of nothing any more; who is being answered has a moment.
+	// Pages receive no more changes. Running requests may finish within 5 seconds.
 	cancel()
 	last, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer stop()
@@ -116,7 +116,7 @@ func (a *App) serve(cmd *cobra.Command, f *serveFlags) (err error) {
 	return err
 }
 
-// said is what a page says of a change: what watch prints.
+// said returns the text about a change on a page: the line that watch prints.
 func (s *session) said(m mirror.Change) string {
 	if m.Kind != mirror.Docked && m.Kind != mirror.Departed {
 		return ""
@@ -125,7 +125,7 @@ func (s *session) said(m mirror.Change) string {
 	return c.line(s.app.global.clock())
 }
 
-// A noteWriter tells what net/http has to say, a line each.
+// A noteWriter prints the messages of net/http as notes, one line each.
 type noteWriter struct{ s *session }
 
 func (w *noteWriter) Write(b []byte) (int, error) {
@@ -133,13 +133,13 @@ func (w *noteWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// loopback reports whether only this machine reaches a host.
+// loopback reports whether only this machine can reach a host.
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// ownNames are the names under which others know this machine, if they may.
+// ownNames returns the names of this machine on the network, if other machines may connect.
 func ownNames(public bool) []string {
 	name, err := os.Hostname()
 	if !public || err != nil {
@@ -148,7 +148,7 @@ func ownNames(public bool) []string {
 	return []string{name, name + ".local"}
 }
 
-// shownAddress is an address that a browser can open.
+// shownAddress returns an address that a browser can open.
 func shownAddress(at net.Addr) string {
 	tcp, ok := at.(*net.TCPAddr)
 	if !ok || !tcp.IP.IsUnspecified() {
@@ -157,13 +157,13 @@ func shownAddress(at net.Addr) string {
 	return net.JoinHostPort("localhost", plainInt(tcp.Port))
 }
 
-// listenError says what is the matter with an address.
+// listenError explains why the server cannot listen on an address.
 func listenError(addr string, err error) error {
 	var name *net.DNSError
 	var malformed *net.AddrError
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("cannot listen on %s: another program does; choose another port by --addr, such as 127.0.0.1:0", addr)
+		return fmt.Errorf("cannot listen on %s: another program uses the port; choose another one with --addr, such as 127.0.0.1:0", addr)
 	case errors.As(err, &name), errors.As(err, &malformed):
 		return usagef("--addr %q is no address of this machine; write a host and a port, such as 127.0.0.1:8022", addr)
 	}

@@ -21,10 +21,10 @@ import (
 func TestServeListensToThisMachineOnly(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"--addr :8022":           `--addr ":8022": other machines reach that; add --public if they may, or write 127.0.0.1`,
-		"--addr 0.0.0.0:0":       `--addr "0.0.0.0:0": other machines reach that; add --public if they may, or write 127.0.0.1`,
-		"--addr [::]:0":          `--addr "[::]:0": other machines reach that; add --public if they may, or write 127.0.0.1`,
-		"--addr example.org:80":  `--addr "example.org:80": other machines reach that; add --public if they may, or write 127.0.0.1`,
+		"--addr :8022":           `--addr ":8022": other machines can reach that; add --public to allow it, or write 127.0.0.1`,
+		"--addr 0.0.0.0:0":       `--addr "0.0.0.0:0": other machines can reach that; add --public to allow it, or write 127.0.0.1`,
+		"--addr [::]:0":          `--addr "[::]:0": other machines can reach that; add --public to allow it, or write 127.0.0.1`,
+		"--addr example.org:80":  `--addr "example.org:80": other machines can reach that; add --public to allow it, or write 127.0.0.1`,
 		"--addr 8022":            `--addr "8022": write a host and a port, such as 127.0.0.1:8022`,
 		"--addr localhost:99999": `--addr "localhost:99999" is no address of this machine; write a host and a port, such as 127.0.0.1:8022`,
 		"--no-cache":             "serve answers from the copy, which --no-cache forbids; leave that out",
@@ -45,7 +45,7 @@ func TestServeSaysThatAPortIsTaken(t *testing.T) {
 	}
 	defer func() { _ = taken.Close() }()
 	server := madeUp(10)
-	want := outcome{"", fmt.Sprintf("dockings: cannot listen on %s: another program does; choose another port by --addr, such as 127.0.0.1:0\n", taken.Addr()), cli.ExitFailed}
+	want := outcome{"", fmt.Sprintf("dockings: cannot listen on %s: another program uses the port; choose another one with --addr, such as 127.0.0.1:0\n", taken.Addr()), cli.ExitFailed}
 	if got := run(t, server, "serve", "--addr", taken.Addr().String()); got != want {
 		t.Errorf("%+v", got)
 	}

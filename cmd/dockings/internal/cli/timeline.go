@@ -17,7 +17,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// spanFlags choose the events of a picture, and its part of time.
+// spanFlags choose the events of a picture and its time span.
 type spanFlags struct {
 	filter filterFlags
 	at     timeFlag
@@ -25,15 +25,15 @@ type spanFlags struct {
 
 func (f *spanFlags) register(a *App, cmd *cobra.Command) {
 	f.filter.register(a, cmd)
-	cmd.Flags().Var(&f.filter.since, "since", "where the picture begins: 2024, 2024-12, 2024-12-31, 2024-12-31T18:00Z, yesterday or 7d (default with the first docking)")
-	cmd.Flags().Var(&f.filter.until, "until", "where it ends (default now, or with the last departure)")
-	cmd.Flags().Var(&f.at, "at", "a time that stands for now (default the clock's)")
+	cmd.Flags().Var(&f.filter.since, "since", "the start of the picture: 2024, 2024-12, 2024-12-31, 2024-12-31T18:00Z, yesterday or 7d (default the first docking)")
+	cmd.Flags().Var(&f.filter.until, "until", "the end of the picture (default now, or the last departure)")
+	cmd.Flags().Var(&f.at, "at", "the time to use as now (default the clock's)")
 	for _, flag := range []string{"since", "until", "at"} {
 		complete(cmd, flag, cobra.NoFileCompletions)
 	}
 }
 
-// view returns the part of time that is asked for.
+// view returns the time span that the flags ask for.
 func (f *spanFlags) view(s *session) timeline.View {
 	now, zone := s.at(&f.at), s.app.global.clock().Zone
 	view := timeline.View{Now: now}
@@ -57,20 +57,20 @@ func (a *App) timelineCommand() *cobra.Command {
 	var f timelineFlags
 	cmd := &cobra.Command{
 		Use:   "timeline -o FILE",
-		Short: "Draw who was docked where and when",
-		Long: `Timeline draws a picture: time runs across, every docking port has a row, grouped
-by station, and every stay is a bar with the vehicle's name, if there is room for
-it. The colour tells the kind of spacecraft, or with --color-by its agency or its
-model. An arrow is a vehicle that is still docked. A torn edge is a stay that goes
-on outside the picture. A line joins two stays if the vehicle only moved to another
-port. Stays that are too short to be told apart become an area, whose height says
-how much of the time a vehicle was docked. A viewer of an SVG shows who it was and
-when under the pointer.
+		Short: "Draw a timeline of all stays at the docking ports",
+		Long: `Timeline draws a picture of stays. Time runs from left to right. Every docking port
+has a row, grouped by station. Every stay is a bar, with the name of the vehicle if
+there is room for it. The colours show the kind of spacecraft, or with --color-by its
+agency or its model. An arrow is a vehicle that is still docked. A torn edge is a
+stay that goes on outside the picture. A line joins two stays if the vehicle only
+moved to another port. Stays that are too short to be told apart become an area,
+whose height is the share of the time that a vehicle was docked. A viewer of an SVG
+shows the vehicle and the times of the stay under the pointer.
 
-The end of the file's name says what is written, or --format does: .svg, .png or
-.pdf, or .html for a page that zooms, searches and says what is under the pointer.
-The page is one file and asks nobody for anything. The file is there only when it is
-whole. With -o - it goes to standard output.`,
+The extension of the file, or --format, selects the format: .svg, .png or .pdf for a
+picture, or .html for an interactive page with zoom, search and details of the stay
+under the pointer. The page is one self-contained file and makes no requests. The
+file appears only when it is complete. With -o - the output goes to standard output.`,
 		Example: `  dockings timeline -o all.pdf
   dockings timeline --station iss --since 2025 -o iss.png
   dockings timeline --demo=515 --color-by model --size 1920x1080 --dark -o made-up.png
@@ -82,7 +82,7 @@ whole. With -o - it goes to standard output.`,
 	f.output.register(cmd, append(slices.Clone(pictureFormats), formatHTML)...)
 	vehicles, _ := group.Words()
 	f.colorBy = choiceFlag{value: group.Kind, choices: vehicles}
-	cmd.Flags().Var(&f.colorBy, "color-by", "what the colours tell of the spacecraft")
+	cmd.Flags().Var(&f.colorBy, "color-by", "what the colours show of the spacecraft")
 	complete(cmd, "color-by", cobra.FixedCompletions(vehicles, cobra.ShellCompDirectiveNoFileComp))
 	f.register(a, cmd)
 	return cmd
@@ -115,12 +115,12 @@ func (a *App) timeline(cmd *cobra.Command, f *timelineFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	s.Stop() // drawing asks for nothing more
+	s.Stop() // drawing makes no requests
 	if format == formatHTML {
 		return a.timelinePage(out, events, view, f.output.title)
 	}
 	if len(f.filter.port.words) > 0 {
-		known = nil // no others are wanted
+		known = nil // only these ports are wanted
 	}
 	picture, err := timeline.Draw(events, timeline.Options{
 		View: view, ColorBy: f.colorBy.value, Ports: known, Title: f.output.title, Dark: f.output.dark, Size: f.output.size.Size,
@@ -152,14 +152,14 @@ func (a *App) timelinePage(out *output, events []*ll2.DockingEvent, view timelin
 	return out.write(data.Bytes(), "", text.Count(len(events), "stay"))
 }
 
-// drawn returns the events that are in the picture, those that departed last first, and
-// all among which they were chosen.
+// drawn returns the events that are in the picture, the latest departures first, and all
+// events among which they were chosen.
 func (s *session) drawn(cmd *cobra.Command, f *filterFlags, view timeline.View) (events, known []*ll2.DockingEvent, err error) {
 	end := view.To
 	if end.IsZero() {
 		end = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	// The picture's span is no filter of dockings: stays that had begun are there, too.
+	// The span of the picture does not filter dockings: it also shows stays that began before.
 	where := *f
 	where.since, where.until = timeFlag{}, timeFlag{}
 	result, err := s.find(cmd.Context(), &where, end, []string{"-departure"}, 0)

@@ -19,8 +19,8 @@ func fromRight(r rune) bool {
 	return c == bidi.R || c == bidi.AL
 }
 
-// fromLeft puts a text into the order in which it is seen, in a picture that is read from
-// the left.
+// fromLeft puts the characters of a text into the order in which they are seen, from left
+// to right.
 func fromLeft(words string) string {
 	var p bidi.Paragraph
 	if _, err := p.SetString(words, bidi.DefaultDirection(bidi.LeftToRight)); err != nil {
@@ -46,8 +46,8 @@ func fromLeft(words string) string {
 	return strings.Join(parts, "")
 }
 
-// The forms of an Arabic letter, by where it stands in its word. Letters that do not join
-// the next one have the first two.
+// The forms of an Arabic letter, by its position in the word. Letters that do not join
+// the next one have only the first two.
 const (
 	alone = iota
 	last
@@ -69,17 +69,17 @@ var arabicForms = sync.OnceValue(func() map[string][]rune {
 	return forms
 })
 
-// joined puts the forms of Arabic letters in place of the letters, as they join.
+// joined replaces Arabic letters by the forms in which they join their neighbours.
 func joined(words string) string {
 	letters := []rune(words)
 	forms := arabicForms()
-	next := func(i int) int { // that is no mark on a letter
+	next := func(i int) int { // skips marks on letters
 		for i++; i < len(letters) && unicode.Is(unicode.Mn, letters[i]); i++ {
 		}
 		return i
 	}
 	var out strings.Builder
-	joins := false // the letter before this one
+	joins := false // whether the previous letter does
 	for i := 0; i < len(letters); i++ {
 		r := letters[i]
 		if unicode.Is(unicode.Mn, r) {

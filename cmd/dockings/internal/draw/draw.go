@@ -9,12 +9,12 @@ import (
 	vgdraw "gonum.org/v1/plot/vg/draw"
 )
 
-// A Theme is the colours of a picture.
+// A Theme has the colours of a picture.
 type Theme struct {
 	Paper, Ink, Faint, Grid, Ground, Now color.RGBA
 }
 
-// The themes. Both are readable to the colour-blind.
+// The themes. Colour-blind people can read both.
 var (
 	Light = Theme{
 		Paper: gray(0xff), Ink: gray(0x22), Faint: gray(0x66), Grid: gray(0xe2),
@@ -35,7 +35,7 @@ type Area struct {
 	Title  string
 }
 
-// Box returns where the area is.
+// Box returns the bounds of the area.
 func (a Area) Box() vg.Rectangle {
 	box := vg.Rectangle{Min: a.Points[0], Max: a.Points[0]}
 	for _, p := range a.Points {
@@ -45,7 +45,7 @@ func (a Area) Box() vg.Rectangle {
 	return box
 }
 
-// A Scene is areas and texts, from the back to the front. Its origin is at the bottom left.
+// A Scene has areas and texts, from back to front. Its origin is at the bottom left.
 type Scene struct {
 	Width, Height vg.Length
 	Areas, Bars   []Area
@@ -58,7 +58,7 @@ func (s *Scene) Fill(c color.RGBA, points ...vg.Point) {
 	s.Areas = append(s.Areas, Area{Color: c, Points: points})
 }
 
-// Write puts a text with its left end at x, in the middle of y.
+// Write adds a text that begins at x and is vertically centred on y.
 func (s *Scene) Write(style TextStyle, x, y vg.Length, text string) {
 	s.Texts = append(s.Texts, Label{vg.Point{X: x, Y: y - style.Size*capitals/2}, text, style})
 }
@@ -77,12 +77,12 @@ func (s *Scene) Paint(canvas vg.CanvasSizer) {
 	}
 }
 
-// Rectangle returns the corners of one.
+// Rectangle returns the corners of a rectangle.
 func Rectangle(x0, y0, x1, y1 vg.Length) []vg.Point {
 	return []vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}}
 }
 
-// On returns the colour of a text on a ground.
+// On returns the colour of a text on a background.
 func On(ground color.RGBA) color.RGBA {
 	if 299*int(ground.R)+587*int(ground.G)+114*int(ground.B) < 128_000 {
 		return Light.Paper
@@ -90,13 +90,13 @@ func On(ground color.RGBA) color.RGBA {
 	return Light.Ink
 }
 
-// A titler is a canvas that can say what is drawn.
+// A titler is a canvas that can give titles to the parts of a picture.
 type titler interface {
 	begin(title string)
 	end()
 }
 
-// Titled draws something that has a title, if the canvas has titles.
+// Titled calls paint, and gives its drawing a title if the canvas supports titles.
 func Titled(c vg.Canvas, title string, paint func()) {
 	t, ok := c.(titler)
 	if !ok || title == "" {
@@ -108,14 +108,15 @@ func Titled(c vg.Canvas, title string, paint func()) {
 	t.end()
 }
 
-// TitleFills has a canvas that has titles give one to each area that is filled next.
+// TitleFills gives titles to the areas that are filled next, one each, if the canvas
+// supports titles.
 func TitleFills(c vg.Canvas, titles []string) {
 	for {
 		switch canvas := c.(type) {
 		case *svgCanvas:
 			canvas.titles = titles
 			return
-		case vgdraw.Canvas: // a part of one
+		case vgdraw.Canvas: // a part of a canvas
 			c = canvas.Canvas
 		case *vgdraw.Canvas:
 			c = canvas.Canvas

@@ -17,14 +17,14 @@ import (
 	"golang.org/x/image/font/sfnt"
 )
 
-// The Chinese characters of GB 2312 and kana, a part of Noto Sans SC: all of it would make
-// the tool a third larger. fonts/README.md says how the part was made.
+// The Chinese characters of GB 2312 and kana, a subset of Noto Sans SC: the whole font
+// would make the tool a third larger. fonts/README.md says how the subset was made.
 //
 //go:embed fonts/NotoSansSC.ttf.gz
 var notoSansSC []byte
 
-// A typeface is one of the fonts that texts are drawn with. Most pictures need the first
-// one only, so each is read when it is first used.
+// A typeface is one of the fonts that texts are drawn with. Most pictures need only the
+// first one, so each is read when it is first used.
 type typeface struct {
 	name string
 	bold bool
@@ -32,7 +32,7 @@ type typeface struct {
 	font *sfnt.Font
 }
 
-// newTypeface reads a font that the tool has in itself.
+// newTypeface returns a typeface that reads an embedded font.
 func newTypeface(name string, bold bool, data func() []byte) func() *typeface {
 	return sync.OnceValue(func() *typeface {
 		f, err := opentype.Parse(data())
@@ -55,8 +55,8 @@ var (
 		}
 		return data
 	}))
-	// In the order in which they are asked for a character. DejaVu has Arabic, Armenian,
-	// Georgian and Hebrew among others, and the box that stands for what nobody has.
+	// In the order in which they are searched for a character. DejaVu has Arabic, Armenian,
+	// Georgian and Hebrew among others, and the box that replaces missing characters.
 	regularFaces = []func() *typeface{
 		newTypeface("LiberationSans", false, func() []byte { return liberationsansregular.TTF }),
 		newTypeface("DejaVuSans", false, func() []byte { return dejavusans.TTF }),
@@ -72,12 +72,12 @@ var (
 // missing is drawn for a character that no font has.
 const missing = '□'
 
-// A glyph is how a character is drawn.
+// A glyph is the shape of a character in a font.
 type glyph struct {
 	rune  rune
 	face  *typeface
 	index sfnt.GlyphIndex
-	width float64 // of one em
+	width float64 // in em
 }
 
 type glyphKey struct {
@@ -85,7 +85,7 @@ type glyphKey struct {
 	bold bool
 }
 
-// glyphs remembers the glyphs that were looked up.
+// glyphs caches the glyphs that were looked up.
 type glyphs struct {
 	mu    sync.Mutex
 	buf   sfnt.Buffer

@@ -6,14 +6,14 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Measures of what is above every picture, in points.
+// Measures of the head of every picture, in points.
 const (
 	Margin     = 16
 	legendMark = 14
 	legendLine = 15
 )
 
-// An Entry is what a colour or a shape means. Shape returns its outline; nil is a rectangle.
+// An Entry explains a colour or a shape. Shape returns its outline; nil is a rectangle.
 type Entry struct {
 	Text  string
 	Color color.RGBA
@@ -23,8 +23,8 @@ type Entry struct {
 	line int
 }
 
-// A Head is the title of a picture, and below it what the picture shows and what its colours
-// mean. The legend goes on in another line if one is full.
+// A Head is the title of a picture, a subtitle that describes it, and the legend. The
+// legend continues on the next line if one is full.
 type Head struct {
 	Title, Subtitle string
 	Entries         []Entry
@@ -33,8 +33,8 @@ type Head struct {
 
 func (h *Head) small() TextStyle { return TextStyle{Size: 9, Color: h.Theme.Faint} }
 
-// Measure finds a place for every entry in a picture that is so wide, and returns how high
-// the lines are that they take beyond the subtitle's.
+// Measure finds a place for every entry in a picture of this width. It returns the height
+// of the lines that the entries need beyond the subtitle's.
 func (h *Head) Measure(width vg.Length) vg.Length {
 	x, line := Margin+h.small().Width(h.Subtitle)+24, 0
 	for i := range h.Entries {
@@ -50,8 +50,8 @@ func (h *Head) Measure(width vg.Length) vg.Length {
 	return vg.Length(line) * legendLine
 }
 
-// Write writes the head into a scene, whose size is known and for whose width it was
-// measured.
+// Write writes the head into a scene. The size of the scene must be known, and Measure must
+// have been called with its width.
 func (h *Head) Write(s *Scene) {
 	title := TextStyle{Size: 15, Bold: true, Color: h.Theme.Ink}
 	y := s.Height - Margin - 6

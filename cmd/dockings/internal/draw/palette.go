@@ -8,9 +8,9 @@ import (
 	"slices"
 )
 
-// paletted returns the picture with a byte a pixel: the colours that it has most of, and for
-// the others, which are shades at the edges of letters and areas, the nearest of these. That
-// is half the work and half the file of all colours.
+// paletted returns the picture with one byte per pixel. The palette has the most frequent
+// colours. The others are shades at the edges of letters and areas, and become the nearest
+// of these. Encoding takes half the time and half the file size of full colours.
 func paletted(img *image.RGBA) *image.Paletted {
 	counts := make(map[uint32]int)
 	last, run := packed(img.Pix), 0
@@ -46,7 +46,7 @@ func paletted(img *image.RGBA) *image.Paletted {
 	return out
 }
 
-// packed is the colour of a pixel, through which nothing shines.
+// packed returns the colour of an opaque pixel.
 func packed(pix []uint8) uint32 { return uint32(pix[0])<<16 | uint32(pix[1])<<8 | uint32(pix[2]) }
 
 func nearest(c uint32, among []uint32) uint8 {

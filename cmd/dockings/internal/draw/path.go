@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// A pen draws paths in which everything round is a curve of Bézier's, from the top left.
+// A pen draws paths whose arcs are Bézier curves, with the origin at the top left.
 type pen interface {
 	move(x, y float64)
 	line(x, y float64)
@@ -15,7 +15,7 @@ type pen interface {
 	shut()
 }
 
-// trace leads a pen along a path on a page of a height.
+// trace moves a pen along a path on a page of this height.
 func trace(p vg.Path, height vg.Length, to pen) {
 	at := func(p vg.Point) (x, y float64) { return p.X.Points(), (height - p.Y).Points() }
 	var here vg.Point
@@ -49,7 +49,7 @@ func between(a, b vg.Point, share vg.Length) vg.Point {
 	return vg.Point{X: a.X + share*(b.X-a.X), Y: a.Y + share*(b.Y-a.Y)}
 }
 
-// arc draws a part of a circle in pieces of a quarter at most, and returns where it ends.
+// arc draws a part of a circle in pieces of at most a quarter, and returns its end point.
 func arc(part vg.PathComp, begins bool, at func(vg.Point) (x, y float64), to pen) vg.Point {
 	on := func(angle float64, out vg.Length) vg.Point {
 		sin, cos := math.Sincos(angle)
@@ -76,13 +76,13 @@ func arc(part vg.PathComp, begins bool, at func(vg.Point) (x, y float64), to pen
 	return on(part.Start+part.Angle, 0)
 }
 
-// imageless is a canvas that draws no images, of which these pictures have none.
+// imageless is a canvas that draws no images, since these pictures have none.
 type imageless struct{}
 
 // DrawImage draws nothing.
 func (imageless) DrawImage(vg.Rectangle, image.Image) {}
 
-// polygon is a path around an area.
+// polygon returns the path around an area.
 func polygon(points []vg.Point) vg.Path {
 	var p vg.Path
 	for i, at := range points {

@@ -11,13 +11,13 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// A pdfCanvas writes a PDF in which texts can be found and copied: it has the parts of the
-// fonts in itself that are used.
+// A pdfCanvas writes a PDF whose texts can be searched and copied: it embeds the used parts
+// of the fonts.
 type pdfCanvas struct {
 	imageless
 	doc           *fpdf.Fpdf
 	width, height vg.Length
-	line          []vg.Length // how thick, as it was at each Push
+	line          []vg.Length // the width at each Push
 	fonts         map[*typeface]bool
 }
 
@@ -25,7 +25,7 @@ func encodePDF(p *Picture, w io.Writer) error {
 	doc := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: p.Width.Points(), Ht: p.Height.Points()}})
 	doc.SetTitle(p.Title, true)
 	doc.SetLang("en")
-	// Else no two pictures of the same would be equal.
+	// Otherwise equal pictures would differ in their bytes.
 	doc.SetCatalogSort(true)
 	doc.SetCreationDate(time.Unix(0, 0).UTC())
 	doc.SetModificationDate(time.Unix(0, 0).UTC())
@@ -40,10 +40,10 @@ func encodePDF(p *Picture, w io.Writer) error {
 	return doc.Output(w)
 }
 
-// Size returns how large the page is.
+// Size returns the size of the page.
 func (c *pdfCanvas) Size() (width, height vg.Length) { return c.width, c.height }
 
-// SetLineWidth sets how thick lines are.
+// SetLineWidth sets the width of lines.
 func (c *pdfCanvas) SetLineWidth(w vg.Length) {
 	c.line[len(c.line)-1] = w
 	c.doc.SetLineWidth(w.Points())
@@ -71,24 +71,24 @@ func (c *pdfCanvas) SetColor(clr color.Color) {
 	c.doc.SetAlpha(float64(n.A)/0xff, "Normal")
 }
 
-// Rotate turns what follows around the origin.
+// Rotate turns the following drawing around the origin.
 func (c *pdfCanvas) Rotate(rad float64) {
 	c.doc.TransformRotate(rad*180/math.Pi, 0, c.height.Points())
 }
 
-// Translate moves what follows.
+// Translate moves the following drawing.
 func (c *pdfCanvas) Translate(by vg.Point) { c.doc.TransformTranslate(by.X.Points(), -by.Y.Points()) }
 
-// Scale makes what follows larger.
+// Scale scales the following drawing.
 func (c *pdfCanvas) Scale(x, y float64) { c.doc.TransformScale(x*100, y*100, 0, c.height.Points()) }
 
-// Push keeps the state for Pop.
+// Push saves the state for Pop.
 func (c *pdfCanvas) Push() {
 	c.line = append(c.line, c.line[len(c.line)-1])
 	c.doc.TransformBegin()
 }
 
-// Pop goes back to the state that was kept.
+// Pop restores the state of the last Push.
 func (c *pdfCanvas) Pop() {
 	c.doc.TransformEnd()
 	c.line = c.line[:len(c.line)-1]

@@ -9,19 +9,19 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Texts writes the texts of a plot as those of a scene: in any script.
+// Texts draws the texts of a plot like those of a scene: in any script.
 type Texts struct{ text.Plain }
 
-// NewTexts returns a handler of texts for plots.
+// NewTexts returns a text handler for plots.
 func NewTexts() Texts { return Texts{text.Plain{Fonts: font.DefaultCache}} }
 
-// Box returns how large a text is.
+// Box returns the size of a text.
 func (t Texts) Box(txt string, f font.Font) (width, height, depth vg.Length) {
 	_, height, depth = t.Plain.Box("", f)
 	return styleOf(f).Width(txt), height, depth
 }
 
-// Draw draws a text of one line.
+// Draw draws a text of a single line.
 func (t Texts) Draw(c vg.Canvas, txt string, style text.Style, at vg.Point) {
 	if txt == "" {
 		return
@@ -52,7 +52,7 @@ func NewPlot(theme Theme) *plot.Plot {
 	return p
 }
 
-// Whole marks whole numbers on an axis, as many as have room.
+// Whole marks whole numbers on an axis, as many as fit.
 type Whole struct{ Most int }
 
 // Ticks returns the marks.

@@ -37,7 +37,7 @@ type faceKey struct {
 	size vg.Length
 }
 
-// A pngCanvas draws texts with several fonts, each of which it makes once.
+// A pngCanvas draws texts with several fonts. It creates each of them once.
 type pngCanvas struct {
 	*vgimg.Canvas
 	paper color.RGBA
@@ -49,13 +49,13 @@ func (c *pngCanvas) clear() {
 	draw.Draw(c.Image(), c.Image().Bounds(), image.NewUniform(c.paper), image.Point{}, draw.Src)
 }
 
-// SetColor remembers the colour, for texts.
+// SetColor also keeps the colour for texts.
 func (c *pngCanvas) SetColor(clr color.Color) {
 	c.color = clr
 	c.Canvas.SetColor(clr)
 }
 
-// FillString draws a text that is not turned.
+// FillString draws a horizontal text.
 func (c *pngCanvas) FillString(f vgfont.Face, at vg.Point, text string) {
 	style := styleOf(f.Font)
 	bounds := c.Image().Bounds()
@@ -77,7 +77,7 @@ func (c *pngCanvas) face(t *typeface, size vg.Length) font.Face {
 	if c.faces[key] == nil {
 		face, err := opentype.NewFace(t.font, &opentype.FaceOptions{Size: size.Points(), DPI: c.DPI()})
 		if err != nil {
-			panic(err) // which it has none of
+			panic(err) // NewFace returns no error
 		}
 		c.faces[key] = face
 	}

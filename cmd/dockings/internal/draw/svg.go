@@ -14,17 +14,17 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// fontStack names fonts that are as wide as the first, and then some for other scripts.
+// fontStack names fonts with the same widths as the first, and then fonts for other scripts.
 const fontStack = `'Liberation Sans',Arial,Helvetica,'DejaVu Sans','Noto Sans','Noto Sans SC','PingFang SC','Microsoft YaHei',sans-serif`
 
-// An svgCanvas writes an SVG in which texts are texts, and what is drawn has titles.
+// An svgCanvas writes an SVG whose texts stay texts and whose shapes have titles.
 type svgCanvas struct {
 	imageless
 	out           bytes.Buffer
 	width, height vg.Length
 	state         svgState
 	stack         []svgState
-	titles        []string // of the areas that are filled next
+	titles        []string // for the areas that are filled next
 }
 
 type svgState struct {
@@ -32,7 +32,7 @@ type svgState struct {
 	width  vg.Length
 	dash   []vg.Length
 	offset vg.Length
-	groups int // that end with this state
+	groups int // to close at Pop
 }
 
 func encodeSVG(p *Picture, w io.Writer) error {
@@ -49,7 +49,7 @@ func encodeSVG(p *Picture, w io.Writer) error {
 	return err
 }
 
-// number writes a number as short as a hundredth of a point is exact.
+// number formats a number with at most two decimals, a hundredth of a point.
 func number(v float64) string {
 	return strconv.FormatFloat(math.Round(v*100)/100+0, 'f', -1, 64)
 }
@@ -59,7 +59,7 @@ func paint(c color.Color) string {
 	return fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)
 }
 
-// opacity is an attribute, or nothing for what nothing shines through.
+// opacity returns the attribute, or "" for an opaque colour.
 func opacity(attribute string, c color.Color) string {
 	n := color.NRGBAModel.Convert(c).(color.NRGBA)
 	if n.A == 0xff {
@@ -75,10 +75,10 @@ func (c *svgCanvas) begin(title string) {
 
 func (c *svgCanvas) end() { c.out.WriteString("</g>\n") }
 
-// Size returns how large the canvas is.
+// Size returns the size of the canvas.
 func (c *svgCanvas) Size() (width, height vg.Length) { return c.width, c.height }
 
-// SetLineWidth sets how thick lines are.
+// SetLineWidth sets the width of lines.
 func (c *svgCanvas) SetLineWidth(w vg.Length) { c.state.width = w }
 
 // SetLineDash sets the dashes of lines.
@@ -94,17 +94,17 @@ func (c *svgCanvas) SetColor(clr color.Color) {
 	c.state.color = color.NRGBAModel.Convert(clr)
 }
 
-// Rotate turns what follows around the origin.
+// Rotate turns the following drawing around the origin.
 func (c *svgCanvas) Rotate(rad float64) {
 	c.group("rotate(%s 0 %s)", number(-rad*180/math.Pi), number(c.height.Points()))
 }
 
-// Translate moves what follows.
+// Translate moves the following drawing.
 func (c *svgCanvas) Translate(by vg.Point) {
 	c.group("translate(%s %s)", number(by.X.Points()), number(-by.Y.Points()))
 }
 
-// Scale makes what follows larger.
+// Scale scales the following drawing.
 func (c *svgCanvas) Scale(x, y float64) {
 	h := c.height.Points()
 	c.group("translate(0 %s) scale(%s %s) translate(0 %s)", number(h), number(x), number(y), number(-h))
@@ -115,13 +115,13 @@ func (c *svgCanvas) group(format string, args ...any) {
 	c.state.groups++
 }
 
-// Push keeps the state for Pop.
+// Push saves the state for Pop.
 func (c *svgCanvas) Push() {
 	c.stack = append(c.stack, c.state)
 	c.state.groups = 0
 }
 
-// Pop goes back to the state that was kept.
+// Pop restores the state of the last Push.
 func (c *svgCanvas) Pop() {
 	c.out.WriteString(strings.Repeat("</g>", c.state.groups))
 	c.state = c.stack[len(c.stack)-1]
@@ -162,7 +162,7 @@ func (c *svgCanvas) data(p vg.Path) string {
 	return d.String()
 }
 
-// FillString writes a text, as wide as it was measured: the reader's font may be another.
+// FillString writes a text with its measured width, because the viewer may use another font.
 func (c *svgCanvas) FillString(f font.Face, at vg.Point, text string) {
 	style := styleOf(f.Font)
 	bold := ""
@@ -174,7 +174,7 @@ func (c *svgCanvas) FillString(f font.Face, at vg.Point, text string) {
 		number(style.Width(text).Points()), paint(c.state.color), html.EscapeString(text))
 }
 
-// An svgPen writes the data of a path.
+// An svgPen writes the path data of an SVG.
 type svgPen struct{ strings.Builder }
 
 func (d *svgPen) add(command string, numbers ...float64) {

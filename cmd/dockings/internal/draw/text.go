@@ -13,7 +13,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// fixedUnits is a number of the units that a font is drawn in.
+// fixedUnits converts to the units in which a font is drawn.
 func fixedUnits[N ~int32](n N) fixed.Int26_6 { return fixed.Int26_6(n) }
 
 // A TextStyle is a font and a colour.
@@ -23,7 +23,7 @@ type TextStyle struct {
 	Color color.RGBA
 }
 
-// Font returns the font as plots know it.
+// Font returns the font in the form that plots use.
 func (s TextStyle) Font() font.Font {
 	weight := xfont.WeightNormal
 	if s.Bold {
@@ -32,7 +32,7 @@ func (s TextStyle) Font() font.Font {
 	return font.Font{Typeface: "Liberation", Variant: "Sans", Weight: weight, Size: s.Size}
 }
 
-// Width returns how wide a text is.
+// Width returns the width of a text.
 func (s TextStyle) Width(text string) vg.Length {
 	width := 0.0
 	for _, r := range shaped(text) {
@@ -41,7 +41,7 @@ func (s TextStyle) Width(text string) vg.Length {
 	return vg.Length(width) * s.Size
 }
 
-// Cut returns as much of a text as has room, with a mark where it is cut off.
+// Cut returns as much of a text as fits, with an ellipsis if it is cut off.
 func (s TextStyle) Cut(text string, most vg.Length) string {
 	text = Line(text)
 	if s.Width(text) <= most {
@@ -54,20 +54,20 @@ func (s TextStyle) Cut(text string, most vg.Length) string {
 	return strings.TrimSpace(string(runes)) + "…"
 }
 
-// Line keeps a text on its line.
+// Line replaces line breaks and control characters, which a text on one line cannot have.
 func Line(words string) string { return text.Clean(words) }
 
-// capitals is how high they are, as a part of the size of the font.
+// capitals is the height of capital letters, as a fraction of the font size.
 const capitals = 0.72
 
 // A Label is a text in a picture.
 type Label struct {
-	At    vg.Point // where the baseline begins
+	At    vg.Point // the start of the baseline
 	Text  string
 	Style TextStyle
 }
 
-// Box returns where the text is, as high as its letters are.
+// Box returns the bounds of the text. Its height is that of the letters.
 func (l Label) Box() vg.Rectangle {
 	return vg.Rectangle{
 		Min: vg.Point{X: l.At.X, Y: l.At.Y - 0.2*l.Style.Size},
@@ -75,15 +75,15 @@ func (l Label) Box() vg.Rectangle {
 	}
 }
 
-// A run is a part of a text that one font can draw.
+// A run is a part of a text that a single font can draw.
 type run struct {
 	face  *typeface
 	text  string
-	x     float64 // from the beginning of the text, in em
+	x     float64 // from the start of the text, in em
 	width float64
 }
 
-// runs splits a text, as it is seen from left to right, by fonts.
+// runs splits a text by fonts, in the order from left to right.
 func runs(text string, bold bool) []run {
 	var all []run
 	x := 0.0
@@ -103,7 +103,7 @@ func runs(text string, bold bool) []run {
 	return all
 }
 
-// shapedTexts remembers what became of texts that are not Latin.
+// shapedTexts caches the shaped form of texts that are not Latin.
 var shapedTexts sync.Map
 
 // shaped returns the characters that are drawn for a text, from left to right.

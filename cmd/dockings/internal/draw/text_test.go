@@ -12,13 +12,13 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// names are of one vehicle each, in scripts that the fonts are to have.
+// names are names of vehicles, in the scripts that the fonts must have.
 var names = map[string]string{
 	"Latin": "Soyuz MS-25", "Cyrillic": "Союз МС-25", "Greek": "Ήλιος", "Chinese": "神舟十九号", "Japanese": "こうのとり", "Arabic": "مركبة فضائية",
 	"Hebrew": "חללית", "Armenian": "Հայ", "Georgian": "ხომალდი",
 }
 
-// picture is one with a text.
+// picture makes a picture with a text.
 func picture(text string, bold bool) *draw.Picture {
 	s := &draw.Scene{Width: 200, Height: 30}
 	s.Write(draw.TextStyle{Size: 14, Bold: bold, Color: draw.Light.Ink}, 5, 15, text)
@@ -34,7 +34,7 @@ func encoded(t *testing.T, p *draw.Picture, format string) []byte {
 	return b.Bytes()
 }
 
-// A character that no font has is a box, so that what is drawn would be that of the box.
+// A character that no font has is drawn as a box, so its picture would be that of the box.
 func TestNamesAreDrawnInTheirScript(t *testing.T) {
 	t.Parallel()
 	for script, name := range names {
@@ -76,7 +76,7 @@ func TestArabicLettersJoin(t *testing.T) {
 	}
 }
 
-// A PDF has texts as texts: their fonts say which characters the glyphs are.
+// A PDF keeps texts as texts: its fonts map the glyphs to characters.
 func TestAPDFHasTexts(t *testing.T) {
 	t.Parallel()
 	for script, name := range names {

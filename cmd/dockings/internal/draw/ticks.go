@@ -8,8 +8,7 @@ type Tick struct {
 	Label string
 }
 
-// Ticks returns marks at least as far apart as the narrowest step that keeps
-// their number under most.
+// Ticks returns marks with the narrowest step that keeps their number below most.
 func Ticks(from, to time.Time, most int) []Tick {
 	for _, step := range []struct {
 		hours, days, months int
@@ -37,8 +36,8 @@ func Ticks(from, to time.Time, most int) []Tick {
 	return nil
 }
 
-// nextTick goes on by a step. Days begin anew with every month, so that the
-// first of it is among them and no two are nearer to each other than a step.
+// nextTick advances by a step. Days start again with every month: the first of the
+// month always has a mark, and no two marks are closer than a step.
 func nextTick(at time.Time, hours, days, months int) time.Time {
 	next := at.Add(time.Duration(hours)*time.Hour).AddDate(0, months, days)
 	if days > 1 && (next.Month() != at.Month() || next.AddDate(0, 0, days-1).Month() != at.Month()) {

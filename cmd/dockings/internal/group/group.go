@@ -1,4 +1,5 @@
-// Package group sorts docking events by who came: into a few groups, each with a colour.
+// Package group sorts docking events by the craft that docked, into a few groups with a colour
+// each.
 package group
 
 import (
@@ -19,25 +20,24 @@ const (
 	Station = "station"
 )
 
-// Words returns the words by which vehicles can be grouped, and all words: those and the
-// stations.
+// Words returns the words that vehicles can be grouped by, and the same words with [Station].
 func Words() (vehicles, all []string) {
 	vehicles = []string{Kind, Agency, Model}
 	return vehicles, append(slices.Clone(vehicles), Station)
 }
 
-// A Group is events that have a kind, an agency, a model or a station in common.
+// A Group is a set of events with the same kind, agency, model or station.
 type Group struct {
 	Name   string
 	Events int
-	Other  bool // all that are in no other group
+	Other  bool // all events that are in no other group
 
 	id    int
-	none  bool          // of those that have no name
-	color [2]color.RGBA // on paper that is light, and dark
+	none  bool          // the value of these events is not known
+	color [2]color.RGBA // on light and on dark paper
 }
 
-// Color returns the colour of the group on a paper.
+// Color returns the colour of the group on light or dark paper.
 func (g Group) Color(dark bool) color.RGBA {
 	if dark {
 		return g.color[1]
@@ -45,15 +45,15 @@ func (g Group) Color(dark bool) color.RGBA {
 	return g.color[0]
 }
 
-// Groups are all groups of some events, the ones that known colours belong to first.
+// Groups are all groups of some events. Groups with a fixed colour come first.
 type Groups struct {
 	All []Group
 	by  string
 	of  map[int]int // the index of the group with an id
 }
 
-// Colours that the colour-blind can tell apart, by Okabe and Ito, with the blue and the yellow
-// made fit for their paper.
+// Colours that colour-blind people can tell apart, by Okabe and Ito. The blue and the yellow
+// are adapted to their paper.
 var (
 	blue      = [2]color.RGBA{{0x00, 0x72, 0xb2, 0xff}, {0x2f, 0x8f, 0xd8, 0xff}}
 	orange    = both(color.RGBA{0xe6, 0x9f, 0x00, 0xff})
@@ -65,7 +65,7 @@ var (
 	vermilion = both(color.RGBA{0xd5, 0x5e, 0x00, 0xff})
 	yellow    = [2]color.RGBA{{0xb5, 0xa6, 0x00, 0xff}, {0xf0, 0xe4, 0x42, 0xff}}
 
-	// The kinds that are known have theirs, others what is left.
+	// The known kinds have fixed colours. Other kinds get the rest.
 	kindColors = map[int][2]color.RGBA{1: grey, 2: blue, 4: orange}
 	kindOthers = [][2]color.RGBA{green, pink, sky, vermilion, yellow}
 	palette    = [][2]color.RGBA{blue, orange, green, pink, sky, vermilion, yellow}
@@ -73,8 +73,8 @@ var (
 
 func both(c color.RGBA) [2]color.RGBA { return [2]color.RGBA{c, c} }
 
-// Of sorts events into groups. There are as many as there are colours; the smallest share
-// the last one, as other.
+// Of sorts events into groups, at most one per colour. The smallest groups share the last
+// colour, as other.
 func Of(by string, events []*ll2.DockingEvent) *Groups {
 	counted := make(map[int]*Group)
 	for _, e := range events {
@@ -119,18 +119,18 @@ func Of(by string, events []*ll2.DockingEvent) *Groups {
 	return groups
 }
 
-// more reports whether some of the groups need a colour that is not theirs anyway.
+// more reports whether a group needs a colour and has no fixed one.
 func more(by string, groups []*Group) bool {
 	return slices.ContainsFunc(groups, func(g *Group) bool { return by != Kind || kindColors[g.id] == [2]color.RGBA{} })
 }
 
-// Index returns in which of the groups an event is.
+// Index returns the index of the group of an event.
 func (g *Groups) Index(e *ll2.DockingEvent) int {
 	id, _ := key(g.by, e)
 	return g.of[id]
 }
 
-// key returns what an event has in common with others of its group.
+// key returns the id and the name that the events of a group share.
 func key(by string, e *ll2.DockingEvent) (id int, name string) {
 	r := record.Record{DockingEvent: e}
 	config := &e.FlightVehicle.Spacecraft.SpacecraftConfig

@@ -1,6 +1,6 @@
-// Package notice writes what a binary of dockings has to say of the work of others that
-// is in it: each module that is linked, and each package of npm that is bundled in the
-// script of its pages, with its license and the text of the license.
+// Package notice writes the third-party notice that a binary of dockings must include. It
+// lists each linked module, and each npm package that is bundled in the script of the
+// pages, with its license and the text of the license.
 package notice
 
 import (
@@ -16,32 +16,32 @@ import (
 	"strings"
 )
 
-// bundled has a folder for each package of npm, such as zrender@6.1.0, with the licenses
-// that come with it.
+// bundled has a folder for each npm package, such as zrender@6.1.0, with its license
+// files.
 //
 //go:embed bundled
 var bundled embed.FS
 
-// A Module is a module that is linked into the binary, the standard library, or a
-// package of npm.
+// A Module is a module that is linked into the binary, the standard library, or an npm
+// package.
 type Module struct {
 	Path, Version, Dir string
 	Licenses           []License
 }
 
-// A License is a file that says on which terms a module can be used.
+// A License is a file with the terms of use of a module.
 type License struct {
-	Name string // as SPDX calls it
+	Name string // its SPDX identifier
 	File string
 	Text string
 }
 
-// targets are the systems for which there are binaries; some modules are linked on one
-// of them only.
+// targets are the systems for which there are binaries. Some modules are linked on only
+// one of them.
 var targets = []string{"darwin", "linux", "windows"}
 
-// Modules returns the modules of others that are linked into the program in a folder,
-// on any system.
+// Modules returns the third-party modules that are linked into the program in dir, on any
+// system.
 func Modules(ctx context.Context, program string) ([]Module, error) {
 	seen := make(map[string]Module)
 	for _, system := range targets {
@@ -63,7 +63,7 @@ func Modules(ctx context.Context, program string) ([]Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Of the same text in every version of Go.
+	// The text is the same in every version of Go.
 	seen["std"] = Module{Path: "the standard library of Go", Dir: strings.TrimSpace(string(goroot))}
 	var all []Module
 	for _, m := range seen {
@@ -81,7 +81,7 @@ func Modules(ctx context.Context, program string) ([]Module, error) {
 	return all, nil
 }
 
-// Bundled returns the packages of npm that the script of the pages is made of.
+// Bundled returns the npm packages that are bundled in the script of the pages.
 func Bundled() ([]Module, error) {
 	folders, err := bundled.ReadDir("bundled")
 	if err != nil {
@@ -103,10 +103,10 @@ func Bundled() ([]Module, error) {
 	return all, nil
 }
 
-// npm is the host of the npm registry. The paths of npm packages begin with it here.
+// npm is the prefix of the path of an npm package.
 const npm = "registry.npmjs.org/"
 
-// licenses returns the licenses at the top of a module.
+// licenses returns the license files in the top folder of a module.
 func licenses(module fs.FS) ([]License, error) {
 	entries, err := fs.ReadDir(module, ".")
 	if err != nil {
@@ -134,7 +134,7 @@ func licenses(module fs.FS) ([]License, error) {
 	return all, nil
 }
 
-// marks are words that only one license has, the more special ones first.
+// marks are phrases that identify a license, the more specific ones first.
 var marks = []struct{ name, words string }{
 	{"FTL OR GPL-2.0-or-later", "Use of the Freetype-Go software is subject to your choice of exactly one of the following two licenses"},
 	{"MPL-2.0", "Mozilla Public License, version 2.0"},
@@ -150,8 +150,8 @@ var marks = []struct{ name, words string }{
 	{"MIT", "Permission is hereby granted, free of charge, to any person obtaining a copy"},
 }
 
-// Identify returns the name of a license by its text, or "" for one that a binary of
-// this program was not expected to contain.
+// Identify returns the name of a license by its text, or "" for a license that this
+// program does not expect in its binary.
 func Identify(text string) string {
 	words := strings.Join(strings.Fields(text), " ")
 	for _, mark := range marks {
@@ -162,7 +162,7 @@ func Identify(text string) string {
 	return ""
 }
 
-// tidy is a text with the line ends of Unix, and without spaces at the ends of lines.
+// tidy returns a text with Unix line ends and without spaces at the ends of lines.
 func tidy(text string) string {
 	var lines []string
 	for line := range strings.Lines(strings.TrimSpace(text)) {
@@ -181,7 +181,7 @@ rights reserved.
 
 `
 
-// Text is the notice for modules: a table, and each text once.
+// Text returns the notice for modules: a table, and each text once.
 func Text(modules []Module) string {
 	var b strings.Builder
 	b.WriteString(head)

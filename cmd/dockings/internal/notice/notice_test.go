@@ -38,7 +38,7 @@ func TestNoticeNamesWhatIsLinkedIntoTheBinary(t *testing.T) {
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("NOTICE is not what is linked (-want +got); go test -update writes it:\n%.3000s", diff)
 	}
-	// Licences that require a notice.
+	// Licenses that require a notice.
 	for _, line := range []string{
 		"codeberg.org/go-fonts/liberation v0.5.0: BSD-3-Clause, OFL-1.1\n",
 		"github.com/hashicorp/go-cleanhttp v0.5.2: MPL-2.0\n",
@@ -62,7 +62,7 @@ func TestThePackagesOfThePagesAreThoseThatAreBundled(t *testing.T) {
 	var lock struct {
 		Packages map[string]struct {
 			Version string
-			Dev     bool // of the build only
+			Dev     bool // needed only for the build
 		}
 	}
 	if err := json.Unmarshal(data, &lock); err != nil {

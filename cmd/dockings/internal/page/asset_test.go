@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// What build.sh makes, CI makes anew and compares. This finds what was forgotten without
+// CI runs build.sh and compares its output. This test finds an outdated asset without
 // Node.js.
 func TestTheAssetsAreMadeOfTheseSources(t *testing.T) {
 	t.Parallel()

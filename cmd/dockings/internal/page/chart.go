@@ -4,17 +4,17 @@ import "io"
 
 // A Chart is one chart of a page of charts.
 type Chart struct {
-	Title   string // above it
-	Summary string // what is to be seen, in a sentence; also for those who do not see it
+	Title   string // the heading
+	Summary string // describes the chart in a sentence, also for screen readers
 
-	// Option is the chart, as ECharts takes it: a value whose JSON is an option object
-	// (https://echarts.apache.org/en/option.html). Functions cannot be in it. Of the
-	// series there are bar, line, scatter, heatmap and custom; of the components grid,
+	// Option is the chart for ECharts: a value whose JSON is an option object
+	// (https://echarts.apache.org/en/option.html). It cannot contain functions. The
+	// available series are bar, line, scatter, heatmap and custom; the components are grid,
 	// legend, tooltip, dataZoom (inside and slider), title, visualMap, markLine, dataset
 	// and aria. Colours that it leaves out are those of the page, light or dark.
 	Option any
 
-	// The same numbers as a table. The first column names the row.
+	// Columns and Rows are the same numbers as a table. The first column names the row.
 	Columns []string
 	Rows    [][]string
 }

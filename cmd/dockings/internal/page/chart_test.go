@@ -9,7 +9,7 @@ import (
 	"github.com/docking-event/ll2/cmd/dockings/internal/page"
 )
 
-// hostile ends whatever it stands in, if it is not kept from that.
+// hostile closes the element that it is in, unless it is escaped.
 const hostile = "</script><script>alert(1)</script><!--<img src=x onerror=alert(2)> \u2028\u2029 {{script}} '\"`${x} &amp;"
 
 func TestAPageOfChartsKeepsHostileTextsFromBeingCode(t *testing.T) {
@@ -23,8 +23,8 @@ func TestAPageOfChartsKeepsHostileTextsFromBeingCode(t *testing.T) {
 	harmless(t, b.String())
 }
 
-// harmless holds that a page has the scripts that it should have, and nothing of the
-// hostile text as it stands.
+// harmless checks that a page has the expected scripts and no unescaped part of the
+// hostile text.
 func harmless(t *testing.T, html string) {
 	t.Helper()
 	if n := strings.Count(strings.ToLower(html), "<script"); n != 2 {

@@ -1,7 +1,7 @@
-// Package page writes pages to look at in a browser: one file each, with the data, the
-// script and the style in it, that asks nobody for anything.
+// Package page writes pages for a browser. Each is one self-contained file with the data, the
+// script and the style in it; it makes no requests.
 //
-// The script is in script/, and is bundled with Apache ECharts into asset/ by
-// build/build.sh. A page's Content-Security-Policy lets this script run, by its hash,
-// and nothing else, whatever the data says.
+// The script is in script/. build/build.sh bundles it with Apache ECharts into asset/. The
+// Content-Security-Policy of a page allows only this script to run, by its hash, so that no
+// data can run anything.
 package page

@@ -30,14 +30,14 @@ var (
 // A shell is a page without its content.
 type shell struct {
 	title, summary string
-	body           string // HTML, of this package only
-	script         string // of this package, too
+	body           string // HTML, only from this package
+	script         string // also from this package
 	data           any    // for the script
-	live           bool   // whether the page may ask whoever serves it
+	live           bool   // whether the page may make requests to its own server
 }
 
-// policy is what a page may do: run its script, have its style, and show pictures of its
-// own. One that is served may ask its server for news.
+// policy returns the Content-Security-Policy of the page. A page may run its script, use its
+// style, and show its embedded pictures. A live page may also ask its server for changes.
 func (s *shell) policy() string {
 	policy := fmt.Sprintf("default-src 'none'; script-src '%s'; style-src '%s'; img-src data:; base-uri 'none'; form-action 'none'",
 		hashed(s.script), hashed(style))
@@ -52,8 +52,8 @@ func hashed(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// write writes the page. Of the data, encoding/json writes <, >, & and the separators of
-// lines that JavaScript knows as escapes, so that nothing in it ends the element.
+// write writes the page. encoding/json escapes <, >, & and JavaScript's line separators in
+// the data, so the data cannot close its element.
 func (s *shell) write(w io.Writer) error {
 	data, err := json.Marshal(s.data)
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *shell) write(w io.Writer) error {
 	}
 	var whole bytes.Buffer
 	whole.Grow(len(document) + len(s.body) + len(data) + len(s.script) + len(style))
-	// What is filled in is not looked at again: a craft may be called {{script}}.
+	// One pass: a replacement is not replaced again, since a craft may be called {{script}}.
 	_, err = strings.NewReplacer(
 		"{{policy}}", html.EscapeString(s.policy()),
 		"{{title}}", html.EscapeString(s.title),

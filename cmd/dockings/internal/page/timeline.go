@@ -10,26 +10,27 @@ import (
 	"github.com/docking-event/ll2/cmd/dockings/internal/text"
 )
 
-// A View says how stays are seen.
+// A View says which stays a page shows, and how.
 type View struct {
-	Now      time.Time // until when stays last that go on
-	From, To time.Time // that the page shows; if zero, the events decide
+	Now      time.Time // the end of stays that go on
+	From, To time.Time // the span of the page; if zero, the span of the events
 	Clock    text.Clock
-	Title    string // "": after the stations
+	Title    string // "": the title names the stations
 
-	// Live is the address that tells the page of changes, relative to its own; "" if
-	// nobody does. Notice is said of the events below the title of such a page.
+	// Live is the address, relative to the page's, from which the page receives changes;
+	// "" for a page that is a file. Notice is the text about the events below the title
+	// of a live page.
 	Live, Notice string
 }
 
 // WriteTimeline writes a self-contained page of the stays of the events. The events
-// can be in any order; none is fine, too.
+// can be in any order. There may be none.
 func WriteTimeline(w io.Writer, events []*ll2.DockingEvent, v View) error {
 	s := timeline(events, v)
 	return s.write(w)
 }
 
-// Policy is the Content-Security-Policy of a page of stays that is served.
+// Policy returns the Content-Security-Policy of a live page.
 func Policy() string {
 	s := shell{script: timelineScript, live: true}
 	return s.policy()
@@ -56,7 +57,7 @@ func timeline(events []*ll2.DockingEvent, v View) *shell {
 	return s
 }
 
-// A Stays is events as the script reads them.
+// Stays are events in the form that the script reads.
 type Stays struct {
 	Zone string `json:"zone"`
 	Now  int64  `json:"now"`
@@ -64,14 +65,14 @@ type Stays struct {
 	To   *int64 `json:"to"`
 	Live string `json:"live,omitempty"`
 
-	// Texts are those of the stays, each once: craft, ports and their descriptions come
-	// again and again.
+	// Texts has every text of the stays once, since craft, ports and their descriptions
+	// repeat often.
 	Texts []string `json:"texts"`
 	Stays [][]any  `json:"stays"`
 }
 
-// Data makes of events what the page's script reads. Its times are the seconds of the
-// clock on the wall of the view's zone, so that no browser has to know the zone.
+// Data converts events to the form that the page's script reads. Its times are seconds of
+// the wall clock in the view's zone, so that the browser need not know the zone.
 func Data(events []*ll2.DockingEvent, v View) *Stays {
 	d := &Stays{Zone: v.Clock.Name, Now: Wall(v.Clock, v.Now), Live: v.Live, Texts: []string{}, Stays: make([][]any, 0, len(events))}
 	if !v.From.IsZero() {
@@ -99,7 +100,7 @@ func Data(events []*ll2.DockingEvent, v View) *Stays {
 		if at := r.Left(); at != nil {
 			left = Wall(v.Clock, *at)
 		}
-		// The order is that of the fields in script/model.js.
+		// In the order of the fields in script/model.js.
 		d.Stays = append(d.Stays, []any{
 			e.ID, Wall(v.Clock, e.Docking), left, int64(r.Stayed() / time.Second),
 			number(text.Clean(craft.Name)), number(text.Clean(craft.SpacecraftConfig.Name)), number(text.Clean(craft.SpacecraftConfig.Type.Name)),
@@ -110,7 +111,8 @@ func Data(events []*ll2.DockingEvent, v View) *Stays {
 	return d
 }
 
-// Wall is a time as the seconds that a clock in UTC would have to read as this one does.
+// Wall returns a time as the Unix seconds at which a UTC clock shows the same date and time as
+// the given clock shows at that time.
 func Wall(c text.Clock, t time.Time) int64 {
 	_, offset := t.In(c.Zone).Zone()
 	return t.Unix() + int64(offset)

@@ -62,9 +62,9 @@ func TestTheDataHasTheTimesOfTheZone(t *testing.T) {
 	later := noon.Add(time.Hour)
 	d := page.Data([]*ll2.DockingEvent{
 		{ID: 1, Docking: docking, Departure: &departure},
-		{ID: 2, Docking: docking, Departure: &later}, // still to come
+		{ID: 2, Docking: docking, Departure: &later}, // in the future
 	}, page.View{Now: noon, Clock: text.Clock{Zone: berlin, Name: "Europe/Berlin"}})
-	// The clock was put forward in between, and the stay took a day all the same.
+	// The clock was put forward in between, and the stay still took a day.
 	if got, want := d.Stays[0][1:4], []any{docking.Unix() + 3600, departure.Unix() + 7200, int64(86400)}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
@@ -82,7 +82,7 @@ func TestTextsThatComeAgainAreThereOnce(t *testing.T) {
 	}
 }
 
-// How large pages are is in the README; this keeps them from growing unseen.
+// The README states the sizes of pages. This test notices if they grow.
 func TestPagesAreNotTooLarge(t *testing.T) {
 	t.Parallel()
 	for n, most := range map[int]int{10: 560, 515: 720, 2000: 1160} {

@@ -95,7 +95,7 @@ func TestFiltersLetInWhatTheySay(t *testing.T) {
 	}{
 		"nothing":  {record.Filter{}, func(*ll2.DockingEvent) bool { return true }},
 		"no ids":   {record.Filter{Stations: []int{}}, func(*ll2.DockingEvent) bool { return false }},
-		"stations": {record.Filter{Stations: []int{4, 16}}, func(e *ll2.DockingEvent) bool { id := e.DockingLocation.SpaceStation.ID; return id == 4 || id == 16 }},
+		"stations": {record.Filter{Stations: []int{4, 5}}, func(e *ll2.DockingEvent) bool { id := e.DockingLocation.SpaceStation.ID; return id == 4 || id == 5 }},
 		"flight":   {record.Filter{Vehicles: []int{1005}}, func(e *ll2.DockingEvent) bool { return e.FlightVehicle.ID == 1005 }},
 		"port":     {record.Filter{Ports: []int{111}}, func(e *ll2.DockingEvent) bool { return e.DockingLocation.ID == 111 }},
 		"agency": {record.Filter{Agencies: []int{44}}, func(e *ll2.DockingEvent) bool {

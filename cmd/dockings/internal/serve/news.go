@@ -14,21 +14,21 @@ import (
 )
 
 const (
-	mostNews      = 500              // that are kept for pages that come back
-	mostListeners = 100              // pages that are told
-	beatEvery     = 15 * time.Second // so that both sides notice a lost connection
-	comeBack      = 2 * time.Second  // after one
+	mostNews      = 500              // changes that are kept for pages that reconnect
+	mostListeners = 100              // connected pages
+	beatEvery     = 15 * time.Second // lets both sides notice a lost connection
+	comeBack      = 2 * time.Second  // delay until a page reconnects
 )
 
-// news are what pages are told, with numbers from 1 on. Their ids are of this process: a
-// page that was told by another one gets everything anew.
+// news has the changes that pages receive, numbered from 1. The ids belong to this process: a
+// page that comes from another process receives all events again.
 type news struct {
 	process string
 
 	mu        sync.Mutex
 	told      [][]byte
-	first     int           // the number of the first of told
-	more      chan struct{} // closed when there are more
+	first     int           // the number of told[0]
+	more      chan struct{} // closed when there are more changes
 	listeners int
 }
 
@@ -36,7 +36,7 @@ func newNews() *news {
 	return &news{process: rand.Text()[:12], first: 1, more: make(chan struct{})}
 }
 
-// last is the id of what was told last.
+// last returns the id of the latest change.
 func (n *news) last() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -45,7 +45,7 @@ func (n *news) last() string {
 
 func (n *news) id(number int) string { return n.process + "-" + strconv.Itoa(number) }
 
-// add tells a change.
+// add appends a change and wakes the listeners.
 func (n *news) add(c change) error {
 	data, err := json.Marshal(c)
 	if err != nil {
@@ -61,7 +61,7 @@ func (n *news) add(c change) error {
 	return nil
 }
 
-// forget has all pages get everything anew.
+// forget drops all changes, so every page receives all events again.
 func (n *news) forget() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -75,8 +75,8 @@ func (n *news) wake() {
 	n.more = make(chan struct{})
 }
 
-// after returns what was told behind a number, and what to wait for if that is nothing;
-// not ok if some of it is gone.
+// after returns the changes after a number, and a channel that is closed when there are
+// more. It is not ok if some of the changes are no longer kept.
 func (n *news) after(number int) (told [][]byte, more <-chan struct{}, ok bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -86,7 +86,7 @@ func (n *news) after(number int) (told [][]byte, more <-chan struct{}, ok bool) 
 	return n.told[number+1-n.first:], n.more, true
 }
 
-// number is that of an id, or -1 if it is none of this process.
+// number returns the number of an id, or -1 if the id is not of this process.
 func (n *news) number(id string) int {
 	digits, ours := strings.CutPrefix(id, n.process+"-")
 	number, err := strconv.Atoi(digits)
@@ -96,7 +96,7 @@ func (n *news) number(id string) int {
 	return number
 }
 
-// enter counts a listener, if there is room for one.
+// enter counts a listener. It returns false if there are too many.
 func (n *news) enter() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -113,13 +113,13 @@ func (n *news) leave() {
 	n.listeners--
 }
 
-// A beat says that all is well, what time it is, and how old the copy is.
+// A beat is sent regularly. It has the time, and a text that says how old the copy is.
 type beat struct {
 	Now  int64  `json:"now"`
 	Text string `json:"text"`
 }
 
-// events tells a page what happens, as server-sent events, until the page goes or the
+// events sends changes to a page as server-sent events, until the page disconnects or the
 // server ends.
 func (h *Handler) events(w http.ResponseWriter, r *http.Request) {
 	if !h.news.enter() {
@@ -166,19 +166,19 @@ func (h *Handler) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// all sends everything, and returns the number of what was told last before that.
+// all sends all events. It returns the number of the latest change before them.
 func (h *Handler) all(to *listener, r *http.Request) int {
 	id := h.news.last()
 	events, now, err := h.happened(r.Context())
 	if err != nil {
-		to.err = err // the page comes back
+		to.err = err // the page reconnects
 		return 0
 	}
 	to.json("all", id, page.Data(events, page.View{Now: now, Clock: h.config.Clock}))
 	return h.news.number(id)
 }
 
-// A listener is a page that is told. After an error it is told nothing.
+// A listener is a connected page. After an error nothing more is sent to it.
 type listener struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
@@ -187,7 +187,7 @@ type listener struct {
 
 func (l *listener) line(format string, args ...any) {
 	if l.err == nil {
-		_ = l.control.SetWriteDeadline(time.Now().Add(writeTime)) // not every writer has one
+		_ = l.control.SetWriteDeadline(time.Now().Add(writeTime)) // not every writer has a deadline
 		_, l.err = fmt.Fprintf(l.w, format, args...)
 	}
 }

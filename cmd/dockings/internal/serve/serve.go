@@ -1,5 +1,5 @@
-// Package serve shows all stays on a page that is live: what docks or departs appears
-// without a reload. Behind the page it answers as the service does, from a copy.
+// Package serve serves a live page of all stays: dockings and departures appear without a
+// reload. It also answers the requests of the service's API from a local copy.
 package serve
 
 import (
@@ -20,29 +20,29 @@ import (
 	"github.com/docking-event/ll2/mirror"
 )
 
-// A Config says what is served to whom.
+// A Config says what a Handler serves, and to whom.
 type Config struct {
-	Events func(context.Context) ([]*ll2.DockingEvent, error) // all that there are
-	Status func() mirror.Status                               // of the copy that they are from
-	Line   func(mirror.Change) string                         // what is said of a change; "" for nothing
-	API    http.Handler                                       // for all but the page
+	Events func(context.Context) ([]*ll2.DockingEvent, error) // returns all events
+	Status func() mirror.Status                               // returns the state of their copy
+	Line   func(mirror.Change) string                         // describes a change; "" shows nothing
+	API    http.Handler                                       // serves all other paths
 	Clock  text.Clock
 
-	// Public lets requests in whose Host is any IP address. Else it has to be one of this
-	// machine, or localhost, or one of Names, so that no page of another site gets here by
-	// a name of its own that leads to this address.
+	// Public accepts requests whose Host is any IP address. Otherwise the Host must be a
+	// loopback address, localhost, or one of Names. So a page of another site cannot read
+	// the copy through its own name that resolves to this address (DNS rebinding).
 	Public bool
 	Names  []string
 }
 
-// A Handler serves. Make it with New.
+// A Handler serves the live page and the API. Create it with [New].
 type Handler struct {
 	config Config
 	news   *news
 	mux    *http.ServeMux
 }
 
-// New returns a handler that is told of changes by [Handler.Tell].
+// New returns a handler. [Handler.Tell] passes changes to it.
 func New(c Config) *Handler {
 	h := &Handler{config: c, news: newNews(), mux: http.NewServeMux()}
 	h.mux.HandleFunc("GET /{$}", h.page)
@@ -51,7 +51,7 @@ func New(c Config) *Handler {
 	return h
 }
 
-// ServeHTTP answers requests from this machine, and from those who may.
+// ServeHTTP answers requests whose Host the config allows.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !h.trusts(r.Host) {
 		http.Error(w, "dockings serve does not go by the name "+text.Clean(r.Host)+"; --allow-host can name it", http.StatusMisdirectedRequest)
@@ -76,12 +76,12 @@ func (h *Handler) trusts(host string) bool {
 	return name == "localhost" || slices.ContainsFunc(h.config.Names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
-// writeTime is how long a reader has for what is sent at once.
+// writeTime bounds a write to a slow reader.
 const writeTime = 30 * time.Second
 
-// page answers with the page as it is now. What changes later, it asks for itself.
+// page answers with the current page. The page asks for later changes itself.
 func (h *Handler) page(w http.ResponseWriter, r *http.Request) {
-	// Before the events are read: what is told twice does no harm.
+	// Read before the events: a change that arrives twice does no harm, a missed one does.
 	after := h.news.last()
 	events, now, err := h.happened(r.Context())
 	if err != nil {
@@ -101,11 +101,11 @@ func (h *Handler) page(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Security-Policy", page.Policy()+"; frame-ancestors 'none'")
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cache-Control", "no-store")
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTime)) // not every writer has one
-	_, _ = w.Write(whole.Bytes())                                                 // who has gone needs no answer
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTime)) // not every writer has a deadline
+	_, _ = w.Write(whole.Bytes())                                                 // the reader may have disconnected
 }
 
-// happened are the events that had happened by now.
+// happened returns the events until now, without those in the future.
 func (h *Handler) happened(ctx context.Context) (events []*ll2.DockingEvent, now time.Time, err error) {
 	all, err := h.config.Events(ctx)
 	if err != nil {
@@ -115,7 +115,7 @@ func (h *Handler) happened(ctx context.Context) (events []*ll2.DockingEvent, now
 	return slices.DeleteFunc(all, func(e *ll2.DockingEvent) bool { return e.Docking.After(now) }), now, nil
 }
 
-// notice says how many stays there are, and how old the copy is.
+// notice says how many stays there are and how old the copy is.
 func (h *Handler) notice(stays int, now time.Time) string {
 	status := h.config.Status()
 	words := fmt.Sprintf("%s, as of %s", text.Count(stays, "stay"), h.config.Clock.At(status.Refreshed, now))
@@ -125,8 +125,8 @@ func (h *Handler) notice(stays int, now time.Time) string {
 	return words
 }
 
-// Tell tells all pages of changes, until there are no more. An error is that of the
-// changes. If some are lost, pages get everything anew.
+// Tell sends changes to all pages, until there are no more. It returns the error of the
+// changes. If some changes are lost, pages receive all events again.
 func (h *Handler) Tell(ctx context.Context, changes func(yield func(mirror.Change, error) bool)) error {
 	for {
 		var failed error
@@ -146,7 +146,7 @@ func (h *Handler) Tell(ctx context.Context, changes func(yield func(mirror.Chang
 	}
 }
 
-// A change is what a page is told of one.
+// A change is the message to a page about a [mirror.Change].
 type change struct {
 	Kind    mirror.Kind `json:"kind"`
 	Text    string      `json:"text,omitempty"`

@@ -64,7 +64,7 @@ func TestOnlyNamesOfThisMachineAreAnswered(t *testing.T) {
 			for _, path := range []string{"/", "/healthz"} {
 				want := []int{tt.private, tt.public}[i]
 				if path != "/" && want == 200 {
-					want = 404 // of the API
+					want = 404 // the answer of the API
 				}
 				if got := get(serve.New(c), "http://"+tt.host+path); got.Code != want {
 					t.Errorf("public %t, %s%s: %d, want %d", c.Public, tt.host, path, got.Code, want)
@@ -97,11 +97,11 @@ func TestWithoutACopyThereIsNoPage(t *testing.T) {
 	}
 }
 
-// A stream is what a page is told.
+// A stream has the events that a page receives.
 type stream struct {
 	t      *testing.T
 	lines  *bufio.Reader
-	cancel func() // the page goes
+	cancel func() // disconnects the page
 }
 
 func listen(t *testing.T, h http.Handler, last string) *stream {
@@ -154,7 +154,7 @@ func (s *stream) next() (name, id string, data map[string]any) {
 	}
 }
 
-// changes are told one by one.
+// changes passes changes on, one by one.
 func changes(from <-chan mirror.Change) iter.Seq2[mirror.Change, error] {
 	return func(yield func(mirror.Change, error) bool) {
 		for c := range from {
@@ -201,13 +201,13 @@ func TestPagesAreToldOfChanges(t *testing.T) {
 		}
 		page.cancel()
 
-		// Who comes back is told what he missed, once.
+		// A page that reconnects receives the changes that it missed, once.
 		back := listen(t, h, second)
 		if name, _, data := back.next(); name != "change" || data["kind"] != "removed" {
 			t.Errorf("who knows the first is told %s %v", name, data)
 		}
 		back.cancel()
-		// Of what another process said nothing is known, nor of what is yet to come.
+		// Ids of another process are unknown, and so are ids of future changes.
 		for _, last := range []string{"ANOTHERONE-1", first + "99", "nonsense"} {
 			other := listen(t, h, last)
 			if name, _, _ := other.next(); name != "all" {
@@ -215,7 +215,7 @@ func TestPagesAreToldOfChanges(t *testing.T) {
 			}
 			other.cancel()
 		}
-		// Nor after changes were lost.
+		// A page also receives all events after changes were lost.
 		from <- mirror.Change{}
 		synctest.Wait()
 		lost := listen(t, h, second)

@@ -16,7 +16,7 @@ func (t *timelinePicture) axis() {
 	for _, mark := range draw.Ticks(t.from, t.to, int((t.right-t.left)/tickSpace)) {
 		x := t.x(mark.At)
 		if x > end {
-			break // where only names are
+			break // behind the axis there are only names
 		}
 		t.Fill(t.theme.Grid, draw.Rectangle(x-0.4, t.bottom-3, x+0.4, t.top)...)
 		half := t.small.Width(mark.Label) / 2
@@ -91,7 +91,7 @@ func (t *timelinePicture) stay(b barPlan, middle vg.Length) {
 	t.Write(style, b.nameX, y, b.label)
 }
 
-// An edge is how a bar ends.
+// An edge is the shape of a bar's end.
 type edge int
 
 const (
@@ -118,7 +118,7 @@ func (s stay) right() edge {
 	return straight
 }
 
-// outline goes around a bar.
+// outline returns the outline of a bar.
 func outline(x0, x1, y0, y1 vg.Length, left, right edge) []vg.Point {
 	const teeth = 3
 	deep := min(3, (x1-x0)/3)

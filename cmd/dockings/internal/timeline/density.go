@@ -10,19 +10,19 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Bars that begin less than a pitch after one another are a pattern of stripes in which
-// nobody sees a stay. From so many on, they become an area.
+// Bars that begin less than thinPitch after one another look like a pattern of stripes
+// in which no stay can be seen. If there are enough of them, they become an area.
 const (
 	thinPitch = 4 // points
 	fewest    = 5
-	// A lane most of which is that thin has areas for what is up to so wide: bars and
-	// areas by turns would be no better than stripes.
+	// A lane in which most bars are that thin uses a larger limit: bars and areas in turns
+	// would be no better than stripes.
 	crowded      = 6
 	crowdedPitch = 14
-	window       = 16 // points, over which an area is levelled
+	window       = 16 // points over which an area is smoothed
 )
 
-// bars finds where the bars of a lane are, and takes those together that are too thin.
+// bars finds the positions of the bars of a lane, and combines those that are too thin.
 func (t *timelinePicture) bars(stays []stay) []barPlan {
 	var bars []barPlan
 	pitch, enough := vg.Length(thinPitch), fewest
@@ -47,12 +47,12 @@ func (t *timelinePicture) bars(stays []stay) []barPlan {
 	return bars
 }
 
-// thin reports that a stay and the one after it cannot be told apart.
+// thin reports whether a stay and the next one cannot be told apart.
 func (t *timelinePicture) thin(a, b stay, pitch vg.Length) bool {
 	return !a.open && !b.open && t.x(b.from)-t.x(a.from) < pitch && t.x(b.to)-t.x(b.from) < pitch
 }
 
-// pitch returns how far apart most stays of a lane begin, at the most.
+// pitch returns the largest distance at which most stays of a lane begin.
 func (t *timelinePicture) pitch(stays []stay) vg.Length {
 	if len(stays) <= fewest {
 		return t.Width
@@ -89,8 +89,8 @@ func (t *timelinePicture) manyBars(stays []stay) barPlan {
 	return b
 }
 
-// density draws how much of the time somebody was there, as an area that is as high as a
-// bar where that was always, in layers of the colours of who it was.
+// density draws the share of the time that the port was taken, as an area in layers of the
+// groups' colours. The area is as high as a bar if the port was always taken.
 func (t *timelinePicture) density(b barPlan, y0, y1 vg.Length) {
 	t.Bars = append(t.Bars, draw.Area{Color: t.theme.Ground, Points: draw.Rectangle(b.x0, y0, b.x1, y1), Title: b.title})
 	columns := max(2, int((b.x1-b.x0)/1)+1)
@@ -118,7 +118,7 @@ func (t *timelinePicture) density(b barPlan, y0, y1 vg.Length) {
 	}
 }
 
-// shares returns how much of the time around each column a group was there.
+// shares returns, for the time around each column, the share in which a group was docked.
 func (t *timelinePicture) shares(b barPlan, g, columns int, column func(int) vg.Length) []float64 {
 	shares := make([]float64, columns)
 	from := 0

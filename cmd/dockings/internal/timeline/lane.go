@@ -6,34 +6,34 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// A placement is where the name of a bar stands.
+// A placement is the position of a name relative to its bar.
 type placement int
 
 const (
-	nameless placement = iota // there is no room
+	nameless placement = iota // there is no room for the name
 	nameInside
 	nameBeside
 	nameAbove
 )
 
-// A lanePlan is where the bars of a lane and their names are, from left to
+// A lanePlan has the positions of the bars of a lane and of their names, from left to
 // right.
 type lanePlan struct {
 	bars  []barPlan
-	strip bool // names stand over the bars, too
+	strip bool // there are also names above the bars
 }
 
-// A barPlan is one stay, or many that are too thin to be told apart.
+// A barPlan is one stay, or many stays that are too thin to be told apart.
 type barPlan struct {
 	stay
 	many   []stay
 	x0, x1 vg.Length
 	label  string
 	name   placement
-	nameX  vg.Length // where it begins
+	nameX  vg.Length // the start of the name
 }
 
-// end is where the bar ends, with its arrow.
+// end returns the end of the bar, including its arrow.
 func (b barPlan) end() vg.Length {
 	if b.open {
 		return b.x1 + arrowLength
@@ -48,15 +48,15 @@ func (t *timelinePicture) laneHeight(p lanePlan) vg.Length {
 	return t.lane
 }
 
-// plan finds a place for every name: in the bar, else behind it, else before it,
-// where nothing else is. What that leaves over goes above the bars.
+// plan finds a free place for every name: in the bar, else behind it, else before it.
+// The other names go above the bars.
 //
 // Links pass the lane, or enter it from above.
 func (t *timelinePicture) plan(plan *lanePlan, passing, entering []vg.Length) {
-	taken := t.left // up to where there is something already
+	taken := t.left // the space to the left of this is taken
 	for i := range plan.bars {
 		b := &plan.bars[i]
-		free := t.right // up to where nothing is behind the bar
+		free := t.right // the space behind the bar is free up to this
 		if i+1 < len(plan.bars) {
 			free = plan.bars[i+1].x0
 		}
@@ -77,7 +77,7 @@ func (t *timelinePicture) plan(plan *lanePlan, passing, entering []vg.Length) {
 		case b.label == "":
 		case needs <= b.x1-b.x0 && b.many == nil:
 			b.name, b.nameX = nameInside, (b.x0+b.x1-width)/2
-		case b.many != nil: // its area would not tell which side the name is on
+		case b.many != nil: // beside an area, a name would not show to which side it belongs
 		case needs <= free-b.end():
 			b.name, b.nameX = nameBeside, b.end()+labelGap
 			taken = b.nameX + width
@@ -90,8 +90,8 @@ func (t *timelinePicture) plan(plan *lanePlan, passing, entering []vg.Length) {
 	}
 }
 
-// planStrip puts names that are left over above their bars, each beginning where its
-// bar does, as far as one does not run into another.
+// planStrip puts the other names above their bars, each at the start of its bar, unless
+// they would overlap.
 func (t *timelinePicture) planStrip(plan *lanePlan, links []vg.Length) {
 	taken := t.left
 	for i := range plan.bars {
@@ -113,10 +113,10 @@ func (t *timelinePicture) planStrip(plan *lanePlan, links []vg.Length) {
 	}
 }
 
-// crosses reports whether a line is in a name, or so near that it seems to be.
+// crosses reports whether a line crosses a name, or is so near that it seems to.
 func crosses(x0, x1, line vg.Length) bool { return x0-labelGap/2 < line && line < x1+labelGap/2 }
 
-// nowX is where now is, or out of the picture.
+// nowX returns the position of now, or one outside the picture.
 func (t *timelinePicture) nowX() vg.Length {
 	if t.now.IsZero() {
 		return t.Width + 1

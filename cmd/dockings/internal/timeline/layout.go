@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Measures of a timeline, in points. Its width is given, its height grows with
+// Measures of a timeline, in points. Its width is fixed, and its height grows with
 // the rows.
 const (
 	pictureWidth = 960
@@ -21,14 +21,14 @@ const (
 	laneHeight   = 15
 	barHeight    = 12
 	highestBar   = 36
-	stripHeight  = 10 // over the bars of a lane, for names
-	tickSpace    = 66 // that the label of a tick needs
+	stripHeight  = 10 // the space for names above the bars of a lane
+	tickSpace    = 66 // the width that the label of a tick needs
 	arrowLength  = 7
-	thinnest     = 1.2 // that a bar is drawn
+	thinnest     = 1.2 // the least width of a bar
 	labelGap     = 3
 )
 
-// A timelinePicture is the picture of a chart on its way.
+// A timelinePicture is the picture of a chart while it is drawn.
 type timelinePicture struct {
 	draw.Scene
 	chart
@@ -40,14 +40,14 @@ type timelinePicture struct {
 	heading     draw.Head
 	left, right vg.Length // of the time axis
 	top, bottom vg.Length // of the rows
-	lane, bar   vg.Length // how high they are
+	lane, bar   vg.Length // heights
 	plans       [][][]lanePlan
 	above       bool // names can be above bars
 	areas       bool // some bars are too thin to be told apart
 }
 
-// measured decides how large everything is in a picture that is as wide as that,
-// and as high, unless that is 0. Names can stand above bars, or not.
+// measured decides all sizes in a picture of this width and height. A height of 0 means
+// as high as the rows need. Above says whether names can be above bars.
 func (c chart) measured(o Options, width, height vg.Length, above bool) *timelinePicture {
 	t := &timelinePicture{chart: c, above: above, dark: o.Dark, theme: draw.Light, lane: laneHeight, bar: barHeight}
 	if o.Dark {
@@ -84,7 +84,7 @@ func (c chart) measured(o Options, width, height vg.Length, above bool) *timelin
 	return t
 }
 
-// planRows plans all rows, and returns how high they are and how many lanes they have.
+// planRows plans all rows. It returns their height and the number of their lanes.
 func (t *timelinePicture) planRows() (height vg.Length, lanes int) {
 	t.plans = make([][][]lanePlan, len(t.stations))
 	for i, s := range t.stations {
@@ -129,8 +129,8 @@ func (t *timelinePicture) draw() {
 	t.links()
 }
 
-// makeRoom lets the axis go on behind its end, empty, for arrows and for the
-// names of who is still docked that do not fit into their bars.
+// makeRoom extends the axis behind its end. The empty space is for arrows, and for the
+// names of docked vehicles that do not fit into their bars.
 func (t *timelinePicture) makeRoom() {
 	if !t.open {
 		return
@@ -150,8 +150,8 @@ func (t *timelinePicture) makeRoom() {
 	for _, s := range open {
 		most = min(max(most, arrowLength+needs(s)), t.Width/3)
 	}
-	// Room makes the bars shorter. With the most that is needed, these do not
-	// fit; with less, others do all the more.
+	// More room makes the bars shorter. Names that do not fit with the most room need
+	// it; with less room, the other names fit even better.
 	axis := t.right - t.left
 	room := vg.Length(arrowLength)
 	for _, s := range open {
@@ -171,7 +171,7 @@ func (t *timelinePicture) portHeight(plans []lanePlan) vg.Length {
 	return height
 }
 
-// x is where a time is.
+// x returns the position of a time on the axis.
 func (t *timelinePicture) x(at time.Time) vg.Length {
 	share := float64(at.Sub(t.from)) / float64(t.to.Sub(t.from))
 	return t.left + vg.Length(share)*(t.right-t.left)

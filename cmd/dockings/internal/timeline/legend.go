@@ -5,7 +5,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// newHead says what the picture shows and what its colours and shapes mean.
+// newHead makes the title and the legend: what the picture shows, and what its colours and
+// shapes mean.
 func (t *timelinePicture) newHead(said string) draw.Head {
 	h := draw.Head{Theme: t.theme}
 	h.Title, h.Subtitle = t.title(said)

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// moved is how soon a vehicle docks again that has only changed its port.
+// moved is the longest time between two stays if the vehicle only changed its port.
 const moved = 24 * time.Hour
 
 // A spot is a bar, the row of its port from the top, and the middle of its lane.
@@ -19,10 +19,10 @@ type spot struct {
 	middle vg.Length
 }
 
-// A move is two stays of one vehicle that only changed its port in between.
+// A move links two stays of a vehicle that only changed its port in between.
 type move struct{ from, to spot }
 
-// moves finds all of them but those in areas.
+// moves finds all moves except those in areas.
 func (t *timelinePicture) moves() []move {
 	flights := make(map[int][]spot)
 	for _, s := range t.spots() {
@@ -48,15 +48,15 @@ func (t *timelinePicture) moves() []move {
 	return all
 }
 
-// links draws a line from the port that a vehicle left to the one at which it docked
-// next, if it was away for no more than a day.
+// links draws a line for each move: from the port that a vehicle left to the port at which
+// it docked next, at most a day later.
 func (t *timelinePicture) links() {
 	for _, m := range t.moves() {
 		t.Over = append(t.Over, t.link(m.from, m.to)...)
 	}
 }
 
-// link is a line between two bars, with a margin in which it is seen on other bars.
+// link returns a line between two bars, with a margin that makes it visible on other bars.
 func (t *timelinePicture) link(a, b spot) []draw.Area {
 	y0, y1 := a.middle-t.bar/2, b.middle+t.bar/2
 	if b.middle > a.middle {

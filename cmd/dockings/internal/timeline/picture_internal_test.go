@@ -25,8 +25,8 @@ func date(year int, month time.Month, day int) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
-// wild is a history as it should not be: stays that overlap and that end before
-// they begin, ports and names of any length, kinds that nobody knows.
+// wild makes a history with bad data: stays that overlap or end before they begin,
+// ports and names of any length, unknown kinds.
 func wild(seed uint64) []ll2.DockingEvent {
 	r := rand.New(rand.NewPCG(seed, 0))
 	events := make([]ll2.DockingEvent, 1+r.IntN(60))
@@ -58,7 +58,7 @@ func within(inner, outer vg.Rectangle) bool {
 	return inner.Min.X >= outer.Min.X-eps && inner.Max.X <= outer.Max.X+eps && inner.Min.Y >= outer.Min.Y-eps && inner.Max.Y <= outer.Max.Y+eps
 }
 
-// drawn is the picture of some events.
+// drawn draws the picture of some events.
 func drawn(events []*ll2.DockingEvent, o Options) *timelinePicture {
 	t, _, err := newChart(events, o).fit(o)
 	if err != nil {

@@ -18,8 +18,8 @@ import (
 type stay struct {
 	from, to time.Time
 	open     bool // still docked at to
-	begun    bool // before the picture does: from is not the beginning
-	ended    bool // after the picture does: to is not the end
+	begun    bool // the stay begins before the picture: from is not its beginning
+	ended    bool // the stay ends after the picture: to is not its end
 	vehicle  string
 	group    int
 	title    string
@@ -32,28 +32,27 @@ type stationRows struct {
 	ports []portRow
 }
 
-// A portRow has a lane, most often one, for stays that do not overlap.
+// A portRow has lanes for stays that do not overlap. Most ports need one lane.
 type portRow struct {
 	name  string
 	lanes [][]stay
 }
 
-// A chart is what a timeline shows, before it has a size.
+// A chart has the contents of a timeline, before it has a size.
 type chart struct {
 	from, to    time.Time
-	first, last time.Time // of what is shown, without the air on either side
-	now         time.Time // zero where it is not in the picture
+	first, last time.Time // the span without the margins on both sides
+	now         time.Time // zero if it is not in the picture
 	stations    []stationRows
 	groups      *group.Groups
 	stays       int
 	ports       int
-	empty       int  // of the ports
-	open        bool // some are
-	cut         bool // some are, by the ends of the picture
+	empty       int  // ports without a stay
+	open        bool // some stays go on
+	cut         bool // some stays go on outside the picture
 }
 
-// newChart sorts events into rows: stations in the order in which they were
-// first docked with, their ports by id.
+// newChart sorts events into rows: stations by their first docking, their ports by id.
 func newChart(events []*ll2.DockingEvent, o Options) chart {
 	c := chart{from: o.From, to: o.To}
 	if len(events) == 0 {
@@ -65,7 +64,7 @@ func newChart(events []*ll2.DockingEvent, o Options) chart {
 		stays []stay
 	}
 	ports := make(map[int]*port)
-	first := make(map[int]time.Time) // docking with each station
+	first := make(map[int]time.Time) // the first docking with each station
 	var shown []*ll2.DockingEvent
 	for _, e := range events {
 		s, ok := c.stay(e, o.Now)
@@ -117,8 +116,8 @@ func newChart(events []*ll2.DockingEvent, o Options) chart {
 	return c
 }
 
-// span sets from and to where the view leaves them open, with some air on
-// either side, and now where it is in between.
+// span sets from and to if the view leaves them open, with a margin on both sides, and
+// sets now if it is in between.
 func (c *chart) span(events []*ll2.DockingEvent, v View) {
 	c.first, c.last = events[0].Docking, events[0].Docking
 	for _, e := range events {
@@ -139,7 +138,7 @@ func (c *chart) span(events []*ll2.DockingEvent, v View) {
 		c.first = c.from
 	}
 	if !c.to.IsZero() {
-		c.last = c.to.Add(-1) // a month ends on its last day, not as the next one begins
+		c.last = c.to.Add(-1) // the title shows the last day of the span, not the first day after it
 	}
 	air := max(c.last.Sub(c.first)/50, time.Hour)
 	if c.from.IsZero() {
@@ -153,8 +152,8 @@ func (c *chart) span(events []*ll2.DockingEvent, v View) {
 	}
 }
 
-// stay makes a bar of an event, cut to what the chart shows; not ok where that
-// is nothing.
+// stay makes a bar of an event, cut to the span of the chart. It is not ok if no part
+// of the stay is in the span.
 func (c *chart) stay(e *ll2.DockingEvent, now time.Time) (s stay, ok bool) {
 	s = stay{
 		from:    e.Docking,
@@ -182,7 +181,7 @@ func (c *chart) stay(e *ll2.DockingEvent, now time.Time) (s stay, ok bool) {
 	return s, true
 }
 
-// titleOf says of a stay what a bar has no room for.
+// titleOf describes a stay with the facts for which a bar has no room.
 func titleOf(e *ll2.DockingEvent, now time.Time) string {
 	const layout = "2006-01-02 15:04"
 	r := record.Record{DockingEvent: e, Now: now}
@@ -194,7 +193,7 @@ func titleOf(e *ll2.DockingEvent, now time.Time) string {
 		e.DockingLocation.Name, e.DockingLocation.SpaceStation.Name, e.Docking.Format(layout), end, text.DaysAndHours(r.Stayed())))
 }
 
-// lanes spreads stays so that none overlaps another one in its lane.
+// lanes spreads stays over lanes, so that stays in a lane do not overlap.
 func lanes(stays []stay) [][]stay {
 	slices.SortFunc(stays, func(a, b stay) int {
 		return cmp.Or(a.from.Compare(b.from), a.to.Compare(b.to), cmp.Compare(a.vehicle, b.vehicle))
@@ -216,7 +215,7 @@ next:
 	return all
 }
 
-// title says what the picture shows, unless somebody else has said it.
+// title returns the title that the user gave, or else describes the contents.
 func (c *chart) title(said string) (title, subtitle string) {
 	title = "Dockings: " + c.stations[0].name
 	if n := len(c.stations); n > 1 {

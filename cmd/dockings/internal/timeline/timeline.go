@@ -1,5 +1,5 @@
-// Package timeline draws who was docked where and when: time runs across, every
-// docking port has a row, and every stay is a bar.
+// Package timeline draws which vehicle was docked where and when: time runs from left to
+// right, every docking port has a row, and every stay is a bar.
 package timeline
 
 import (
@@ -11,26 +11,26 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// A View is the part of time that a picture shows. If From or To is zero, the events
-// decide. Now is where the stays end that go on.
+// A View is the time span of a picture. If From or To is zero, the span of the events
+// decides. Now is the end of the stays that go on.
 type View struct{ From, To, Now time.Time }
 
-// Options are what a picture is to look like. The zero value is a light picture with the
-// kinds of spacecraft in colours, as large as it needs.
+// Options set the contents and the look of a picture. The zero value makes a light picture
+// that is as large as necessary, in the colours of the kinds of spacecraft.
 type Options struct {
 	View
 
 	ColorBy string              // group.Kind, group.Agency or group.Model
-	Ports   []*ll2.DockingEvent // whose ports have a row, too, if their station has
-	Title   string              // in place of one that says what is shown
+	Ports   []*ll2.DockingEvent // whose ports also have a row, if their station has
+	Title   string              // replaces the default, which describes the contents
 	Dark    bool
 	Size    draw.Size // zero: 1920 pixels wide, and as high as the rows need
 }
 
-// ErrEmpty is a picture without a stay, which is not drawn.
+// ErrEmpty means that the picture would have no stay, so it is not drawn.
 var ErrEmpty = errors.New("no event fits, so there is nothing to draw")
 
-// A Drawn is a picture, and how much is in it.
+// A Drawn is a picture, with the numbers of stays and ports in it.
 type Drawn struct {
 	draw.Picture
 	Stays, Ports int
@@ -58,16 +58,17 @@ func Draw(events []*ll2.DockingEvent, o Options) (*Drawn, error) {
 	}, nil
 }
 
-// Resolutions of pictures whose size is given, in pixels an inch. At the least the letters
-// can still be read; below the good one, names above bars make way for larger letters.
+// Resolutions of pictures whose size is given, in pixels per inch. At the least one the
+// letters can still be read. Below the good one, names above bars are left out so that
+// letters are larger.
 const (
 	leastDPI  = 64
 	goodDPI   = 108
 	narrowest = 480 // points
 )
 
-// fit finds how large the letters can be for the rows to fit into the size: as large as
-// those of a picture without a size, unless there are too many rows.
+// fit finds the largest letters with which the rows fit into the size. They are at most as
+// large as in a picture without a size.
 func (c chart) fit(o Options) (t *timelinePicture, dpi int, err error) {
 	if o.Size == (draw.Size{}) {
 		return c.measured(o, pictureWidth, 0, true), draw.DPI, nil
@@ -87,8 +88,8 @@ func (c chart) fit(o Options) (t *timelinePicture, dpi int, err error) {
 	return c.measured(o, points(o.Size.Width, dpi), points(o.Size.Height, dpi), names), dpi, nil
 }
 
-// largest returns the resolution with the largest letters, or less than the least one if
-// none is small enough.
+// largest returns the resolution with the largest letters, or less than leastDPI if no
+// resolution is small enough.
 func (c chart) largest(o Options, names bool) int {
 	low, high := leastDPI-1, max(leastDPI, o.Size.Width*72/pictureWidth)
 	for low < high {

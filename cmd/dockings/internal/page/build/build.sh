@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes asset/page.js and asset/page.css anew, after a change of script/ or of a package:
+# Rebuilds the files in asset/ after a change of script/ or of a package. Run it after each:
 # it installs what package-lock.json names and bundles it. It needs Node.js and npm.
 set -eu
 cd "$(dirname "$0")"

@@ -1,4 +1,4 @@
-// What is said of a stay: in a card beside it, and in words for those who do not see it.
+// The description of a stay: in a card beside it, and in words for screen readers.
 import { byID, element } from "./dom.js";
 import { length, minute } from "./format.js";
 

@@ -1,4 +1,4 @@
-// Pages with charts that are options of ECharts, each with a table of the same numbers.
+// Pages with charts, which are ECharts options, each with a table of the same numbers.
 import * as echarts from "echarts/core";
 import { BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
 import {
@@ -16,7 +16,7 @@ echarts.use([
   CanvasRenderer,
 ]);
 
-// theme is how charts look, by the colours of page.css.
+// theme is the look of charts, in the colours of page.css.
 function theme() {
   const line = color("line");
   const axis = {
@@ -34,7 +34,7 @@ function theme() {
     categoryAxis: axis, valueAxis: axis, timeAxis: axis, logAxis: axis,
     legend: { textStyle: { color: color("ink") }, inactiveColor: color("soft"), pageTextStyle: { color: color("ink") } },
     title: { textStyle: { color: color("ink") } },
-    // As a part of the picture: what is HTML would have styles of its own, which the page forbids.
+    // As a part of the picture: HTML would need inline styles, which the page's policy forbids.
     tooltip: {
       renderMode: "richText", confine: true,
       backgroundColor: color("raised"), borderColor: color("line"), textStyle: { color: color("ink") },
@@ -51,7 +51,7 @@ function show(data) {
       element("h2", { id: `chart-${i}` }, chart.title),
       element("p", { id: `about-${i}` }, chart.summary || ""),
       plot,
-      element("details", {}, element("summary", {}, "The same as a table"),
+      element("details", {}, element("summary", {}, "Show as a table"),
         element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Table: ${chart.title}` }, table(chart.title, chart.columns, chart.rows)))));
     let drawn;
     const draw = () => {

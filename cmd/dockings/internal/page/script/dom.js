@@ -1,8 +1,8 @@
-// Elements. Texts of the data are only ever set as text, never read as HTML.
+// Elements. Texts of the data are always set as text, never parsed as HTML.
 
 export const byID = (id) => document.getElementById(id);
 
-// pageData is what the page is about.
+// pageData returns the data of the page.
 export const pageData = () => JSON.parse(byID("data").textContent);
 
 // element makes an element with attributes and children; a child that is a string is text.
@@ -18,13 +18,13 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-// announce has screen readers say a text. The same text twice is said twice.
+// announce makes screen readers say a text, also if it is the same as the last one.
 export function announce(text) {
   const region = byID("status");
   region.textContent = region.textContent === text ? `${text}\u00a0` : text;
 }
 
-// table makes a table whose cells are texts; an empty cell says so to nobody.
+// table makes a table whose cells are texts. An empty cell stays empty.
 export function table(caption, columns, rows) {
   const head = element("tr", {}, ...columns.map((c) => element("th", { scope: "col" }, c)));
   const body = element("tbody");

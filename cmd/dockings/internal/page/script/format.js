@@ -1,4 +1,4 @@
-// Times and lengths in words. The data's times are those of the clock in its zone, as
+// Times and lengths in words. The data's times are wall clock times in its zone, as
 // milliseconds that read right in UTC.
 
 const two = (n) => String(n).padStart(2, "0");
@@ -12,7 +12,7 @@ export const day = (wall) => new Date(wall).toISOString().slice(0, 10).replace(/
 
 const counted = (n, thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;
 
-// length writes seconds in the two largest units.
+// length formats seconds in the two largest units.
 export function length(seconds) {
   const sign = seconds < 0 ? "-" : "";
   const minutes = Math.floor(Math.abs(seconds) / 60);

@@ -1,13 +1,13 @@
-// The legend: which colour is what, and what is to be seen.
+// The legend: it explains the colours, and hides or shows their stays.
 import { byID, element } from "./dom.js";
 import { color } from "./theme.js";
 
 const different = 9; // colours
 
-// colorsOf gives the most frequent categories a colour each; the others share one.
+// colorsOf gives each of the most frequent categories a colour. The others share one.
 export const colorsOf = (categories) => new Map(categories.slice(0, different).map((c, i) => [c.name, color(`c${i}`)]));
 
-// showLegend makes a button for each category. Changed is called when one was pressed.
+// showLegend makes a button for each category. Changed is called after a button was pressed.
 export function showLegend(model, categories, colors, changed) {
   const list = byID("legend");
   const hidden = model.hidden[model.by];

@@ -1,11 +1,11 @@
-// The stays as a table, made when somebody looks at it: it says all that the picture says.
+// The stays as a table with all facts of the picture, made when it is opened.
 import { byID, element, table } from "./dom.js";
 import { length, minute } from "./format.js";
 
 const columns = ["Craft", "Docked", "Departed", "Stay", "Port", "Station", "Model", "Kind", "Agency", "Description"];
 
-// listStays keeps the table up to date while it is open. Show is called with a stay that
-// is to be shown in the picture. It returns a function to call when the stays change.
+// listStays keeps the table up to date while it is open. Show is called with a stay to
+// show in the picture. listStays returns a function to call when the stays change.
 export function listStays(model, show) {
   const details = byID("list");
   let stale = true;
@@ -13,7 +13,7 @@ export function listStays(model, show) {
     if (!stale || !details.open) return;
     stale = false;
     const stays = model.visible().reverse();
-    const made = table(`${stays.length} of ${model.stays.length} stays, times in ${model.zone}, the latest first`, columns, stays.map((stay) => [
+    const made = table(`${stays.length} of ${model.stays.length} stays, times in ${model.zone}, latest first`, columns, stays.map((stay) => [
       stay.vehicle, minute(stay.from), stay.open ? "still docked" : minute(stay.to), length(model.stayed(stay)),
       stay.port, stay.station, stay.model, stay.kind, stay.agency, stay.description,
     ]));

@@ -1,9 +1,9 @@
-// News of a page that is served: it comes by itself, and again where it stopped when the
-// connection was lost.
+// Changes of a live page: the server sends them, and after a lost connection the page
+// continues where it stopped.
 import { announce, byID } from "./dom.js";
 
-// listen calls changed after the stays of the model have changed, and beaten when nothing
-// but the time has.
+// listen calls changed after the stays of the model have changed, and beaten if only the
+// time has.
 export function listen(address, model, changed, beaten) {
   const source = new EventSource(address);
   const told = byID("news");
@@ -19,7 +19,7 @@ export function listen(address, model, changed, beaten) {
     changed();
     if (news.text) tell(news.text);
   });
-  // The server cannot say what happened meanwhile, only how things are.
+  // The server does not know the changes in between, so it sends all stays.
   on("all", (data) => {
     model.take(data);
     changed();
@@ -32,14 +32,14 @@ export function listen(address, model, changed, beaten) {
   let lost = false;
   source.addEventListener("open", () => {
     document.documentElement.dataset.live = "yes";
-    if (lost) announce("Connected again");
+    if (lost) announce("Reconnected");
     lost = false;
   });
   source.addEventListener("error", () => {
     document.documentElement.dataset.live = "no";
-    if (!lost) announce("The connection is lost; trying again");
+    if (!lost) announce("Connection lost; reconnecting");
     lost = true;
-    // The browser gives up after an answer that is an error.
+    // After an error response the browser does not reconnect.
     if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(address, model, changed, beaten), 5000);
   });
 }

@@ -1,12 +1,12 @@
 // The stays: how they are read from the page's data, in which rows they are, and which of
-// them are to be seen.
+// them are visible.
 
-// The order in which page.go writes what a stay has.
+// The order in which timeline.go writes the fields of a stay.
 const fields = ["id", "from", "to", "seconds", "vehicle", "model", "kind", "agency", "portID", "port", "stationID", "station", "description"];
 const texts = new Set(["vehicle", "model", "kind", "agency", "port", "station", "description"]);
 const nameless = { vehicle: "no name", model: "no model", kind: "no kind", agency: "no agency", port: "no port", station: "no station", description: "" };
 
-// read makes stays of data. A time is in seconds there, and a text the number of one.
+// read makes stays of the data, in which a time is in seconds and a text is an index.
 export function read(data) {
   return data.stays.map((values) => {
     const stay = {};
@@ -20,7 +20,7 @@ export function read(data) {
   });
 }
 
-// A Model is the stays and what the reader wants to see of them.
+// A Model has the stays, and the reader's choice of what to show.
 export class Model {
   constructor(data) {
     this.by = "kind";
@@ -58,7 +58,7 @@ export class Model {
   end = (stay) => (stay.open ? Math.max(this.now, stay.from) : stay.to);
   stayed = (stay) => (stay.open ? (this.end(stay) - stay.from) / 1000 : stay.seconds);
 
-  // extent is the time of all stays, with some air, or what was asked for.
+  // extent is the time span of all stays with a margin, or the span that the data asks for.
   extent() {
     let [from, to] = [Infinity, -Infinity];
     for (const stay of this.stays) {
@@ -70,28 +70,28 @@ export class Model {
     return { from: this.bounds.from === null ? from - air : this.bounds.from * 1000, to: this.bounds.to === null ? to + air : this.bounds.to * 1000 };
   }
 
-  // categories are the values of what colours tell apart, the most frequent first.
+  // categories are the values that colours tell apart, the most frequent first.
   categories() {
     const counts = new Map();
     for (const stay of this.stays) counts.set(stay[this.by], (counts.get(stay[this.by]) || 0) + 1);
     return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
   }
 
-  // shown reports whether the legend lets a stay be seen.
+  // shown reports whether the legend shows a stay.
   shown = (stay) => !Object.entries(this.hidden).some(([by, names]) => names.has(stay[by]));
 
-  // found reports whether every word that was searched for is somewhere in a stay.
+  // found reports whether every word of the search is somewhere in a stay.
   found(stay) {
     if (!this.words) return true;
     stay.text ??= ["vehicle", "model", "kind", "agency", "port", "station", "description", "id"].map((f) => stay[f]).join("\n").toLowerCase();
     return this.words.toLowerCase().split(/\s+/).every((word) => stay.text.includes(word));
   }
 
-  // visible are the stays that the legend and the search leave.
+  // visible returns the stays that match the legend and the search.
   visible = () => this.stays.filter((s) => this.shown(s) && this.found(s));
 
-  // stations are rows: in the order in which they were first docked with, ports by id,
-  // each with as many lanes as it takes for no two stays to overlap.
+  // stations returns the rows: stations by their first docking, ports by id, each with as
+  // many lanes as are needed so that no two stays overlap.
   stations() {
     const all = new Map();
     for (const stay of this.stays) {
@@ -102,7 +102,7 @@ export class Model {
       const port = stay.portID || stay.port;
       if (!station.ports.has(port)) station.ports.set(port, { id: stay.portID, name: stay.port, lanes: [] });
       const { lanes } = station.ports.get(port);
-      // Two that last no time and are of one moment overlap, too.
+      // Two stays of zero length at the same time also overlap.
       let lane = lanes.find((l) => l.until <= stay.from && l.stays.at(-1).from < stay.from);
       if (!lane) lanes.push((lane = { stays: [] }));
       lane.stays.push(stay);

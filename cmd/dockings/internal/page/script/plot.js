@@ -1,4 +1,4 @@
-// What is drawn: the bars of stays on a time axis, by ECharts, which zooms and pans.
+// The drawing: the bars of stays on a time axis, by ECharts, which zooms and pans.
 import * as echarts from "echarts/core";
 import { CustomChart } from "echarts/charts";
 import { DataZoomInsideComponent, DataZoomSliderComponent, GridComponent } from "echarts/components";
@@ -31,8 +31,8 @@ echarts.graphic.registerShape("dockings-bars", echarts.graphic.extendShape({
 }));
 
 const side = 10;
-const thinnest = 1; // that a bar is drawn, in pixels
-const narrowest = 36e5; // that can be zoomed to, in milliseconds
+const thinnest = 1; // the least width of a bar, in pixels
+const narrowest = 36e5; // the shortest span to zoom to, in milliseconds
 
 export class Plot {
   constructor(element, model) {
@@ -46,7 +46,7 @@ export class Plot {
       this.to = zoom.endValue ?? from + (zoom.end / 100) * (to - from);
       this.onZoom?.();
     });
-    // The wheel zooms; to the side, as on a touchpad, it pans.
+    // The wheel zooms; a horizontal wheel, as on a touchpad, pans.
     element.addEventListener("wheel", (event) => {
       if (Math.abs(event.deltaX) <= Math.abs(event.deltaY) || event.ctrlKey) return;
       event.preventDefault();
@@ -59,7 +59,7 @@ export class Plot {
   x = (time) => side + ((time - this.from) / (this.to - this.from)) * this.width();
   time = (x) => this.from + ((x - side) / this.width()) * (this.to - this.from);
 
-  // draw draws everything anew. Colors are those of categories by name.
+  // draw draws everything again. Colors has the colours of categories by name.
   draw(layout, colors) {
     this.layout = layout;
     this.colors = colors;
@@ -101,7 +101,7 @@ export class Plot {
     this.select(this.selected);
   }
 
-  // restyle decides on colours: what was not found is faint.
+  // restyle decides on colours: stays that the search does not find are faint.
   restyle() {
     const none = color("none");
     this.styles = this.drawn.map((stay) => {
@@ -110,14 +110,14 @@ export class Plot {
     });
   }
 
-  // bars draws all stays, those of one colour as one shape: two thousand shapes would be
-  // too many for a drag to be smooth. A stay that goes on has an arrow, and one with room
-  // for it a name. Hardly a bar is made wider than it is: else many short ones would look
-  // like one long one, where now the tone says how much of the time the port was taken.
+  // bars draws all stays, those of one colour as one shape: dragging two thousand shapes
+  // would not be smooth. A stay that goes on has an arrow, and a stay with enough room has
+  // its name. Bars are hardly widened: otherwise many short stays would look like a long
+  // one. So the tone shows how much of the time the port was taken.
   bars = (params, api) => {
     const { x: edge, width: room } = params.coordSys;
     const end = edge + room;
-    // Of the axis as it is now: the event that tells of it comes after this.
+    // The current axis: the zoom event that reports it comes later.
     const { from, to } = this.extent;
     const [first, last] = [from, to].map((time) => api.coord([time, axisHeight])[0]);
     const at = (time) => first + ((time - from) / (to - from)) * (last - first);
@@ -133,7 +133,7 @@ export class Plot {
       const key = style.fill + style.opacity;
       if (!groups.has(key)) groups.set(key, { type: "dockings-bars", shape: { bars: [] }, style });
       const point = stay.open ? Math.min(6, width / 2) : 0;
-      // A gap keeps neighbours apart, once there is room for one.
+      // A gap keeps neighbours apart, if there is room for one.
       groups.get(key).shape.bars.push(left, y, width > 5 && !point ? width - 1 : width, height, point);
       if (width > 34 && style.opacity > 0.5) {
         names.push({ type: "text", style: {
@@ -164,7 +164,7 @@ export class Plot {
     this.chart.setOption({ series: [{ id: "cursor", data: at ? [[stay.from, this.model.end(stay), at.y, at.height]] : [] }] });
   }
 
-  // refresh draws anew after the colours or the search have changed.
+  // refresh draws again after the colours or the search have changed.
   refresh() {
     this.restyle();
     this.chart.setOption({ series: [{ id: "stays", data: [[this.extent.from, axisHeight]] }] });
@@ -174,10 +174,10 @@ export class Plot {
     this.chart.resize(size);
   }
 
-  // flush draws at once, for paper.
+  // flush draws at once, for printing.
   flush = () => this.chart.getZr().flush();
 
-  // show pans and zooms to a part of time, as far as there is one.
+  // show pans and zooms to a time span, as far as it is within the extent.
   show(from, to) {
     const span = Math.min(Math.max(to - from, narrowest), this.extent.to - this.extent.from);
     const middle = (from + to) / 2;
@@ -190,7 +190,7 @@ export class Plot {
     this.show(this.from + by, this.to + by);
   }
 
-  // zoom makes the part of time shorter by a factor, around its middle.
+  // zoom makes the time span shorter by a factor, around its middle.
   zoom(factor) {
     const [middle, half] = [(this.from + this.to) / 2, (this.to - this.from) / factor / 2];
     this.show(middle - half, middle + half);
@@ -200,7 +200,7 @@ export class Plot {
     this.show(this.extent.from, this.extent.to);
   }
 
-  // reveal pans so that a stay can be seen.
+  // reveal pans until a stay is visible.
   reveal(stay) {
     const [from, to] = [stay.from, this.model.end(stay)];
     const span = this.to - this.from;
@@ -208,7 +208,7 @@ export class Plot {
     this.show((from + Math.min(to, from + span * 0.8)) / 2 - span / 2, (from + Math.min(to, from + span * 0.8)) / 2 + span / 2);
   }
 
-  // middle is where a stay is in the window, as far as it is to be seen.
+  // middle returns the position in the window of the visible part of a stay.
   middle(stay) {
     const box = this.element.getBoundingClientRect();
     const { y, height } = this.layout.places.get(stay.id);
@@ -216,7 +216,7 @@ export class Plot {
     return [box.left + x, box.top + y + height];
   }
 
-  // at returns the stay at a point of the window, or the nearest one as near as a finger.
+  // at returns the stay at a point of the window, or the nearest one within reach.
   at(clientX, clientY, reach) {
     const box = this.element.getBoundingClientRect();
     const [x, y] = [clientX - box.left, clientY - box.top];

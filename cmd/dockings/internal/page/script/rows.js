@@ -1,5 +1,5 @@
-// The rows: names at the left, as elements, so that everybody can fold a station, and the
-// places of stays in what is drawn beside them.
+// The rows: the names at the left are elements, so that keyboards and screen readers can
+// fold a station. They also decide the places of stays in the drawing beside them.
 import { element } from "./dom.js";
 
 export const axisHeight = 30;
@@ -8,7 +8,7 @@ const lane = 18;
 const bar = 14;
 
 // layOut makes the elements of the rows and finds the place of each stay: y and height by
-// id. Toggle is called with the key of a station whose button is pressed.
+// id. Toggle is called with the key of the station whose button is pressed.
 export function layOut(list, model, toggle) {
   const head = matchMedia("(pointer: coarse)").matches ? 45 : 30;
   const places = new Map();
@@ -23,7 +23,7 @@ export function layOut(list, model, toggle) {
     button.dataset.station = station.key;
     button.addEventListener("click", () => toggle(station.key));
     const heading = element("span", { class: "head" }, button);
-    heading.style.height = `${head}px`; // with its border, as all heights here
+    heading.style.height = `${head}px`; // including its border, like all heights here
     const row = element("li", { class: "station" }, heading);
     for (const stay of station.stays) places.set(stay.id, { y: y + (head - bar) / 2, height: bar, folded: true });
     y += head;

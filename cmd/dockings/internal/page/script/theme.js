@@ -1,12 +1,12 @@
-// Light and dark: as the system has it, unless the reader chooses. The colours are those
-// of page.css, read from there for what is drawn.
+// Light and dark: like the system, unless the reader chooses. The colours are those of
+// page.css, from where the drawing reads them.
 import { byID } from "./dom.js";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const listeners = [];
 let printing = false;
 
-// kept is the choice of an earlier visit; a page that is a file may have no storage.
+// kept returns the choice of an earlier visit. A page that is a file may have no storage.
 function kept() {
   try {
     return localStorage.getItem("dockings-theme") || "auto";
@@ -19,7 +19,7 @@ function keep(choice) {
   try {
     localStorage.setItem("dockings-theme", choice);
   } catch {
-    // Then it holds for this visit.
+    // Without storage the choice holds for this visit.
   }
 }
 

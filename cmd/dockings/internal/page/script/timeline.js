@@ -18,7 +18,7 @@ const listed = listStays(model, (stay) => {
   byID("plot").focus();
   go(stay);
 });
-let pointed; // the stay whose card is there because of the pointer
+let pointed; // the stay under the pointer whose card is shown
 
 function draw() {
   const categories = model.categories();
@@ -32,7 +32,7 @@ function draw() {
   plot.resize();
   plot.draw(layout, colors);
   const all = model.stations();
-  byID("fold").textContent = all.every((s) => model.folded.has(s.key)) ? "Unfold stations" : "Fold stations";
+  byID("fold").textContent = all.every((s) => model.folded.has(s.key)) ? "Expand stations" : "Collapse stations";
   byID("fold").hidden = all.length === 0;
   count();
   span();
@@ -44,7 +44,7 @@ function count() {
   byID("count").textContent = seen === model.stays.length ? `${seen} stays` : `${seen} of ${model.stays.length} stays`;
 }
 
-// span says which part of time is drawn: the axis has a year at its turn only.
+// span writes the visible time span, since the axis shows a year only where it begins.
 function span() {
   const write = plot.to - plot.from < 3 * 864e5 ? minute : day;
   byID("span").textContent = `${write(plot.from)} – ${write(plot.to)}`;
@@ -64,7 +64,7 @@ byID("fold").addEventListener("click", () => {
   draw();
 });
 
-// go selects a stay and says what it is.
+// go selects a stay and announces it.
 function go(stay) {
   pointed = undefined;
   plot.reveal(stay);
@@ -81,8 +81,8 @@ function leave() {
   hideCard();
 }
 
-// step goes to the next stay that is to be seen, or the one before: from the first one
-// in the window, if none is selected.
+// step goes to the next or the previous visible stay. If none is selected, it goes to the
+// first one in the window.
 function step(by) {
   const stays = model.visible();
   if (stays.length === 0) return;
@@ -90,7 +90,7 @@ function step(by) {
   const first = stays.findIndex((s) => model.end(s) >= plot.from);
   const next = at >= 0 ? at + by : first < 0 ? stays.length - 1 : first;
   if (stays[next]) go(stays[next]);
-  else announce(by > 0 ? "The last stay" : "The first stay");
+  else announce(by > 0 ? "This is the last stay" : "This is the first stay");
 }
 
 const keys = {
@@ -106,7 +106,7 @@ plot.element.addEventListener("keydown", (event) => {
   act();
 });
 plot.element.addEventListener("focus", () => {
-  // Whoever comes by keyboard begins with a stay; a pointer points at one itself.
+  // With the keyboard, select a first stay. A pointer points at one itself.
   if (plot.element.matches(":focus-visible") && !plot.selected) step(1);
 });
 plot.element.addEventListener("blur", leave);
