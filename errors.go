@@ -297,7 +297,8 @@ func (e *RateLimitError) Error() string {
 		s += ", not sent"
 	}
 	if e.RetryAfter > 0 {
-		s += fmt.Sprintf(": the next request can go in %v", roundUp(e.RetryAfter))
+		after := max(e.RetryAfter, (e.RetryAfter + time.Second - 1).Truncate(time.Second)) // whole seconds, unless that overflows
+		s += fmt.Sprintf(": the next request can go in %v", after)
 	} else {
 		s += ": when the next request can go is not known"
 	}

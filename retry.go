@@ -257,14 +257,6 @@ func RetryAt(err error) (at time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// roundUp returns d in whole seconds, for a text, unless it is shorter than one.
-func roundUp(d time.Duration) time.Duration {
-	if rest := d % time.Second; d > time.Second && rest > 0 && d < math.MaxInt64-time.Second {
-		d += time.Second - rest
-	}
-	return d
-}
-
 // seconds converts without overflow.
 func seconds(s float64) time.Duration {
 	if ns := math.Ceil(s * float64(time.Second)); ns < math.MaxInt64 {

@@ -160,7 +160,7 @@ func samePixels(t *testing.T, wantFile, gotFile string) {
 	}
 }
 
-// near reports that nobody sees two colours apart.
+// near reports whether two colours look the same.
 func near(a, b color.Color) bool {
 	const most = 16 << 8
 	r, g, blue, _ := a.RGBA()
