@@ -31,7 +31,7 @@ var places = []struct {
 	{"quota", regexp.MustCompile(`ll2/internal/quota\.|ll2\.\(\*(admission|place)\)`)},
 	{"the walk", regexp.MustCompile(`ll2\.\(\*(walk|border)\[|ll2/internal/ahead\.`)},
 	{"net/http", regexp.MustCompile(`^(net|net/http|net/textproto|bufio|internal/poll)\.`)},
-	{"one request, besides", regexp.MustCompile(`docking-event/ll2\.|ll2/internal/|retryablehttp\.`)},
+	{"the rest of a request", regexp.MustCompile(`docking-event/ll2\.|ll2/internal/|retryablehttp\.`)},
 	{"the rest", regexp.MustCompile(``)},
 }
 

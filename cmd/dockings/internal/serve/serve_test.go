@@ -37,11 +37,8 @@ func config() serve.Config {
 	}
 }
 
-func get(h http.Handler, address string, header ...string) *httptest.ResponseRecorder {
+func get(h http.Handler, address string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodGet, address, nil)
-	for i := 0; i < len(header); i += 2 {
-		r.Header.Set(header[i], header[i+1])
-	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w
