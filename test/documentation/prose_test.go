@@ -53,11 +53,6 @@ var banned = []ban{
 
 func form(expr string) *regexp.Regexp { return regexp.MustCompile(expr) }
 
-// notYet lists the files that are still to be rewritten, as patterns of
-// [path.Match]. A package that has been rewritten comes off the list.
-var notYet = []string{
-}
-
 func TestTheEnglishIsPlain(t *testing.T) {
 	t.Parallel()
 	complaints, err := plain(os.DirFS(root))
@@ -65,12 +60,7 @@ func TestTheEnglishIsPlain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range complaints {
-		if !slices.ContainsFunc(notYet, func(pattern string) bool {
-			ok, err := path.Match(pattern, c.file)
-			return ok && err == nil
-		}) {
-			t.Error(c)
-		}
+		t.Error(c)
 	}
 }
 
