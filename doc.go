@@ -30,8 +30,8 @@
 // [DockingEventsService.Get] returns one event. A page has 100 events by default, so
 // all events take about 6 requests.
 //
-// Results always have a unique order, so equal times cannot make paging skip or
-// repeat rows. All returns each event once. It fails with an [*IncompleteError] if
+// Every order is made unique, so that equal times do not make paging skip or repeat
+// rows. All returns each event once. It fails with an [*IncompleteError] if
 // rows moved while it read and it missed some. An error ends All and Pages as a
 // [*PageError]; [ResumeLink] returns the link at which [StartAt] can continue
 // later, in another process too.
@@ -49,8 +49,7 @@
 //
 // After a 429 the client sends nothing until the time that the service named, for 24
 // hours at most. Then it sends one request alone. Until one hour after the 429 it
-// sends calls that can wait one at a time, because other programs use the quota too.
-// Calls with WithMaxWait(0) are sent at once if the quota has room. With
+// sends only one request at a time, because other programs use the quota too. Calls with WithMaxWait(0) are sent at once if the quota has room. With
 // [WithQuotaSync] the client asks the service how much of the quota is left, and
 // needs no such caution.
 //

@@ -82,9 +82,9 @@ func (s *DockingEventsService) Pages(ctx context.Context, opts ...ListOption) it
 // includes an event that was removed before All reached it.
 //
 // All detects every loss if events are only added, only removed or only moved in the
-// order. Otherwise the number of events that can be missing without an error is at most
-// the number removed after All yielded them, and at most the number added. If an event
-// that All yielded is removed and another one is added
+// order. Otherwise events can be missing without an error: at most as many as were
+// removed after All yielded them, and at most as many as were added, whichever is less.
+// If an event that All yielded is removed and another one is added
 //   - to a page that All has not read yet, the event that moves up from the next page
 //     to the pages already read is missing;
 //   - to the pages already read, the added event is missing.
@@ -254,7 +254,7 @@ func (o Order) key() Order { return Order(strings.TrimPrefix(string(o), "-")) }
 // OrderBy sorts by the first key, then by the second, and so on. The default is
 // [ByDocking]; OrderBy() restores it.
 //
-// If [ByDocking] and [ByID] are not among the keys, they are added as the last ones, so
+// [ByDocking] and [ByID] are added as the last keys, each if the keys do not have it, so
 // that the order is unique. Otherwise the service may sort equal events differently on
 // every page, and paging would repeat some and skip others. Docking times are almost
 // unique, so this works even if the service ignores the id;
