@@ -67,7 +67,7 @@ func (l *live) handler() *serve.Handler {
 func (l *live) serve() {
 	l.t.Helper()
 	handler := l.handler()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	go func() { _ = handler.Tell(ctx, l.mirror.Changes(ctx, 0)) }()
 	l.web = httptest.NewServer(handler)
 	l.t.Cleanup(cancel)
@@ -138,7 +138,7 @@ func TestAServedPageComesBackWhenTheServerDoes(t *testing.T) {
 	b.silence() // the browser logs each failed attempt
 	l.change(next(events))
 	handler := l.handler()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go func() { _ = handler.Tell(ctx, l.mirror.Changes(ctx, 0)) }()
 	l.web = httptest.NewUnstartedServer(handler)

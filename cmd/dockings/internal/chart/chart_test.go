@@ -87,6 +87,17 @@ func TestEveryDockingIsInItsYear(t *testing.T) {
 	}
 }
 
+// The last event may dock at the very beginning of a year.
+func TestADockingAtTheTurnOfAYearIsInTheNewYear(t *testing.T) {
+	t.Parallel()
+	turn := date(2020, 1, 1)
+	c := counted(t, "per-year", []ll2.DockingEvent{stay(1, date(2019, 6, 1), date(2019, 7, 1)), stay(1, turn, turn)}, chart.Options{Now: date(2026, 1, 1)})
+	if len(c.Rows) != 2 || c.Rows[0][0] != "2019" || c.Rows[1][0] != "2020" {
+		t.Errorf("%v", c.Rows)
+	}
+	counted(t, "per-year", []ll2.DockingEvent{stay(1, turn, turn)}, chart.Options{Now: turn})
+}
+
 func TestOccupancyIsWhoIsDocked(t *testing.T) {
 	t.Parallel()
 	events := []ll2.DockingEvent{

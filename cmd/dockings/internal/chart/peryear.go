@@ -26,7 +26,8 @@ func perYear(events []*ll2.DockingEvent, o Options) *Chart {
 		return nil
 	}
 	groups := group.Of(o.By, shown)
-	first, last := o.From.UTC().Year(), o.To.Add(-1).UTC().Year()
+	first := o.From.UTC().Year()
+	last := max(first, o.last.UTC().Year())
 	counts := make([][]float64, len(groups.All))
 	for g := range counts {
 		counts[g] = make([]float64, last-first+1)

@@ -167,6 +167,6 @@ func (s *session) drawn(cmd *cobra.Command, f *filterFlags, view timeline.View) 
 		return nil, nil, err
 	}
 	return slices.DeleteFunc(record.Events(result.records), func(e *ll2.DockingEvent) bool {
-		return !view.To.IsZero() && !e.Docking.Before(view.To) || !view.From.IsZero() && e.Departure != nil && e.Departure.Before(view.From)
+		return e.Docking.After(view.Now) || !view.To.IsZero() && !e.Docking.Before(view.To) || !view.From.IsZero() && e.Departure != nil && e.Departure.Before(view.From)
 	}), record.Events(result.all), nil
 }

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
@@ -131,28 +132,38 @@ func (h *Handler) events(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-store")
+	if r.Method == http.MethodHead {
+		return // a stream has no end
+	}
 	to := &listener{w: w, control: http.NewResponseController(w)}
 	seen := r.Header.Get("Last-Event-ID")
 	if seen == "" {
 		seen = r.FormValue("after")
 	}
-	number := h.news.number(seen)
+	number, known := h.news.number(seen), h.moment(r.Context())
 	ticker := time.NewTicker(beatEvery)
 	defer ticker.Stop()
 	to.line("retry: %d\n\n", comeBack.Milliseconds())
 	for beats := true; to.err == nil; {
 		told, more, ok := h.news.after(number)
 		if !ok {
-			number = h.all(to, r)
+			number, known = h.all(to, r), h.moment(r.Context())
 			continue
 		}
 		for _, data := range told {
 			number++
 			to.send("change", h.news.id(number), data)
 		}
+		if len(told) > 0 {
+			known = h.moment(r.Context())
+		}
 		if beats {
+			// A docking or departure whose time has come is no change of the copy.
+			if m := h.moment(r.Context()); m != known {
+				number, known = h.all(to, r), m
+			}
 			now := time.Now()
-			to.json("beat", "", beat{page.Wall(h.config.Clock, now), h.notice(h.config.Status().Count, now)})
+			to.json("beat", "", beat{page.Wall(h.config.Clock, now), h.notice(known.stays, now)})
 		}
 		to.flush()
 		select {
@@ -164,6 +175,22 @@ func (h *Handler) events(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+}
+
+// A moment counts the events whose time has come.
+type moment struct{ stays, departed int }
+
+func (h *Handler) moment(ctx context.Context) (m moment) {
+	events, now, err := h.happened(ctx)
+	if err != nil {
+		return m // the page keeps what it has
+	}
+	for _, e := range events {
+		if m.stays++; e.Departure != nil && !e.Departure.After(now) {
+			m.departed++
+		}
+	}
+	return m
 }
 
 // all sends all events. It returns the number of the latest change before them.

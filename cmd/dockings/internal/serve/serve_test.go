@@ -250,3 +250,23 @@ func TestOfTooManyPagesTheLastHasToWait(t *testing.T) {
 		again.cancel()
 	})
 }
+
+// A departure that was announced for a later time is not a change of the copy.
+func TestAPageLearnsThatAnAnnouncedDepartureHasHappened(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		event := ll2test.Recorded()[3]
+		event.Docking = time.Now().Add(-time.Hour)
+		departs := time.Now().Add(20 * time.Second)
+		event.Departure = &departs
+		c := config()
+		c.Events = func(context.Context) ([]*ll2.DockingEvent, error) { return []*ll2.DockingEvent{&event}, nil }
+		page := listen(t, serve.New(c), "")
+		for _, want := range []string{"all", "beat", "beat", "all", "beat"} {
+			if name, _, _ := page.next(); name != want {
+				t.Fatalf("%s, want %s", name, want)
+			}
+		}
+		page.cancel()
+	})
+}

@@ -122,8 +122,11 @@ func (c *chart) span(events []*ll2.DockingEvent, v View) {
 	c.first, c.last = events[0].Docking, events[0].Docking
 	for _, e := range events {
 		end := v.Now
-		if e.Departure != nil {
-			end = *e.Departure
+		if left := (record.Record{DockingEvent: e, Now: v.Now}).Left(); left != nil {
+			end = *left
+		}
+		if end.Before(e.Docking) {
+			end = e.Docking
 		}
 		for _, t := range []time.Time{e.Docking, end} {
 			if t.Before(c.first) {
@@ -161,8 +164,8 @@ func (c *chart) stay(e *ll2.DockingEvent, now time.Time) (s stay, ok bool) {
 		event:   e,
 		title:   titleOf(e, now),
 	}
-	if e.Departure != nil {
-		s.to = *e.Departure
+	if left := (record.Record{DockingEvent: e, Now: now}).Left(); left != nil {
+		s.to = *left
 	} else {
 		s.to, s.open = now, true
 	}
