@@ -67,7 +67,7 @@ func (l *live) handler() *serve.Handler {
 func (l *live) serve() {
 	l.t.Helper()
 	handler := l.handler()
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(context.Background())
 	go func() { _ = handler.Tell(ctx, l.mirror.Changes(ctx, 0)) }()
 	l.web = httptest.NewServer(handler)
 	l.t.Cleanup(cancel)
