@@ -104,7 +104,7 @@ func Bundled() ([]Module, error) {
 }
 
 // npm is the prefix of the path of an npm package.
-const npm = "registry.npmjs.org/"
+const npm = "npm/"
 
 // licenses returns the license files in the top folder of a module.
 func licenses(module fs.FS) ([]License, error) {
@@ -173,8 +173,8 @@ func tidy(text string) string {
 
 const head = `Dockings is under the license in the file LICENSE. Its binaries contain the work of
 others, each on the terms below. The source of a module is at
-https://proxy.golang.org/MODULE/@v/VERSION.zip, and at the place that its path names.
-Those of registry.npmjs.org are packages of JavaScript, in the pages that dockings writes.
+the place that its path names, and in the Go module proxy: go mod download MODULE@VERSION.
+Those that begin with npm/ are packages of JavaScript, in the pages that dockings writes.
 The fonts of the pictures are Liberation, of codeberg.org/go-fonts/liberation. Portions
 of this software are copyright © The FreeType Project (https://www.freetype.org). All
 rights reserved.

@@ -44,7 +44,7 @@ func TestNoticeNamesWhatIsLinkedIntoTheBinary(t *testing.T) {
 		"github.com/hashicorp/go-cleanhttp v0.5.2: MPL-2.0\n",
 		"github.com/hashicorp/go-retryablehttp v0.7.8: MPL-2.0\n",
 		"github.com/inconshreveable/mousetrap v1.1.0: Apache-2.0\n", // on Windows only
-		"registry.npmjs.org/echarts v6.1.0: Apache-2.0, BSD-3-Clause\n",
+		"npm/echarts v6.1.0: Apache-2.0, BSD-3-Clause\n",
 		"the standard library of Go: BSD-3-Clause\n",
 	} {
 		if !strings.Contains(want, line) {
@@ -71,7 +71,7 @@ func TestThePackagesOfThePagesAreThoseThatAreBundled(t *testing.T) {
 	want := make(map[string]string)
 	for folder, p := range lock.Packages {
 		if name, found := strings.CutPrefix(folder, "node_modules/"); found && !p.Dev {
-			want["registry.npmjs.org/"+name] = "v" + p.Version
+			want["npm/"+name] = "v" + p.Version
 		}
 	}
 	modules, err := notice.Bundled()
