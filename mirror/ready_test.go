@@ -349,3 +349,21 @@ func TestARefusalInTheStoreSaysHowLongItStillIs(t *testing.T) {
 		}
 	})
 }
+
+// The client itself refused the first one, so the error has no answer of the service.
+func TestARefusalOfTheClientInTheStoreSaysHowLongItStillIs(t *testing.T) {
+	in(t, func(t *testing.T) {
+		client := ll2test.NewServer(ll2test.Events(250)...).Client(ll2.WithRateLimit(1, time.Hour), ll2.WithMaxWait(0))
+		if _, err := client.DockingEvents.List(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		store := mirror.Memory()
+		for _, want := range []string{"in 1h0m0s", "in 40m0s"} {
+			_, err := open(t, client, store).DockingEvents.List(t.Context())
+			if !errors.Is(err, ll2.ErrRateLimited) || !strings.HasSuffix(err.Error(), want) {
+				t.Errorf("%v, want it to end with %q", err, want)
+			}
+			time.Sleep(20 * time.Minute)
+		}
+	})
+}

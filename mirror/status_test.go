@@ -65,6 +65,9 @@ func TestStatusHasTheNumberOfTheLatestChange(t *testing.T) {
 		time.Sleep(time.Hour)
 		refresh(t, m)
 		last, n := m.Status().Seq, 0
+		if before == 0 || last <= before {
+			t.Fatalf("the numbers are %d and %d", before, last)
+		}
 		for change, err := range m.Changes(t.Context(), before) {
 			if n++; err != nil || change.Kind != mirror.Departed {
 				t.Fatal(change.Kind, err)

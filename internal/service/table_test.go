@@ -76,6 +76,7 @@ func TestNewTableSaysWhichRowIsWrong(t *testing.T) {
 		``:                                     "row 1 is not valid JSON",
 		`{"id":1`:                              "row 1 is not valid JSON",
 		`{"id":1}}`:                            "row 1 is not valid JSON",
+		"\u00a0{\"id\":1}":                     "row 1 is not valid JSON", // white space, but not of JSON
 		`[1]`:                                  "row 1 is not a JSON object",
 		`null`:                                 "row 1 is not a JSON object",
 		`{}`:                                   "row 1 has no id",

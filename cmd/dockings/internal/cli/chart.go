@@ -3,11 +3,9 @@ package cli
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"slices"
 
 	"github.com/docking-event/ll2/cmd/dockings/internal/chart"
-	"github.com/docking-event/ll2/cmd/dockings/internal/draw"
 	"github.com/docking-event/ll2/cmd/dockings/internal/group"
 	"github.com/docking-event/ll2/cmd/dockings/internal/page"
 	"github.com/docking-event/ll2/cmd/dockings/internal/text"
@@ -103,52 +101,30 @@ func (a *App) oneChart(kind chartKind) *cobra.Command {
 	return cmd
 }
 
-func (a *App) chart(cmd *cobra.Command, name string, f *chartFlags) (err error) {
+func (a *App) chart(cmd *cobra.Command, name string, f *chartFlags) error {
 	format, err := f.output.kind(cmd, a.Stdout.Terminal)
 	if err != nil {
 		return err
 	}
-	s, err := a.start()
-	if err != nil {
-		return err
-	}
-	defer s.end()
-	if err := f.filter.check(s, s.at(&f.at)); err != nil {
-		return err
-	}
-	out, err := f.output.open(s, format)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, out.discard()) }()
-
-	view := f.view(s)
-	events, known, err := s.drawn(cmd, &f.filter, view)
-	if err != nil {
-		return err
-	}
-	s.Stop() // drawing makes no requests
-	if len(f.filter.port.words) > 0 {
-		known = nil // only these ports are wanted
-	}
-	c, err := chart.New(name, events, chart.Options{
-		From: view.From, To: view.To, Now: view.Now, By: f.by.value, Known: known, Title: f.output.title,
-	})
-	if errors.Is(err, chart.ErrEmpty) {
-		out.empty()
-		return nil
-	}
-	shown := text.Count(c.Events, "event")
-	if format == formatHTML {
-		var data bytes.Buffer
-		if err := page.WriteCharts(&data, cmp.Or(f.output.title, "Docking events"), "", c.Chart); err != nil {
+	return a.draw(cmd, &f.spanFlags, &f.output, format, func(out *output, of subject) error {
+		c, err := chart.New(name, of.events, chart.Options{
+			From: of.view.From, To: of.view.To, Now: of.view.Now, By: f.by.value, Known: of.known, Title: f.output.title,
+		})
+		if err != nil {
 			return err
 		}
-		return out.write(data.Bytes(), "", shown)
-	}
-	picture, err := c.Picture(f.output.size.Size, f.output.dark)
-	if small := new(draw.SizeError); errors.As(err, &small) {
-		return usagef("--size %w", err)
-	}
-	return out.picture(picture, shown)
+		shown := text.Count(c.Events, "event")
+		if format == formatHTML {
+			var data bytes.Buffer
+			if err := page.WriteCharts(&data, cmp.Or(f.output.title, "Docking events"), "", c.Chart); err != nil {
+				return err
+			}
+			return out.write(data.Bytes(), "", shown)
+		}
+		picture, err := c.Picture(f.output.size.Size, f.output.dark)
+		if err != nil {
+			return err
+		}
+		return out.picture(picture, shown)
+	})
 }

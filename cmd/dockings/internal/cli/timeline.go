@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/docking-event/ll2"
+	"github.com/docking-event/ll2/cmd/dockings/internal/chart"
 	"github.com/docking-event/ll2/cmd/dockings/internal/draw"
 	"github.com/docking-event/ll2/cmd/dockings/internal/group"
 	"github.com/docking-event/ll2/cmd/dockings/internal/page"
@@ -88,7 +89,7 @@ file appears only when it is complete. With -o - the output goes to standard out
 	return cmd
 }
 
-func (a *App) timeline(cmd *cobra.Command, f *timelineFlags) (err error) {
+func (a *App) timeline(cmd *cobra.Command, f *timelineFlags) error {
 	format, err := f.output.kind(cmd, a.Stdout.Terminal)
 	if err != nil {
 		return err
@@ -96,6 +97,42 @@ func (a *App) timeline(cmd *cobra.Command, f *timelineFlags) (err error) {
 	if format == formatHTML && cmd.Flags().Changed("color-by") {
 		return usagef("--color-by is for pictures; a page has the colours that its reader chooses, so leave it out")
 	}
+	return a.draw(cmd, &f.spanFlags, &f.output, format, func(out *output, of subject) error {
+		if format == formatHTML {
+			return a.timelinePage(out, of, f.output.title)
+		}
+		picture, err := timeline.Draw(of.events, timeline.Options{
+			View: of.view, ColorBy: f.colorBy.value, Ports: of.known, Title: f.output.title, Dark: f.output.dark, Size: f.output.size.Size,
+		})
+		if err != nil {
+			return err
+		}
+		return out.picture(&picture.Picture, fmt.Sprintf("%s at %s", text.Count(picture.Stays, "stay"), text.Count(picture.Ports, "port")))
+	})
+}
+
+// timelinePage writes the events as a page.
+func (a *App) timelinePage(out *output, of subject, title string) error {
+	if len(of.events) == 0 {
+		return timeline.ErrEmpty
+	}
+	var data bytes.Buffer
+	err := page.WriteTimeline(&data, of.events, page.View{Now: of.view.Now, From: of.view.From, To: of.view.To, Clock: a.global.clock(), Title: title})
+	if err != nil {
+		return err
+	}
+	return out.write(data.Bytes(), "", text.Count(len(of.events), "stay"))
+}
+
+// A subject is the input of a picture or a page: the events in it, and all events among
+// which they were chosen, or none if only the ports of the events are wanted.
+type subject struct {
+	view          timeline.View
+	events, known []*ll2.DockingEvent
+}
+
+// draw opens the output, finds the events and has them drawn.
+func (a *App) draw(cmd *cobra.Command, f *spanFlags, o *outputFlags, format string, drawTo func(*output, subject) error) (err error) {
 	s, err := a.start()
 	if err != nil {
 		return err
@@ -104,52 +141,29 @@ func (a *App) timeline(cmd *cobra.Command, f *timelineFlags) (err error) {
 	if err := f.filter.check(s, s.at(&f.at)); err != nil {
 		return err
 	}
-	out, err := f.output.open(s, format)
+	out, err := o.open(s, format)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, out.discard()) }()
 
-	view := f.view(s)
-	events, known, err := s.drawn(cmd, &f.filter, view)
-	if err != nil {
+	of := subject{view: f.view(s)}
+	if of.events, of.known, err = s.drawn(cmd, &f.filter, of.view); err != nil {
 		return err
 	}
 	s.Stop() // drawing makes no requests
-	if format == formatHTML {
-		return a.timelinePage(out, events, view, f.output.title)
-	}
 	if len(f.filter.port.words) > 0 {
-		known = nil // only these ports are wanted
+		of.known = nil // only these ports are wanted
 	}
-	picture, err := timeline.Draw(events, timeline.Options{
-		View: view, ColorBy: f.colorBy.value, Ports: known, Title: f.output.title, Dark: f.output.dark, Size: f.output.size.Size,
-	})
-	small := new(draw.SizeError)
-	switch {
-	case errors.Is(err, timeline.ErrEmpty):
+	err = drawTo(out, of)
+	switch small := new(draw.SizeError); {
+	case errors.Is(err, timeline.ErrEmpty), errors.Is(err, chart.ErrEmpty):
 		out.empty()
 		return nil
 	case errors.As(err, &small):
 		return usagef("--size %w", err)
-	case err != nil:
-		return err
 	}
-	return out.picture(&picture.Picture, fmt.Sprintf("%s at %s", text.Count(picture.Stays, "stay"), text.Count(picture.Ports, "port")))
-}
-
-// timelinePage writes the events as a page.
-func (a *App) timelinePage(out *output, events []*ll2.DockingEvent, view timeline.View, title string) error {
-	if len(events) == 0 {
-		out.empty()
-		return nil
-	}
-	var data bytes.Buffer
-	err := page.WriteTimeline(&data, events, page.View{Now: view.Now, From: view.From, To: view.To, Clock: a.global.clock(), Title: title})
-	if err != nil {
-		return err
-	}
-	return out.write(data.Bytes(), "", text.Count(len(events), "stay"))
+	return err
 }
 
 // drawn returns the events that are in the picture, the latest departures first, and all

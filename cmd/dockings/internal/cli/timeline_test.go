@@ -45,6 +45,38 @@ func TestATimelineWithoutAStayIsAsAListWithoutAnEvent(t *testing.T) {
 	}
 }
 
+func TestAPictureHasNoStayThatHasNotBegun(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "t.svg")
+	if got := run(t, nil, "timeline", "--demo", "--at", "1978-07-20", "-q", "-o", file); got != (outcome{}) {
+		t.Fatalf("%+v", got)
+	}
+	svg, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Soyuz 30 has left, Soyuz 29 and Progress 2 are docked and leave later, and Progress 3 comes later.
+	for words, want := range map[string]bool{"Soyuz 29": true, "Soyuz 30": true, "Progress 2": true, "Progress 3": false, "1978-09-03": false, "(-": false} {
+		if got := bytes.Contains(svg, []byte(words)); got != want {
+			t.Errorf("%q is in the picture: %t, want %t", words, got, want)
+		}
+	}
+}
+
+func TestOnlyThePortsThatAreAskedForHaveRows(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for args, want := range map[string]string{"": "10 stays at 2 ports", "aft": "7 stays at 1 port,"} {
+		line := []string{"timeline", "--demo", "-o", filepath.Join(dir, "t"+args+".svg")}
+		if args != "" {
+			line = append(line, "--port", "*"+args)
+		}
+		if got := run(t, nil, line...); got.code != cli.ExitOK || !strings.Contains(got.stderr, want) {
+			t.Errorf("%v: %+v, want %q", line, got, want)
+		}
+	}
+}
+
 func TestPicturesAreWhatTheirNamesSay(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -270,3 +270,14 @@ func TestAPageLearnsThatAnAnnouncedDepartureHasHappened(t *testing.T) {
 		page.cancel()
 	})
 }
+
+func TestTheHeadOfTheStreamEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := httptest.NewRecorder()
+		serve.New(config()).ServeHTTP(w, httptest.NewRequest(http.MethodHead, "http://localhost/events", nil))
+		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/event-stream" || w.Body.Len() != 0 {
+			t.Errorf("%d %v %q", w.Code, w.Header(), w.Body)
+		}
+	})
+}
